@@ -1,0 +1,91 @@
+# florin_add_test(): the only way to add a GoogleTest program.
+#
+#   florin_add_test(
+#     NAME amount_test            # also the name in ctest
+#     SOURCES amount_test.cc
+#     LIBS florin::domain         # GoogleTest's main and gmock come along
+#     LABELS unit                 # unit, integration or crash; more are allowed
+#     [NO_CAF]                    # starts no actor system: runs under ThreadSanitizer
+#     [SERIAL]                    # runs alone: it measures, or fills the machine
+#     [TIMEOUT 120]               # seconds; by label: unit 60, others 600
+#     [ARGS a b] [ENVIRONMENT K=V]
+#     [DEPENDS florind])          # targets that must be built with it
+#
+# Programs go to build/PRESET/tests/. Every label also has a build target:
+# `ninja tests-unit`, `ninja tests-tsan`, ...
+#
+# The packaged CAF is not instrumented, so ThreadSanitizer reports races inside
+# it: only tests marked NO_CAF carry the label `tsan`, and preset tsan runs those.
+
+find_package(GTest REQUIRED)
+
+function(florin_add_test)
+  cmake_parse_arguments(
+    arg "NO_CAF;SERIAL" "NAME;TIMEOUT" "SOURCES;LIBS;LABELS;ARGS;ENVIRONMENT;DEPENDS" ${ARGN})
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "florin_add_test(${arg_NAME}): unknown argument ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  if(NOT arg_NAME OR NOT arg_SOURCES)
+    message(FATAL_ERROR "florin_add_test: NAME and SOURCES are required")
+  endif()
+  florin_test_labels(labels "${arg_NAME}" "${arg_LABELS}" "${arg_NO_CAF}")
+
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} florin::warnings GTest::gmock_main)
+  set_target_properties(${arg_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               "${PROJECT_BINARY_DIR}/tests")
+  if(arg_DEPENDS)
+    add_dependencies(${arg_NAME} ${arg_DEPENDS})
+  endif()
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${arg_ARGS})
+  florin_test_properties(${arg_NAME} "${labels}" "${arg_TIMEOUT}" "${arg_SERIAL}")
+  if(arg_ENVIRONMENT)
+    set_property(
+      TEST ${arg_NAME}
+      APPEND
+      PROPERTY ENVIRONMENT ${arg_ENVIRONMENT})
+  endif()
+  foreach(label IN LISTS labels)
+    if(NOT TARGET tests-${label})
+      add_custom_target(tests-${label})
+    endif()
+    add_dependencies(tests-${label} ${arg_NAME})
+  endforeach()
+endfunction()
+
+# Checks `labels` and adds `tsan` to those of a test that starts no actor system.
+function(florin_test_labels out name labels no_caf)
+  set(sizes ${labels})
+  list(FILTER sizes INCLUDE REGEX "^(unit|integration|crash)$")
+  if(NOT sizes)
+    message(FATAL_ERROR "${name}: LABELS needs one of unit, integration, crash")
+  endif()
+  if(no_caf)
+    list(APPEND labels tsan)
+  endif()
+  list(REMOVE_DUPLICATES labels)
+  set(${out} ${labels} PARENT_SCOPE)
+endfunction()
+
+# Sets what all tests share. `timeout` may be empty, `serial` is a boolean.
+function(florin_test_properties name labels timeout serial)
+  if(NOT timeout)
+    set(timeout 600)
+    if("unit" IN_LIST labels)
+      set(timeout 60)
+    endif()
+  endif()
+  if(FLORIN_SANITIZE)
+    math(EXPR timeout "${timeout} * 5")
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} RUN_SERIAL
+                                                                    "${serial}")
+  # Reasons for each suppression stand in the files.
+  set_property(
+    TEST ${name}
+    PROPERTY ENVIRONMENT
+             "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+             "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp"
+             "UBSAN_OPTIONS=print_stacktrace=1"
+             "TSAN_OPTIONS=halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
+endfunction()
