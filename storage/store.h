@@ -1,0 +1,195 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/result.h"
+#include "storage/journal.h"
+#include "storage/record.h"
+
+namespace florin::storage {
+
+/// An account's head as readers may see it: durable, with the number of the command that wrote
+/// it last in this run (0: before this run, or loaded from disk).
+struct Head {
+  std::shared_ptr<const domain::AccountState> state;  // never null; version 0: no such account
+  std::uint64_t n = 0;
+};
+
+/// Where a transaction's records end. Positions are of records' last events.
+struct TransactionPlace {
+  std::int64_t create_position = 0;
+  std::int64_t last_position = 0;
+};
+
+/// A look-up that may refuse to touch the disk.
+enum class Tier : std::uint8_t { kMemory, kDisk };
+template <typename T>
+struct Lookup {
+  /// False only with Tier::kMemory: unknown without a read from disk; ask again with kDisk from a reader thread.
+  bool complete = true;
+  std::optional<T> value;
+};
+
+struct OpenHold {
+  std::string transaction_id;
+  std::int64_t expire_time = 0;
+};
+
+/// A commit group set that is durable and waits to be made visible.
+struct CommittedBatch;
+struct CommittedBatchDeleter {
+  void operator()(CommittedBatch* batch) const;
+};
+using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
+
+/// The write side of the embedded store: assigns positions and versions, folds heads, appends.
+///
+/// Threads: Stage, AppendedHead and Commit on the committer's thread; Publish on the publisher's;
+/// the order of Commits is the order of Publishes.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+
+  /// The account as staged so far (also what is not durable yet). May read from disk.
+  /// Errors: kDataCorrupt, kStorageUnavailable.
+  virtual domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(const std::string& account_id) = 0;
+
+  /// Gives `change`, command number `n`, its positions and versions, folds the heads and adds it to the
+  /// batch. The second check below the actors: errors kVersionConflict if a balance or a hold would fall below zero
+  /// pending or a stream's version does not follow (a broken invariant, the caller stops).
+  /// The record's transaction/original/account carry version and position afterwards.
+  virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) = 0;
+
+  /// Bytes staged since the last Commit.
+  [[nodiscard]] virtual std::size_t StagedBytes() const = 0;
+
+  /// Appends what is staged, one sync. Nothing staged: an empty batch.
+  /// Errors as Journal::Append; after kDiskFull the staged changes are gone and the heads are as before them.
+  virtual domain::Result<CommittedBatchPtr> Commit() = 0;
+
+  /// Makes a batch visible to every reader: index, heads, head position, live subscribers.
+  virtual void Publish(CommittedBatchPtr batch) = 0;
+};
+
+/// A page of a list in a fixed order; `next` empty: the end.
+template <typename T>
+struct Page {
+  std::vector<T> items;
+  std::string next;
+};
+
+struct BalanceAt {
+  domain::Balances balances;
+  std::int64_t version = 0;
+  std::int64_t position = 0;
+  int scale = 0;
+  bool debit_normal = false;
+};
+
+struct TransactionQuery {
+  std::string account_id;  // empty: the whole ledger
+  std::optional<std::int64_t> start_time;  // inclusive
+  std::optional<std::int64_t> end_time;    // exclusive
+  bool ascending = false;
+  /// Bits 1 << TransactionStatus; 0: all but refused.
+  std::uint32_t statuses = 0;
+};
+
+struct TrialBalanceLine {
+  std::string asset;
+  int scale = 0;
+  domain::Balances totals;
+  std::int64_t account_count = 0;
+};
+
+/// Reads of what is durable and visible. Threads: any; calls may block on disk (a reader thread's job)
+/// but for those with Tier::kMemory. Every call sees at least what was published before it began.
+/// Errors: kDataCorrupt with file or position, kStorageUnavailable.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  [[nodiscard]] virtual std::string LedgerId() const = 0;
+  /// Last visible position; with hash and time.
+  [[nodiscard]] virtual JournalHead VisibleHead() const = 0;
+  [[nodiscard]] virtual std::int64_t AccountCount() const = 0;
+  [[nodiscard]] virtual std::int64_t DataBytes() const = 0;
+
+  [[nodiscard]] virtual std::vector<domain::Asset> Assets() const = 0;
+
+  virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id, Tier tier) = 0;
+  virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(std::string_view transaction_id, Tier tier) = 0;
+  /// Position of the record that a request_id made, of an account or of a transaction.
+  virtual domain::Result<Lookup<std::int64_t>> FindRequest(bool target_is_account, std::string_view target_id, std::string_view request_id, Tier tier) = 0;
+  /// The record that holds an event of `position`. Requires: 1 <= position <= head.
+  virtual domain::Result<RecordPtr> ReadRecord(std::int64_t position) = 0;
+  /// The transaction as it stands now (nothing if unknown), its position and version set.
+  virtual domain::Result<std::optional<domain::TransactionPtr>> GetTransaction(std::string_view transaction_id) = 0;
+
+  /// As of; nothing where the account did not exist then.
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtVersion(const std::string& account_id, std::int64_t version) = 0;
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtPosition(const std::string& account_id, std::int64_t position) = 0;
+  /// Last position of the last whole command at or before, 0 if none.
+  virtual domain::Result<std::int64_t> CommandEndAtOrBefore(std::int64_t position) = 0;
+  virtual domain::Result<std::int64_t> CommandEndAtOrBeforeTime(std::int64_t time) = 0;
+
+  /// By account id; `after` "" starts. `owner_id` and `prefix` both narrow.
+  virtual domain::Result<Page<domain::AccountState>> ListAccounts(const std::string& prefix, const std::string& owner_id, const std::string& after, int limit) = 0;
+  /// `after` 0 starts; otherwise the create position of the last one returned. `head`: what existed at the first page.
+  virtual domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) = 0;
+  /// Totals per asset of accounts that begin with `prefix`, at `position` (the visible head: now).
+  virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(const std::string& prefix, const std::string& asset, std::int64_t position) = 0;
+
+  /// Versions [first, last] of one stream, as positions of events; for accounts, "transaction/ID", "asset/CODE", "request/...".
+  virtual domain::Result<std::vector<std::int64_t>> StreamPositions(const std::string& stream, std::int64_t first_version, std::int64_t last_version) = 0;
+  /// Last version of a stream, 0 if there is none.
+  virtual domain::Result<std::int64_t> StreamVersion(const std::string& stream) = 0;
+
+  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
+
+  /// Recent groups without a disk read: those after `position` if the ring still has them, else nothing (fell behind).
+  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(std::int64_t position, std::size_t groups_max) = 0;
+  /// `wake` is called after each Publish, from the publisher's thread; it must not block. Returns a token for Unlisten.
+  virtual std::uint64_t Listen(std::function<void()> wake) = 0;
+  virtual void Unlisten(std::uint64_t token) = 0;
+
+  /// Open holds with an expire_time, for the timers at start.
+  virtual domain::Result<std::vector<OpenHold>> OpenHolds() = 0;
+};
+
+struct StoreOptions {
+  std::string directory;
+  /// False only in tests that prove that a test notices.
+  bool sync = true;
+  /// Test seam: a RocksDB FileSystem wrapper, opaque here.
+  std::shared_ptr<void> file_system;
+  std::size_t head_cache_accounts = 200'000;
+  std::size_t ring_bytes = 16u << 20;
+  std::size_t block_cache_bytes = 128u << 20;
+  /// A sparse history entry every so many versions of an account.
+  int history_interval = 32;
+  /// A commit group is cut here; one command never is.
+  std::size_t group_bytes = 64u << 10;
+};
+
+/// The embedded store: a journal directory (truth) and an index directory (derived, may be thrown away).
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Writer& writer() = 0;
+  virtual Reader& reader() = 0;
+  /// Bring everything derived to disk up to the head (clean stop: the next start replays nothing).
+  virtual domain::Status Checkpoint() = 0;
+
+  /// Opens or creates, catches the index up from the journal.
+  /// Errors: kDataCorrupt (file, position named), kStorageUnavailable (held by another process: says by which pid).
+  static domain::Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
+};
+
+}  // namespace florin::storage
