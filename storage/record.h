@@ -29,8 +29,11 @@ enum class ChangeKind : std::uint8_t {
 
 /// One decided command, before it has positions and versions.
 ///
-/// `transaction`, `original` and `account` are as they stand after the command, but for
-/// `version` and `position`, which storage fills in. Fields of other kinds stay empty.
+/// `transaction`, `original` and `account` are as they stand after the command. Of transactions the
+/// committer fills in `version` (1 when created, +1 for each later event) and what earlier commands
+/// set (`create_position`, `end_position`); Stage fills in what this command sets: `position`, and
+/// `create_position` of a created (or refused) or `end_position` of an ended one. Of accounts Stage
+/// fills in version and position. Fields of other kinds stay empty.
 struct Change {
   ChangeKind kind = ChangeKind::kTransactionCreated;
   /// UTC nanoseconds since 1970; never below that of the change before.
