@@ -1,0 +1,113 @@
+#include "clients/cpp/event_subscription.h"
+
+#include <thread>
+#include <utility>
+
+namespace florin::client {
+
+EventSubscription::EventSubscription(Client& client,
+                                     v1::SubscribeEventsRequest request,
+                                     const EventSubscriptionOptions& options)
+    : client_(client), request_(std::move(request)), options_(options) {}
+
+EventSubscription::~EventSubscription() {
+  Cancel();
+  if (connection_) {
+    (void)Close();
+  }
+}
+
+Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
+  for (;;) {
+    if (!connection_) {
+      Open();
+    }
+    v1::SubscribeEventsResponse response;
+    connection_->guard->Arm();
+    const bool read = connection_->stream->Read(&response);
+    connection_->guard->Disarm();
+    if (read) {
+      failed_attempts_ = 0;
+      if (!response.checkpoint().empty()) {
+        checkpoint_ = response.checkpoint();
+      }
+      return response;
+    }
+    ClientError error = Close();
+    ++failed_attempts_;
+    const auto delay = client_.options().retry.DelayAfter(
+        error, failed_attempts_, Idempotency::kSafe, RandomJitter());
+    if (!delay || !MayResume() || cancelled()) {
+      return error;
+    }
+    std::this_thread::sleep_for(*delay);
+  }
+}
+
+void EventSubscription::Cancel() {
+  const std::scoped_lock lock(mutex_);
+  cancelled_ = true;
+  if (connection_) {
+    connection_->context.TryCancel();
+  }
+}
+
+void EventSubscription::Open() {
+  if (!checkpoint_.empty()) {
+    request_.set_after_checkpoint(checkpoint_);
+  }
+  const std::scoped_lock lock(mutex_);
+  connection_ = std::make_unique<Connection>();
+  auto* context = &connection_->context;
+  if (cancelled_) {
+    context->TryCancel();
+  }
+  connection_->guard = std::make_unique<StallGuard>(
+      options_.stall_limit, [context] { context->TryCancel(); });
+  connection_->stream = client_.event_stub().SubscribeEvents(context, request_);
+}
+
+ClientError EventSubscription::Close() {
+  connection_->context.TryCancel();
+  v1::SubscribeEventsResponse dropped;
+  while (connection_->stream->Read(&dropped)) {
+    // gRPC wants every message taken before the status.
+  }
+  const grpc::Status status = connection_->stream->Finish();
+  const bool stalled = connection_->guard->stalled();
+  std::unique_ptr<Connection> ended;
+  bool by_us = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    ended = std::move(connection_);
+    by_us = cancelled_;
+  }
+  ClientError error;
+  if (by_us) {
+    error.code = grpc::StatusCode::CANCELLED;
+    error.message = "the subscription was cancelled";
+    return error;
+  }
+  if (stalled || status.ok()) {
+    error.code = grpc::StatusCode::UNAVAILABLE;
+    error.message = stalled ? "the server fell silent, heartbeats included"
+                            : "the server ended the subscription";
+    return error;
+  }
+  return DecodeError(status);
+}
+
+bool EventSubscription::MayResume() const {
+  if (!options_.resume) {
+    return false;
+  }
+  return !checkpoint_.empty() ||
+         request_.start_case() != v1::SubscribeEventsRequest::kEnd;
+}
+
+bool EventSubscription::cancelled() {
+  const std::scoped_lock lock(mutex_);
+  return cancelled_;
+}
+
+}  // namespace florin::client

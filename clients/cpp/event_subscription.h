@@ -1,0 +1,87 @@
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "clients/cpp/client.h"
+#include "clients/cpp/stall_guard.h"
+
+namespace florin::client {
+
+struct EventSubscriptionOptions {
+  /// After a lost connection, go on behind the last checkpoint by itself, with
+  /// the client's retry policy.
+  bool resume = true;
+  /// Nothing heard for so long, not even a heartbeat: the connection counts as
+  /// lost. Must be longer than the request's heartbeat_interval (default 10 s).
+  std::chrono::milliseconds stall_limit{30'000};
+};
+
+/// Reads a subscription batch by batch: history from where the request says,
+/// then live, in order, without gap or duplicate, also over lost connections.
+///
+///     EventSubscription subscription(client, request);
+///     for (;;) {
+///       auto batch = subscription.Next();
+///       if (!batch.ok()) break;         // batch.error() says why
+///       Apply(batch.value().events());
+///       Store(batch.value().checkpoint());
+///     }
+///
+/// A batch may hold no events: heartbeats, and the moment when history ends
+/// (`caught_up`). Store the checkpoint together with what was built from the
+/// events; start the next time with `after_checkpoint`.
+///
+/// Threads: Next from one thread; Cancel from any.
+class EventSubscription {
+ public:
+  EventSubscription(Client& client, v1::SubscribeEventsRequest request,
+                    const EventSubscriptionOptions& options = {});
+  ~EventSubscription();
+  EventSubscription(const EventSubscription&) = delete;
+  EventSubscription& operator=(const EventSubscription&) = delete;
+
+  /// Blocks for the next batch.
+  /// Errors: CANCELLED after Cancel(); what the server refused the request for;
+  /// UNAVAILABLE when the connection stays lost. A subscription from the end
+  /// that loses its connection before the first checkpoint also ends so: to
+  /// start again at the end would skip what happened in between.
+  Result<v1::SubscribeEventsResponse> Next();
+
+  /// Of the last batch that Next returned; empty before the first.
+  [[nodiscard]] const std::string& checkpoint() const { return checkpoint_; }
+
+  /// Ends the subscription: Next returns CANCELLED, at once or when it is
+  /// called next.
+  void Cancel();
+
+ private:
+  struct Connection {
+    grpc::ClientContext context;
+    std::unique_ptr<grpc::ClientReader<v1::SubscribeEventsResponse>> stream;
+    std::unique_ptr<StallGuard> guard;
+  };
+
+  void Open();
+  ClientError Close();
+  [[nodiscard]] bool MayResume() const;
+  [[nodiscard]] bool cancelled();
+
+  Client& client_;
+  v1::SubscribeEventsRequest request_;
+  const EventSubscriptionOptions options_;
+  std::string checkpoint_;
+  int failed_attempts_ = 0;
+
+  std::mutex mutex_;
+  std::unique_ptr<Connection> connection_;  // replaced under mutex_
+  bool cancelled_ = false;                  // guarded by mutex_
+};
+
+}  // namespace florin::client

@@ -1,0 +1,42 @@
+#include "clients/cpp/retry_policy.h"
+
+#include <algorithm>
+#include <random>
+
+namespace florin::client {
+
+bool IsRetryable(const ClientError& error, Idempotency idempotency) {
+  switch (error.code) {
+    case grpc::StatusCode::UNAVAILABLE:
+      return idempotency == Idempotency::kSafe;
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return !error.reason.empty();
+    default:
+      return false;
+  }
+}
+
+std::optional<std::chrono::milliseconds> RetryPolicy::DelayAfter(
+    const ClientError& error, int failed_attempts, Idempotency idempotency,
+    double jitter) const {
+  if (failed_attempts >= max_attempts || !IsRetryable(error, idempotency)) {
+    return std::nullopt;
+  }
+  auto backoff = std::min(initial_backoff, max_backoff);
+  for (int i = 1; i < failed_attempts && backoff < max_backoff; ++i) {
+    backoff = std::min(backoff * 2, max_backoff);
+  }
+  const auto shortened = std::chrono::duration_cast<std::chrono::milliseconds>(
+      backoff * (1.0 - jitter / 2));
+  if (!error.retry_delay) {
+    return shortened;
+  }
+  return std::max(shortened, std::min(*error.retry_delay, max_backoff));
+}
+
+double RandomJitter() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
+}
+
+}  // namespace florin::client
