@@ -49,7 +49,7 @@ function(florin_add_test)
     if(NOT TARGET tests-${label})
       add_custom_target(tests-${label})
     endif()
-    add_dependencies(tests-${label} ${arg_NAME})
+    add_dependencies(tests-${label} ${arg_NAME} ${arg_DEPENDS})
   endforeach()
 endfunction()
 
@@ -88,4 +88,20 @@ function(florin_test_properties name labels timeout serial)
              "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp"
              "UBSAN_OPTIONS=print_stacktrace=1"
              "TSAN_OPTIONS=halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
+endfunction()
+
+# The presets build these by name, also while no test has the label yet.
+foreach(label IN ITEMS unit integration crash tsan)
+  add_custom_target(tests-${label})
+endforeach()
+
+# florin_add_check(NAME name COMMAND program argument...): a check of the source
+# tree itself, run by ctest from the top of the tree with labels unit and check.
+function(florin_add_check)
+  cmake_parse_arguments(arg "" "NAME" "COMMAND" ${ARGN})
+  add_test(
+    NAME ${arg_NAME}
+    COMMAND ${arg_COMMAND}
+    WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS "unit;check" TIMEOUT 120)
 endfunction()

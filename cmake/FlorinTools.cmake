@@ -1,0 +1,17 @@
+# Optional programs that some tests call, as FLORIN_GRPCURL, FLORIN_BUF and
+# FLORIN_CLANG_FORMAT. A test whose program is missing is not registered.
+#
+#   if(FLORIN_GRPCURL)
+#     florin_add_test(... ENVIRONMENT "GRPCURL=${FLORIN_GRPCURL}")
+#   endif()
+
+# find_program looks again at each configuration while a result is NOTFOUND, so a
+# tool that scripts/tools brought later is picked up.
+foreach(tool IN ITEMS grpcurl buf clang-format)
+  string(TOUPPER "FLORIN_${tool}" variable)
+  string(REPLACE "-" "_" variable "${variable}")
+  find_program(${variable} ${tool} HINTS "${PROJECT_SOURCE_DIR}/build/tools/bin" "$ENV{HOME}/go/bin")
+  if(NOT ${variable})
+    message(STATUS "${tool} not found: the tests that call it are not registered")
+  endif()
+endforeach()
