@@ -77,7 +77,10 @@ ClientError DecodeError(const grpc::Status& status) {
 
 ClientError FromRefusal(const v1::Refusal& refusal) {
   ClientError error;
-  error.code = static_cast<grpc::StatusCode>(refusal.code());
+  if (refusal.code() > 0 &&
+      refusal.code() < static_cast<int>(kCodeNames.size())) {
+    error.code = static_cast<grpc::StatusCode>(refusal.code());
+  }
   error.reason = refusal.reason();
   error.message = refusal.message();
   error.metadata.insert(refusal.metadata().begin(), refusal.metadata().end());

@@ -32,7 +32,7 @@ struct ClientError {
   [[nodiscard]] std::string ToString() const;
 };
 
-/// "FAILED_PRECONDITION" for 9, and so on; "CODE_42" for what gRPC does not
+/// "FAILED_PRECONDITION" for 9, and so on; "CODE_20" for what gRPC does not
 /// know.
 [[nodiscard]] std::string CodeName(grpc::StatusCode code);
 

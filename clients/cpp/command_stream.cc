@@ -11,6 +11,7 @@ CommandStream::CommandStream(Client& client,
 
 CommandStream::~CommandStream() {
   if (connection_) {
+    connection_->context.TryCancel();
     (void)Close();
   }
 }
@@ -91,7 +92,6 @@ void CommandStream::Open() {
 
 ClientError CommandStream::Close() {
   if (connection_->reader.joinable()) {
-    connection_->context.TryCancel();
     connection_->reader.join();
   }
   const grpc::Status status = connection_->stream->Finish();
@@ -197,6 +197,7 @@ void CommandStream::Accept(const v1::ExecuteStreamResponse& response) {
       if (IsRetryable(refusal, Idempotency::kSafe)) {
         refused_for_now_ = std::move(refusal);
         broken_ = true;
+        connection_->context.TryCancel();
         return;
       }
     }

@@ -76,7 +76,9 @@ class CommandStream {
   };
 
   void Open();
-  // Cancels and joins; the reason why the connection broke.
+  // Joins a reader whose stream has ended (by itself or cancelled: to cancel
+  // here would replace the reason that the server gave); why the connection
+  // broke.
   ClientError Close();
   // Until a connection has taken all that is pending, or patience ends.
   DoneResult Recover();

@@ -13,6 +13,10 @@ EventSubscription::EventSubscription(Client& client,
 EventSubscription::~EventSubscription() {
   Cancel();
   if (connection_) {
+    v1::SubscribeEventsResponse dropped;
+    while (connection_->stream->Read(&dropped)) {
+      // gRPC wants every message taken before the status.
+    }
     (void)Close();
   }
 }
@@ -68,11 +72,6 @@ void EventSubscription::Open() {
 }
 
 ClientError EventSubscription::Close() {
-  connection_->context.TryCancel();
-  v1::SubscribeEventsResponse dropped;
-  while (connection_->stream->Read(&dropped)) {
-    // gRPC wants every message taken before the status.
-  }
   const grpc::Status status = connection_->stream->Finish();
   const bool stalled = connection_->guard->stalled();
   std::unique_ptr<Connection> ended;

@@ -69,6 +69,7 @@ class EventSubscription {
   };
 
   void Open();
+  // Of a stream that has ended; why it did.
   ClientError Close();
   [[nodiscard]] bool MayResume() const;
   [[nodiscard]] bool cancelled();

@@ -1,0 +1,173 @@
+// Goal: commands take effect once and in order however often the stream breaks.
+// Method: a fake ledger that remembers ids, and breaks or refuses on a script.
+#include "clients/cpp/command_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/clients/fake_server.h"
+
+namespace florin::client {
+namespace {
+
+using std::chrono::milliseconds;
+using ServerStream = grpc::ServerReaderWriter<v1::ExecuteStreamResponse,
+                                              v1::ExecuteStreamRequest>;
+
+class StreamLedger final : public v1::LedgerService::Service {
+ public:
+  grpc::Status ExecuteStream(grpc::ServerContext* context,
+                             ServerStream* stream) override {
+    const std::scoped_lock lock(mutex_);
+    ++connections;
+    v1::ExecuteStreamRequest request;
+    while (stream->Read(&request)) {
+      v1::ExecuteStreamResponse response;
+      for (const auto& command : request.commands()) {
+        if (break_after > 0 && --break_after == 0) {
+          break_after = break_every;
+          // Executed, but the answer never arrives: the worst moment.
+          Execute(command.create_transaction().transaction_id());
+          return {grpc::StatusCode::UNAVAILABLE, "broken"};
+        }
+        Answer(command, response.add_results());
+      }
+      if (silent) {
+        while (!context->IsCancelled()) {
+          std::this_thread::sleep_for(milliseconds(1));
+        }
+        silent = false;
+        return grpc::Status::CANCELLED;
+      }
+      // Not message by message: one answer at a time.
+      for (const auto& result : response.results()) {
+        v1::ExecuteStreamResponse single;
+        *single.add_results() = result;
+        stream->Write(single);
+      }
+    }
+    return grpc::Status::OK;
+  }
+
+  int connections = 0;
+  int break_after = 0;
+  int break_every = 0;
+  bool silent = false;
+  std::set<std::string> refuse_first;
+  std::vector<std::string> executed;  // in order of effect
+
+ private:
+  bool Execute(const std::string& id) {
+    if (!known_.insert(id).second) {
+      return false;
+    }
+    executed.push_back(id);
+    return true;
+  }
+
+  void Answer(const v1::TransactionCommand& command,
+              v1::TransactionResult* result) {
+    const std::string& id = command.create_transaction().transaction_id();
+    result->set_transaction_id(id);
+    if (refuse_first.erase(id) > 0) {
+      result->mutable_refusal()->set_code(14);
+      result->mutable_refusal()->set_reason("SHUTTING_DOWN");
+      return;
+    }
+    result->set_replayed(!Execute(id));
+    result->set_status(v1::TRANSACTION_STATUS_POSTED);
+  }
+
+  std::mutex mutex_;
+  std::set<std::string> known_;
+};
+
+class CommandStreamTest : public testing::Test {
+ protected:
+  DoneResult Send(int batches, int size, CommandStreamOptions options = {}) {
+    const FakeServer server({&ledger_});
+    ClientOptions client_options;
+    client_options.retry.initial_backoff = milliseconds(1);
+    client_options.retry.max_backoff = milliseconds(2);
+    const auto client = Client::Connect(server.target(), client_options);
+    CommandStream stream(*client, options,
+                         [this](const v1::TransactionCommand& command,
+                                const v1::TransactionResult& result) {
+                           EXPECT_EQ(
+                               command.create_transaction().transaction_id(),
+                               result.transaction_id());
+                           EXPECT_FALSE(result.has_refusal());
+                           answered_.push_back(result.transaction_id());
+                         });
+    for (int i = 0; i < batches; ++i) {
+      v1::ExecuteStreamRequest request;
+      for (int j = 0; j < size; ++j) {
+        request.add_commands()
+            ->mutable_create_transaction()
+            ->set_transaction_id("t" + std::to_string(sent_.size()));
+        sent_.push_back("t" + std::to_string(sent_.size()));
+      }
+      if (auto submitted = stream.Submit(request); !submitted.ok()) {
+        return submitted;
+      }
+    }
+    return stream.Finish();
+  }
+
+  StreamLedger ledger_;
+  std::vector<std::string> sent_;
+  std::vector<std::string> answered_;
+};
+
+TEST_F(CommandStreamTest, AnswersEveryCommandOnceAndInOrder) {
+  ASSERT_TRUE(Send(50, 20, {.max_in_flight_commands = 100}).ok());
+  EXPECT_EQ(ledger_.executed, sent_);
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_EQ(ledger_.connections, 1);
+}
+
+TEST_F(CommandStreamTest, GoesOnBehindTheLastAnswerAfterEachBreak) {
+  ledger_.break_after = 7;
+  ledger_.break_every = 97;
+  const auto done = Send(50, 20, {.max_in_flight_commands = 60});
+  ASSERT_TRUE(done.ok()) << done.error().ToString();
+  EXPECT_EQ(ledger_.executed, sent_);
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_GT(ledger_.connections, 5);
+}
+
+TEST_F(CommandStreamTest, AsksAgainWhatWasRefusedForNow) {
+  ledger_.refuse_first = {"t15", "t70"};
+  ASSERT_TRUE(Send(10, 10).ok());
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_EQ(ledger_.executed.size(), sent_.size());
+}
+
+TEST_F(CommandStreamTest, LeavesAConnectionThatFellSilent) {
+  ledger_.silent = true;
+  ASSERT_TRUE(Send(1, 3, {.stall_limit = milliseconds(100)}).ok());
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_EQ(ledger_.connections, 2);
+}
+
+TEST_F(CommandStreamTest, GivesUpWhenNothingMovesAnyMore) {
+  ledger_.break_after = 1;
+  ledger_.break_every = 1;
+  const auto done = Send(3, 2);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ledger_.connections, RetryPolicy{}.max_attempts);
+}
+
+TEST_F(CommandStreamTest, EndsWellWithoutACommand) {
+  EXPECT_TRUE(Send(0, 0).ok());
+  EXPECT_TRUE(Send(1, 0).ok());
+  EXPECT_EQ(ledger_.connections, 0);
+}
+
+}  // namespace
+}  // namespace florin::client
