@@ -1,0 +1,120 @@
+#include "server/message_bytes.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace florin::server {
+namespace {
+
+// protobuf says only in its log which string was not UTF-8. While a message is
+// parsed, that line goes here instead.
+thread_local std::string* parse_log = nullptr;
+
+void LogOrCapture(google::protobuf::LogLevel level, const char* /*file*/,
+                  int /*line*/, const std::string& message) {
+  if (parse_log != nullptr) {
+    *parse_log += message;
+  } else if (level >= google::protobuf::LOGLEVEL_WARNING) {
+    spdlog::warn("protobuf: {}", message);
+  }
+}
+
+// "String field 'florin.v1.Asset.name' contains invalid ..." -> "name".
+std::string FieldOf(const std::string& log) {
+  const auto open = log.find('\'');
+  if (open == std::string::npos) return "";
+  const auto close = log.find('\'', open + 1);
+  if (close == std::string::npos) return "";
+  const std::string full = log.substr(open + 1, close - open - 1);
+  return full.substr(full.rfind('.') + 1);
+}
+
+domain::Refusal Malformed(const google::protobuf::Message& message,
+                          const std::string& log) {
+  const std::string field = FieldOf(log);
+  if (!field.empty()) {
+    return {domain::Reason::kFieldInvalid,
+            fmt::format("{} is not UTF-8; strings are sent as UTF-8", field),
+            {{"field", field}}};
+  }
+  return {
+      domain::Reason::kFieldInvalid,
+      fmt::format("the request's bytes are not a {}; use a client generated "
+                  "from the contract",
+                  message.GetDescriptor()->full_name()),
+      {{"field", ""}}};
+}
+
+// Large enough for all but batches.
+constexpr std::size_t kArenaBytes = 64 << 10;
+
+struct WarmArena {
+  std::array<char, kArenaBytes> block;
+  google::protobuf::Arena arena{block.data(), block.size()};
+  bool taken = false;
+};
+
+WarmArena& ThreadArena() {
+  thread_local const auto arena = std::make_unique<WarmArena>();
+  return *arena;
+}
+
+}  // namespace
+
+std::optional<domain::Refusal> ParseBytes(const grpc::ByteBuffer& bytes,
+                                          google::protobuf::Message* message) {
+  static const auto* const previous = reinterpret_cast<const void*>(
+      google::protobuf::SetLogHandler(LogOrCapture));
+  static_cast<void>(previous);
+  grpc::ByteBuffer shared(bytes);  // shares the slices
+  grpc::ProtoBufferReader reader(&shared);
+  std::string log;
+  parse_log = &log;
+  const bool parsed = reader.status().ok() &&
+                      message->ParseFromZeroCopyStream(&reader) &&
+                      reader.status().ok();
+  parse_log = nullptr;
+  if (parsed) return std::nullopt;
+  return Malformed(*message, log);
+}
+
+grpc::ByteBuffer EncodeBytes(const google::protobuf::MessageLite& message) {
+  grpc::ByteBuffer bytes;
+  bool own_buffer = false;
+  const grpc::Status status =
+      grpc::GenericSerialize<grpc::ProtoBufferWriter,
+                             google::protobuf::MessageLite>(message, &bytes,
+                                                            &own_buffer);
+  if (!status.ok()) spdlog::error("encoding: {}", status.error_message());
+  return bytes;
+}
+
+ArenaLease::ArenaLease() {
+  WarmArena& warm = ThreadArena();
+  shared_ = !warm.taken;
+  if (shared_) {
+    warm.taken = true;
+    arena_ = &warm.arena;
+  } else {
+    arena_ = std::make_unique<google::protobuf::Arena>().release();
+  }
+}
+
+ArenaLease::~ArenaLease() {
+  if (shared_) {
+    arena_->Reset();
+    ThreadArena().taken = false;
+  } else {
+    const std::unique_ptr<google::protobuf::Arena> owned(arena_);
+  }
+}
+
+}  // namespace florin::server
