@@ -44,9 +44,9 @@ step() {
   ticker=$!
   # The command stays in the foreground so that Ctrl-C reaches it.
   "$@" >"$log" 2>&1 </dev/null || code=$?
-  kill "$ticker" 2>/dev/null
-  wait "$ticker" 2>/dev/null
-  [ -t 1 ] && printf '\r\033[K'
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  if [ -t 1 ]; then printf '\r\033[K'; fi
   if [ "$code" -ne 0 ]; then
     printf '%s failed (exit code %d). The end of %s:\n' "$label" "$code" "${log#"$top"/}" >&2
     tail -n 40 "$log" >&2
