@@ -5,7 +5,7 @@
 #     SOURCES amount_test.cc
 #     LIBS florin::domain         # GoogleTest's main and gmock come along
 #     LABELS unit                 # unit, integration or crash; more are allowed
-#     [NO_CAF]                    # starts no actor system: runs under ThreadSanitizer
+#     [NO_CAF]                    # also runs under ThreadSanitizer, see below
 #     [SERIAL]                    # runs alone: it measures, or fills the machine
 #     [TIMEOUT 120]               # seconds; by label: unit 60, others 600
 #     [ARGS a b] [ENVIRONMENT K=V]
@@ -14,8 +14,9 @@
 # Programs go to build/PRESET/tests/. Every label also has a build target:
 # `ninja tests-unit`, `ninja tests-tsan`, ...
 #
-# The packaged CAF is not instrumented, so ThreadSanitizer reports races inside
-# it: only tests marked NO_CAF carry the label `tsan`, and preset tsan runs those.
+# The packaged CAF and gRPC are not instrumented, so ThreadSanitizer reports races
+# inside them. A test that starts neither is marked NO_CAF: it gets the label
+# `tsan`, which is what preset tsan runs.
 
 find_package(GTest REQUIRED)
 
