@@ -62,6 +62,11 @@ build release florind florin || exit
 florin="$top/build/release/florin"
 export FLORIN_SERVER="$server"
 
+# Whether somebody listens there, ready or not.
+is_taken() { (exec 3<>"/dev/tcp/${server%:*}/${server##*:}") 2>/dev/null; }
+
+is_taken && fail "Something listens on $listen already. Stop it, or choose another address: ./run.sh --listen 127.0.0.1:50052"
+
 load_demo() {
   say "Loading the example data (about a million bank transactions; run again at any time, nothing is posted twice)."
   (cd "$top" && "$florin" import --profile examples/czech-bank/import.toml \
@@ -75,10 +80,13 @@ load_demo() {
 }
 
 print_next() {
+  local setting=
+  [ "$server" = 127.0.0.1:50051 ] || setting="
+  export FLORIN_SERVER=$server"
   cat <<EOF
 
 Florin listens on $listen and keeps its books in $data
-Try in another terminal:
+Try in another terminal:$setting
   build/release/florin status
   build/release/florin account list
   build/release/florin events tail
@@ -91,7 +99,7 @@ EOF
 # Runs beside the server: waits until it answers, then says so. Ends when the
 # server ends, whose process id is this script's, see exec below.
 greet() {
-  until "$florin" status >/dev/null 2>&1; do
+  until is_taken && "$florin" status >/dev/null 2>&1; do
     sleep 0.2
     kill -0 "$$" 2>/dev/null || return
   done
