@@ -63,7 +63,11 @@ florin="$top/build/release/florin"
 export FLORIN_SERVER="$server"
 
 # Whether somebody listens there, ready or not.
-is_taken() { (exec 3<>"/dev/tcp/${server%:*}/${server##*:}") 2>/dev/null; }
+is_taken() {
+  local host=${server%:*}
+  host=${host#[}
+  (exec 3<>"/dev/tcp/${host%]}/${server##*:}") 2>/dev/null
+}
 
 is_taken && fail "Something listens on $listen already. Stop it, or choose another address: ./run.sh --listen 127.0.0.1:50052"
 
