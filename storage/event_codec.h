@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/result.h"
+#include "florin/v1/event_service.pb.h"
+#include "storage/record.h"
+
+namespace florin::storage {
+
+/// What filters look at.
+struct EventHeader {
+  std::int64_t position = 0;
+  /// Within the stream, from 1.
+  std::int64_t version = 0;
+  /// "ACCOUNT_ID", "transaction/ID", "asset/CODE",
+  /// "request/account/ID/REQUEST_ID", "request/transaction/ID/REQUEST_ID".
+  std::string stream;
+  /// Of static storage: "account.funds.deposited".
+  std::string_view type;
+};
+
+/// Says where an event is to be built (`response->add_events()`, on an arena
+/// for speed), or null: it is not wanted, and costs nothing more than its
+/// header. The header is valid during the call.
+using EventSink = std::function<florin::v1::Event*(const EventHeader&)>;
+
+/// Expands the events of `record` in the order of their positions, as the
+/// contract says them (event_service.proto; docs/adr/0002-command-semantics.md,
+/// "Events of one command").
+///
+/// Balances before and after each event are worked out backwards from
+/// `record.accounts`, the state after the command. `Event.metadata` is set on
+/// transaction.* events, to that transaction's; not on the events of accounts,
+/// of which a command may have two thousand. Requires: an event that the sink
+/// hands out is empty. Errors: kDataCorrupt if the record contradicts itself;
+/// events may have been built by then: throw them away.
+domain::Status ExpandEvents(const Record& record, const EventSink& sink);
+
+/// The headers alone. Errors as ExpandEvents.
+[[nodiscard]] domain::Result<std::vector<EventHeader>> EventHeaders(
+    const Record& record);
+
+/// Opaque and unique, at most 13 characters while there is one partition.
+[[nodiscard]] std::string EventId(std::int64_t position);
+
+}  // namespace florin::storage
