@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the other scripts: how they talk to the person in front of them.
 #
 # Every long step goes through `step`, which keeps its whole output in a log
