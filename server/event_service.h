@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "server/event_hub.h"
+#include "server/event_pages.h"
+#include "server/raw_service.h"
+
+namespace florin::server {
+
+struct EventServiceOptions {
+  EventHubOptions hub;
+  PageLimits pages;
+};
+
+/// florin.v1.EventService: pages of the log, subscriptions, commit groups.
+///
+/// Subscriptions end with SHUTTING_DOWN when the host starts draining.
+/// Lifetime: outlives the gRPC server; the host and the ledger's reader outlive
+/// it.
+class EventService final : public RawService {
+ public:
+  explicit EventService(ServiceHost* host, EventServiceOptions options = {});
+  ~EventService() override;
+
+  /// For metrics.
+  [[nodiscard]] EventHubStats Stats() const { return hub_.Stats(); }
+
+ private:
+  class Stopper;
+
+  const EventServiceOptions options_;
+  EventHub hub_;
+  std::shared_ptr<Stopper> stopper_;
+};
+
+}  // namespace florin::server

@@ -1,0 +1,132 @@
+#include "server/event_stream.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "florin/v1/event_service.pb.h"
+#include "server/event_requests.h"
+#include "server/message_bytes.h"
+#include "server/status.h"
+
+namespace florin::server {
+namespace {
+
+/// Gives a string's bytes to gRPC without a copy.
+grpc::ByteBuffer ToByteBuffer(std::string bytes) {
+  auto* const owned = new std::string(std::move(bytes));
+  const grpc::Slice slice(
+      owned->data(), owned->size(),
+      [](void* string) { delete static_cast<std::string*>(string); }, owned);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                          public SubscriptionSink {
+ public:
+  EventStream(ServiceHost* host, EventHub* hub, MethodMetrics* metrics,
+              grpc::CallbackServerContext* context)
+      : host_(host),
+        hub_(hub),
+        metrics_(metrics),
+        context_(context),
+        start_(std::chrono::steady_clock::now()) {
+    host_->CallStarted();
+    host_->metrics().subscribers().Increment();
+  }
+
+  void Open(const grpc::ByteBuffer& bytes) {
+    if (host_->draining()) {
+      Finish(ShuttingDown());
+      return;
+    }
+    auto start = Parse(bytes);
+    if (!start.ok()) {
+      Finish(start.refusal());
+      return;
+    }
+    auto joined = hub_->Join(std::move(*start), this);
+    if (!joined.ok()) {
+      Finish(joined.refusal());
+      return;
+    }
+    // Before the first signal: from then on other threads look at it.
+    subscription_ = *joined;
+    hub_->Signal(subscription_, EventSubscription::kStarted);
+  }
+
+  // What the subscription says.
+
+  void Write(std::string response) override {
+    message_ = ToByteBuffer(std::move(response));
+    StartWrite(&message_);
+  }
+
+  void Finish(const std::optional<domain::Refusal>& refusal) override {
+    const std::chrono::duration<double> taken =
+        std::chrono::steady_clock::now() - start_;
+    metrics_->Ended(refusal ? CallEnd::kRefused : CallEnd::kOk,
+                    refusal ? refusal->reason : domain::Reason::kNone,
+                    taken.count());
+    // The last touch: gRPC may delete the stream from here on.
+    grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(
+        refusal ? ToStatus(*refusal) : grpc::Status::CANCELLED);
+  }
+
+  void Cut() override { context_->TryCancel(); }
+
+  // What gRPC says.
+
+  void OnWriteDone(bool ok) override {
+    // A stream that falls silent keeps no bytes.
+    message_.Clear();
+    hub_->Signal(subscription_,
+                 ok ? EventSubscription::kWriteDone : EventSubscription::kGone);
+  }
+
+  void OnCancel() override {
+    // Refused: ended already.
+    if (subscription_ != nullptr) {
+      hub_->Signal(subscription_, EventSubscription::kGone);
+    }
+  }
+
+  void OnDone() override {
+    if (subscription_ != nullptr) hub_->Detach(subscription_);
+    host_->metrics().subscribers().Decrement();
+    host_->CallEnded();
+    delete this;
+  }
+
+ private:
+  [[nodiscard]] domain::Result<SubscriptionStart> Parse(
+      const grpc::ByteBuffer& bytes) {
+    ArenaLease arena;
+    auto* const request = arena.New<florin::v1::SubscribeEventsRequest>();
+    if (auto refusal = ParseBytes(bytes, request)) return *std::move(refusal);
+    return ParseSubscription(*request, hub_->tail().ledger_id(),
+                             hub_->tail().Head());
+  }
+
+  ServiceHost* const host_;
+  EventHub* const hub_;
+  MethodMetrics* const metrics_;
+  grpc::CallbackServerContext* const context_;
+  const std::chrono::steady_clock::time_point start_;
+  EventSubscriptionPtr subscription_;
+  /// On its way to the client.
+  grpc::ByteBuffer message_;
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* OpenEventStream(
+    ServiceHost* host, EventHub* hub, MethodMetrics* metrics,
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer& request) {
+  auto* const stream = new EventStream(host, hub, metrics, context);
+  stream->Open(request);
+  return stream;
+}
+
+}  // namespace florin::server
