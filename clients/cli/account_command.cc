@@ -1,0 +1,232 @@
+#include <map>
+#include <memory>
+#include <ostream>
+#include <vector>
+
+#include "clients/cli/account_view.h"
+#include "clients/cli/json.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/session.h"
+#include "clients/cli/text.h"
+
+namespace florin::cli {
+namespace {
+
+struct OpenOptions {
+  std::string account_id;
+  std::string asset;
+  v1::AccountType type = v1::ACCOUNT_TYPE_UNSPECIFIED;
+  std::string owner;
+  std::string overdraft_limit;
+  bool unlimited_overdraft = false;
+  std::string max_balance;
+  std::vector<std::string> metadata;
+};
+
+struct ShowOptions {
+  std::string account_id;
+  std::int64_t position = 0;
+  std::int64_t version = 0;
+  std::string time;
+};
+
+struct ListOptions {
+  std::string prefix;
+  std::string owner;
+  std::int64_t limit = kDefaultLimit;
+};
+
+const std::map<std::string, v1::AccountType>& Types() {
+  static const std::map<std::string, v1::AccountType> kTypes = {
+      {"asset", v1::ACCOUNT_TYPE_ASSET},
+      {"liability", v1::ACCOUNT_TYPE_LIABILITY},
+      {"equity", v1::ACCOUNT_TYPE_EQUITY},
+      {"revenue", v1::ACCOUNT_TYPE_REVENUE},
+      {"expense", v1::ACCOUNT_TYPE_EXPENSE}};
+  return kTypes;
+}
+
+ExitCode Open(Session& session, const OpenOptions& options) {
+  v1::OpenAccountRequest request;
+  request.set_account_id(options.account_id);
+  request.set_asset(options.asset);
+  request.set_type(options.type);
+  request.set_owner_id(options.owner);
+  auto* limits = request.mutable_limits();
+  limits->set_overdraft_limit(options.overdraft_limit);
+  limits->set_unlimited_overdraft(options.unlimited_overdraft);
+  limits->set_max_balance(options.max_balance);
+  for (const auto& pair : options.metadata) {
+    const auto equals = pair.find('=');
+    (*request.mutable_metadata())[pair.substr(0, equals)] =
+        pair.substr(equals + 1);
+  }
+  const auto result = session.client().OpenAccount(request);
+  if (!result.ok()) {
+    return session.Fail(result.error());
+  }
+  if (session.json) {
+    PrintJson(session.console.out, result.value());
+    return ExitCode::kOk;
+  }
+  const auto& account = result.value().account();
+  session.console.out << (result.value().replayed() ? "opened before: "
+                                                    : "opened: ")
+                      << account.account_id() << " (" << account.asset() << " "
+                      << FormatType(account.type()) << ")\n";
+  return ExitCode::kOk;
+}
+
+ExitCode ShowAsOf(Session& session, const ShowOptions& options) {
+  v1::GetBalanceRequest request;
+  request.set_account_id(options.account_id);
+  if (options.position > 0) {
+    request.set_position(options.position);
+  } else if (options.version > 0) {
+    request.set_version(options.version);
+  } else {
+    // The option was checked when it was parsed.
+    *request.mutable_commit_time() = ParseTime(options.time).value();
+  }
+  const auto result = session.client().GetBalance(request);
+  if (!result.ok()) {
+    return session.Fail(result.error());
+  }
+  if (session.json) {
+    PrintJson(session.console.out, result.value());
+  } else {
+    PrintBalance(session.console.out, options.account_id, result.value());
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode Show(Session& session, const ShowOptions& options) {
+  if (options.position > 0 || options.version > 0 || !options.time.empty()) {
+    return ShowAsOf(session, options);
+  }
+  v1::GetAccountRequest request;
+  request.set_account_id(options.account_id);
+  const auto result = session.client().GetAccount(request);
+  if (!result.ok()) {
+    return session.Fail(result.error());
+  }
+  if (session.json) {
+    PrintJson(session.console.out, result.value().account());
+  } else {
+    PrintAccount(session.console.out, result.value().account());
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode List(Session& session, const ListOptions& options) {
+  v1::ListAccountsRequest request;
+  request.set_account_id_prefix(options.prefix);
+  request.set_owner_id(options.owner);
+  Table table = AccountTable();
+  return ShowPages(
+      session, request, options.limit,
+      [&](const auto& page) { return session.client().ListAccounts(page); },
+      [](const auto& page) -> const auto& { return page.accounts(); },
+      [&](const v1::ListAccountsResponse& page, int count) {
+        for (int i = 0; i < count; ++i) {
+          if (session.json) {
+            PrintJsonLine(session.console.out, page.accounts(i));
+          } else {
+            AddAccountRow(page.accounts(i), &table);
+          }
+        }
+        table.Print(session.console.out);
+      });
+}
+
+void AddOpen(CLI::App& account, Session& session) {
+  auto* open = account.add_subcommand(
+      "open", "Open an account (again the same: nothing happens)");
+  const auto options = std::make_shared<OpenOptions>();
+  open->add_option("id", options->account_id,
+                   "1-128 characters of A-Z a-z 0-9 : . _ @ -, for example "
+                   "hdfc:cash:INR")
+      ->required()
+      ->type_name("ID");
+  open->add_option("--asset", options->asset, "Code of a registered asset")
+      ->required()
+      ->type_name("CODE");
+  open->add_option("--type", options->type,
+                   "asset, expense: grow by debits; liability, equity, "
+                   "revenue: grow by credits")
+      ->required()
+      ->transform(CLI::Transformer(Types(), CLI::ignore_case).description(""))
+      ->check(CLI::IsMember(Types()).description(""))
+      ->type_name("asset|liability|equity|revenue|expense");
+  open->add_option("--owner", options->owner, "Whose it is")->type_name("ID");
+  auto* limit = open->add_option("--overdraft-limit", options->overdraft_limit,
+                                 "How far below zero it may go (default 0)")
+                    ->type_name("AMOUNT");
+  open->add_flag("--unlimited-overdraft", options->unlimited_overdraft,
+                 "No floor: for cash, clearing and the world outside")
+      ->excludes(limit);
+  open->add_option("--max-balance", options->max_balance,
+                   "Highest posted balance (default: none)")
+      ->type_name("AMOUNT");
+  open->add_option("--metadata", options->metadata,
+                   "key=value; may be given several times")
+      ->check(CheckKeyValue)
+      ->type_name("KEY=VALUE")
+      ->take_all();
+  open->callback([&session, options] {
+    session.action = [&session, options] { return Open(session, *options); };
+  });
+}
+
+void AddShow(CLI::App& account, Session& session) {
+  auto* show = account.add_subcommand(
+      "show", "Show an account, or its balance as it once stood");
+  const auto options = std::make_shared<ShowOptions>();
+  show->add_option("id", options->account_id, "The account")
+      ->required()
+      ->type_name("ID");
+  auto* position = show->add_option("--at-position", options->position,
+                                    "The balance at this position of the log")
+                       ->check(CLI::PositiveNumber)
+                       ->type_name("N");
+  auto* version = show->add_option("--at-version", options->version,
+                                   "The balance at this version of the account")
+                      ->check(CLI::PositiveNumber)
+                      ->excludes(position)
+                      ->type_name("N");
+  show->add_option("--at-time", options->time,
+                   "The balance at this time (commit time)")
+      ->check(CheckTime)
+      ->excludes(position)
+      ->excludes(version)
+      ->type_name("TIME");
+  show->callback([&session, options] {
+    session.action = [&session, options] { return Show(session, *options); };
+  });
+}
+
+void AddList(CLI::App& account, Session& session) {
+  auto* list = account.add_subcommand("list", "List accounts by id");
+  const auto options = std::make_shared<ListOptions>();
+  list->add_option("prefix", options->prefix, "Only ids that begin so")
+      ->type_name("PREFIX");
+  list->add_option("--owner", options->owner, "Only this owner's")
+      ->type_name("ID");
+  AddLimitOption(*list, options->limit);
+  list->callback([&session, options] {
+    session.action = [&session, options] { return List(session, *options); };
+  });
+}
+
+}  // namespace
+
+void AddAccountCommands(CLI::App& app, Session& session) {
+  auto* account =
+      app.add_subcommand("account", "Open accounts and look at them");
+  account->require_subcommand(1);
+  AddOpen(*account, session);
+  AddShow(*account, session);
+  AddList(*account, session);
+}
+
+}  // namespace florin::cli

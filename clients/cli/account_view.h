@@ -1,0 +1,26 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "clients/cli/table.h"
+#include "florin/v1/account.pb.h"
+#include "florin/v1/ledger_service.pb.h"
+
+namespace florin::cli {
+
+/// The columns of `account list`.
+[[nodiscard]] Table AccountTable();
+void AddAccountRow(const v1::Account& account, Table* table);
+
+/// All of one account, for people.
+void PrintAccount(std::ostream& out, const v1::Account& account);
+/// A balance as it stood.
+void PrintBalance(std::ostream& out, const std::string& account_id,
+                  const v1::GetBalanceResponse& response);
+/// What a transaction left on its accounts.
+void PrintAccountBalances(
+    std::ostream& out,
+    const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances);
+
+}  // namespace florin::cli

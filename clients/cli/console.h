@@ -1,0 +1,15 @@
+#pragma once
+
+#include <iosfwd>
+
+namespace florin::cli {
+
+/// Where a command writes. Results go to `out`, all else to `err`.
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  /// Progress may redraw its line only on a terminal.
+  bool err_is_terminal = false;
+};
+
+}  // namespace florin::cli

@@ -1,0 +1,78 @@
+#include "clients/cli/event_view.h"
+
+#include <fmt/format.h>
+
+#include "clients/cli/text.h"
+
+namespace florin::cli {
+namespace {
+
+std::string SideName(v1::Side side) {
+  switch (side) {
+    case v1::SIDE_DEBIT:
+      return "debited";
+    case v1::SIDE_CREDIT:
+      return "credited";
+    default:
+      return "";
+  }
+}
+
+std::string DescribeTransaction(const v1::Transaction& transaction) {
+  std::string text = transaction.type();
+  if (transaction.has_refusal()) {
+    return text + (text.empty() ? "" : ", ") + transaction.refusal().reason();
+  }
+  const int postings = transaction.postings_size();
+  if (postings > 0) {
+    const auto& posting = transaction.postings(0);
+    text +=
+        fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ",
+                    posting.posted_amount().empty() ? posting.amount()
+                                                    : posting.posted_amount(),
+                    posting.debit_account_id(), posting.credit_account_id());
+  }
+  return postings > 1 ? text + fmt::format(" (+{} postings)", postings - 1)
+                      : text;
+}
+
+std::string Describe(const v1::Event& event) {
+  switch (event.payload_case()) {
+    case v1::Event::kFundsMoved: {
+      const auto& moved = event.funds_moved();
+      return fmt::format("{} {}, balance {}", SideName(moved.side()),
+                         moved.amount(), moved.balance_after());
+    }
+    case v1::Event::kFundsReserved: {
+      const auto& reserved = event.funds_reserved();
+      return fmt::format("{} {}, available {}", SideName(reserved.side()),
+                         reserved.amount(), reserved.available_after());
+    }
+    case v1::Event::kTransactionRecorded:
+      return DescribeTransaction(event.transaction_recorded().transaction());
+    case v1::Event::kAccountOpened:
+      return fmt::format("{} {}", event.account_opened().account().asset(),
+                         FormatType(event.account_opened().account().type()));
+    case v1::Event::kAccountChanged:
+      return event.account_changed().reason();
+    case v1::Event::kAssetRegistered:
+      return fmt::format("{} decimals",
+                         event.asset_registered().asset().scale());
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+std::string FormatEvent(const v1::Event& event) {
+  // Lines come one by one, so the widths cannot follow the contents; these fit
+  // nearly all.
+  std::string line = fmt::format("{:>9}  {:<24}  {:<23}  {:<32}  {}",
+                                 event.position(), FormatTime(event.time()),
+                                 event.type(), event.stream(), Describe(event));
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+}  // namespace florin::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "florin/v1/event_service.pb.h"
+
+namespace florin::cli {
+
+/// One event on one line: position, time, type, stream, and what matters of the
+/// payload.
+[[nodiscard]] std::string FormatEvent(const v1::Event& event);
+
+}  // namespace florin::cli

@@ -1,0 +1,190 @@
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+#include "clients/cli/checkpoint_file.h"
+#include "clients/cli/error_report.h"
+#include "clients/cli/event_view.h"
+#include "clients/cli/json.h"
+#include "clients/cli/session.h"
+#include "clients/cli/text.h"
+#include "clients/cpp/event_subscription.h"
+
+namespace florin::cli {
+namespace {
+
+constexpr std::string_view kCheckpointPrefix = "checkpoint:";
+
+struct TailOptions {
+  std::string from;
+  std::vector<std::string> types;
+  std::vector<std::string> prefixes;
+  std::string checkpoint_file;
+  bool once = false;
+  std::int64_t limit = 0;
+};
+
+constexpr char kFooter[] = R"(
+--from takes
+  end                 only what happens from now on (the default when following)
+  beginning           all of it (the default with --once)
+  TIME                from then on: 2026-01-31 or 2026-01-31T09:00:00Z
+  checkpoint:STRING   behind a checkpoint
+
+--type takes dotted patterns, * for one word and # for any number of words:
+  'account.funds.*'   'transaction.#'   'transaction.refused'
+
+With --checkpoint-file, the place reached is kept in the file after every batch
+that was written out, and the next run with the same file goes on there; --from
+then only counts for the first run.)";
+
+std::string CheckFrom(const std::string& text) {
+  if (text == "beginning" || text == "end" ||
+      text.starts_with(kCheckpointPrefix) || ParseTime(text)) {
+    return "";
+  }
+  return "'" + text +
+         "' is none of beginning, end, checkpoint:STRING, or a time like "
+         "2026-01-31T09:00:00Z";
+}
+
+void SetStart(const TailOptions& options, const std::string& stored,
+              v1::SubscribeEventsRequest* request) {
+  std::string from = options.from;
+  if (from.empty()) {
+    from = options.once ? "beginning" : "end";
+  }
+  if (!stored.empty()) {
+    request->set_after_checkpoint(stored);
+  } else if (from == "beginning") {
+    request->set_beginning(true);
+  } else if (from == "end") {
+    request->set_end(true);
+  } else if (from.starts_with(kCheckpointPrefix)) {
+    request->set_after_checkpoint(from.substr(kCheckpointPrefix.size()));
+  } else {
+    // The option was checked when it was parsed.
+    *request->mutable_time() = ParseTime(from).value();
+  }
+}
+
+void Show(Session& session, const v1::Event& event) {
+  if (session.json) {
+    PrintJsonLine(session.console.out, event);
+  } else {
+    session.console.out << FormatEvent(event) << '\n';
+  }
+}
+
+ExitCode FileTrouble(Session& session, const CheckpointFile& file,
+                     const char* verb) {
+  session.console.err << "error: cannot " << verb << " the checkpoint file "
+                      << file.path() << ": " << std::strerror(errno) << '\n';
+  return ExitCode::kFile;
+}
+
+// Shows the events of `batch` up to the limit; false: the limit is reached.
+bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch,
+               std::int64_t limit, std::int64_t* shown) {
+  for (const auto& event : batch.events()) {
+    Show(session, event);
+    if (++*shown == limit) {
+      // What this batch still holds was not shown, unless this was its last.
+      return false;
+    }
+  }
+  return true;
+}
+
+ExitCode Follow(Session& session, const TailOptions& options,
+                client::EventSubscription& subscription,
+                const std::optional<CheckpointFile>& file) {
+  std::int64_t shown = 0;
+  for (;;) {
+    const auto next = subscription.Next();
+    if (!next.ok()) {
+      return session.Fail(next.error());
+    }
+    const auto& batch = next.value();
+    const std::int64_t before = shown;
+    const bool more = ShowBatch(session, batch, options.limit, &shown);
+    session.console.out.flush();
+    if (!session.console.out) {
+      return ExitCode::kFile;
+    }
+    // The checkpoint stands for the whole batch: kept only if all was shown, so
+    // that the next run repeats rather than misses.
+    const bool whole = shown - before == batch.events_size();
+    if (file && whole && !batch.checkpoint().empty() &&
+        !file->Write(batch.checkpoint())) {
+      return FileTrouble(session, *file, "write");
+    }
+    if (!more || (options.once && batch.caught_up())) {
+      return ExitCode::kOk;
+    }
+  }
+}
+
+ExitCode Tail(Session& session, const TailOptions& options) {
+  std::optional<CheckpointFile> file;
+  std::string stored;
+  if (!options.checkpoint_file.empty()) {
+    file.emplace(options.checkpoint_file);
+    const auto read = file->Read();
+    if (!read) {
+      return FileTrouble(session, *file, "read");
+    }
+    stored = *read;
+  }
+  v1::SubscribeEventsRequest request;
+  SetStart(options, stored, &request);
+  for (const auto& pattern : options.types) {
+    request.mutable_filter()->add_type_patterns(pattern);
+  }
+  for (const auto& prefix : options.prefixes) {
+    request.mutable_filter()->add_stream_prefixes(prefix);
+  }
+  client::EventSubscription subscription(session.client(), request);
+  return Follow(session, options, subscription, file);
+}
+
+}  // namespace
+
+void AddEventsCommands(CLI::App& app, Session& session) {
+  auto* events = app.add_subcommand("events", "Read the ledger's event stream");
+  events->require_subcommand(1);
+  auto* tail = events->add_subcommand(
+      "tail", "Show events, history first if asked, then live until Ctrl-C");
+  tail->footer(kFooter);
+  const auto options = std::make_shared<TailOptions>();
+  tail->add_option("--from", options->from, "Where to begin, see below")
+      ->check(CheckFrom)
+      ->type_name("PLACE");
+  tail->add_option("--type", options->types,
+                   "Only types that match; may be given several times")
+      ->type_name("PATTERN")
+      ->take_all();
+  tail->add_option("--stream", options->prefixes,
+                   "Only streams that begin so: an account id, transaction/ID; "
+                   "may be given several times")
+      ->type_name("PREFIX")
+      ->take_all();
+  tail->add_flag("--once", options->once,
+                 "End when the present end of the log is reached");
+  tail->add_option("--limit", options->limit, "End after so many events")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  tail->add_option("--checkpoint-file", options->checkpoint_file,
+                   "Go on behind the checkpoint kept in this file, and keep it "
+                   "there")
+      ->type_name("FILE");
+  tail->callback([&session, options] {
+    session.action = [&session, options] { return Tail(session, *options); };
+  });
+}
+
+}  // namespace florin::cli

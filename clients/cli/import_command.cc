@@ -1,0 +1,149 @@
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/error_report.h"
+#include "clients/cli/import_progress.h"
+#include "clients/cli/import_summary.h"
+#include "clients/cli/interrupt.h"
+#include "clients/cli/session.h"
+#include "clients/importer/import_run.h"
+
+namespace florin::cli {
+namespace {
+
+struct Options {
+  std::string profile;
+  bool check_only = false;
+  importer::ImportOptions run;
+};
+
+constexpr char kFooter[] = R"(
+The profile (TOML) says how the file is written, which accounts to open, and by
+which rules a row becomes a transaction; docs/import.md describes it.
+
+Rows take effect in the order of the file. Ctrl-C finishes what is on its way and
+stops; a second one ends at once. Run the same command again to go on: rows that
+were posted are known by their ids and change nothing.
+
+Example:
+  florin import --profile examples/czech-bank/import.toml \
+      examples/czech-bank/trans.asc.gz)";
+
+ExitCode ReportProfile(Session& session, const std::string& path,
+                       const importer::Error& error) {
+  session.console.err << "error: profile " << path;
+  if (error.line > 0) {
+    session.console.err << ", line " << error.line;
+  }
+  session.console.err << ": " << error.message << '\n';
+  return ExitCode::kUsage;
+}
+
+ExitCode ReportFailure(Session& session, const Options& options,
+                       const importer::ImportFailure& failure) {
+  if (failure.ledger) {
+    session.console.err << "stopped while " << failure.doing << '\n';
+    const ExitCode code = session.Fail(*failure.ledger);
+    session.console.err << "      then run the same command again: rows that "
+                           "were posted are known by their ids\n";
+    return code;
+  }
+  session.console.err << "error: ";
+  if (failure.local.line > 0) {
+    session.console.err << options.run.file << ", line " << failure.local.line
+                        << ": ";
+  }
+  session.console.err << failure.local.message << '\n';
+  return ExitCode::kFile;
+}
+
+ExitCode Import(Session& session, Options options) {
+  auto profile = importer::LoadProfile(options.profile);
+  if (!profile.ok()) {
+    return ReportProfile(session, options.profile, profile.error());
+  }
+  if (options.run.rejects_file.empty()) {
+    options.run.rejects_file =
+        (options.run.file == "-" ? "stdin" : options.run.file) +
+        ".rejected.csv";
+  }
+  ImportProgress progress(session.console);
+  const auto on_progress = [&](const importer::ImportCounts& counts) {
+    progress.Update(counts);
+  };
+  importer::ImportOutcome outcome;
+  {
+    const InterruptGuard interrupt;
+    outcome =
+        options.check_only
+            ? importer::CheckImport(std::move(profile).value(), options.run,
+                                    on_progress, interrupt.flag())
+            : importer::RunImport(session.client(), std::move(profile).value(),
+                                  options.run, on_progress, interrupt.flag());
+  }
+  progress.Finish();
+  if (outcome.failure && outcome.failure->profile_line > 0) {
+    return ReportProfile(
+        session, options.profile,
+        {outcome.failure->profile_line, outcome.failure->local.message});
+  }
+  if (session.json) {
+    PrintSummaryJson(session.console, outcome, options.run.rejects_file,
+                     options.check_only);
+  } else if (!outcome.failure || outcome.counts.rows > 0) {
+    PrintSummary(session.console, outcome, options.run.rejects_file,
+                 options.check_only);
+  }
+  if (outcome.failure) {
+    return ReportFailure(session, options, *outcome.failure);
+  }
+  if (outcome.stopped) {
+    return ExitCode::kInterrupted;
+  }
+  return outcome.counts.refused + outcome.counts.rejected > 0
+             ? ExitCode::kRefused
+             : ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddImportCommand(CLI::App& app, Session& session) {
+  auto* import =
+      app.add_subcommand("import", "Import transactions from a delimited file");
+  import->footer(kFooter);
+  const auto options = std::make_shared<Options>();
+  import
+      ->add_option("--profile", options->profile,
+                   "How to read the file and what to make of it")
+      ->required()
+      ->type_name("TOML");
+  import
+      ->add_option("file", options->run.file,
+                   "The file, plain, gzip or zstd; - for standard input")
+      ->required()
+      ->type_name("FILE");
+  import
+      ->add_option("--rejects", options->run.rejects_file,
+                   "Where to write rows that were not imported (default: "
+                   "FILE.rejected.csv)")
+      ->type_name("CSV");
+  import
+      ->add_option("--batch-size", options->run.batch_size,
+                   "Rows to a message (default 1000)")
+      ->check(CLI::Range(1, 8192))
+      ->type_name("N");
+  import
+      ->add_option("--in-flight", options->run.max_in_flight,
+                   "Messages on their way at once (default 8)")
+      ->check(CLI::Range(1, 64))
+      ->type_name("N");
+  import->add_flag("--check-only", options->check_only,
+                   "Read and map every row; send nothing, need no server");
+  import->callback([&session, options] {
+    session.action = [&session, options] { return Import(session, *options);
+};
+}  // namespace florin::cli
+);
+}
+
+}  // namespace florin::cli

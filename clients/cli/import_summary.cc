@@ -1,0 +1,105 @@
+#include "clients/cli/import_summary.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/struct.pb.h>
+
+#include <cstdint>
+#include <ostream>
+
+#include "clients/cli/json.h"
+#include "clients/cli/text.h"
+
+namespace florin::cli {
+namespace {
+
+using importer::ImportCounts;
+using importer::ImportOutcome;
+
+double Seconds(const ImportCounts& counts) {
+  return std::chrono::duration<double>(counts.elapsed).count();
+}
+
+std::int64_t Rate(const ImportCounts& counts) {
+  const double seconds = Seconds(counts);
+  return seconds > 0 ? static_cast<std::int64_t>(
+                           static_cast<double>(counts.answered()) / seconds)
+                     : 0;
+}
+
+class Lines {
+ public:
+  explicit Lines(std::ostream& out) : out_(out) {}
+
+  void Add(const char* name, std::int64_t count, const std::string& note = "",
+           bool always = false) {
+    if (count != 0 || always) {
+      out_ << fmt::format("{:<9} {:>12}{}{}\n", name, FormatCount(count),
+                          note.empty() ? "" : "  ", note);
+    }
+  }
+
+ private:
+  std::ostream& out_;
+};
+
+}  // namespace
+
+void PrintSummary(Console console, const ImportOutcome& outcome,
+                  const std::string& rejects_file, bool check_only) {
+  const ImportCounts& counts = outcome.counts;
+  Lines lines(console.out);
+  lines.Add("rows", counts.rows, "", true);
+  lines.Add(check_only ? "good" : "posted", counts.posted, "", true);
+  lines.Add("replayed", counts.replayed, "were posted before, nothing changed");
+  lines.Add("refused", counts.refused, "by the ledger");
+  lines.Add("rejected", counts.rejected, "before they were sent");
+  lines.Add("skipped", counts.skipped, "by a rule of the profile");
+  if (const auto open = counts.rows - counts.answered(); open > 0) {
+    lines.Add("open", open, "sent or not, their outcome is not known");
+  }
+  lines.Add("accounts", counts.accounts_opened,
+            check_only ? "would be opened" : "opened");
+  if (counts.accounts_different > 0) {
+    lines.Add("accounts", counts.accounts_different,
+              "were opened before with other settings; used as they are");
+  }
+  console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s\n", "time",
+                             Seconds(counts), FormatCount(Rate(counts)));
+  if (counts.refused + counts.rejected > 0) {
+    console.out << "Rows that were not imported, with line and reason: "
+                << rejects_file << '\n';
+  }
+  if (outcome.stopped) {
+    console.out << "Stopped. Run the same command again to go on: rows that "
+                   "were posted are known by their ids.\n";
+  }
+}
+
+void PrintSummaryJson(Console console, const ImportOutcome& outcome,
+                      const std::string& rejects_file, bool check_only) {
+  const ImportCounts& counts = outcome.counts;
+  google::protobuf::Struct summary;
+  auto& fields = *summary.mutable_fields();
+  const auto number = [&](const char* name, std::int64_t value) {
+    fields[name].set_number_value(static_cast<double>(value));
+  };
+  number("rows", counts.rows);
+  number(check_only ? "good" : "posted", counts.posted);
+  number("replayed", counts.replayed);
+  number("refused", counts.refused);
+  number("rejected", counts.rejected);
+  number("skipped", counts.skipped);
+  number("open", counts.rows - counts.answered());
+  number("accounts_opened", counts.accounts_opened);
+  number("accounts_known", counts.accounts_known);
+  number("accounts_different", counts.accounts_different);
+  number("rows_per_second", Rate(counts));
+  fields["seconds"].set_number_value(Seconds(counts));
+  fields["stopped"].set_bool_value(outcome.stopped);
+  fields["failed"].set_bool_value(outcome.failure.has_value());
+  fields["rejects_file"].set_string_value(
+      counts.refused + counts.rejected > 0 ? rejects_file : "");
+  PrintJson(console.out, summary);
+}
+
+}  // namespace florin::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "clients/cli/console.h"
+#include "clients/importer/import_run.h"
+
+namespace florin::cli {
+
+/// What an import did, for people. `rejects_file`: where the rows that were not
+/// imported are; `check_only`: nothing was sent.
+void PrintSummary(Console console, const importer::ImportOutcome& outcome,
+                  const std::string& rejects_file, bool check_only);
+
+/// The same as one JSON document.
+void PrintSummaryJson(Console console, const importer::ImportOutcome& outcome,
+                      const std::string& rejects_file, bool check_only);
+
+}  // namespace florin::cli

@@ -1,0 +1,83 @@
+#include "clients/cli/program.h"
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+
+#include "clients/cli/session.h"
+
+namespace florin::cli {
+namespace {
+
+constexpr char kFooter[] = R"(
+Examples:
+  florin asset register INR --scale 2
+  florin account open cash --asset INR --type asset --unlimited-overdraft
+  florin account open customer:1 --asset INR --type liability
+  florin transfer --debit cash --credit customer:1 100.00
+  florin account show customer:1
+  florin events tail --once
+
+Every command has its own --help. Results go to standard output, all else to
+standard error. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage,
+3 server not reachable, 4 a local file, 5 trouble in the server, 130 Ctrl-C.)";
+
+void AddGlobalOptions(CLI::App& app, Session& session) {
+  app.add_option("--server", session.server,
+                 "Where florind listens (default 127.0.0.1:50051)")
+      ->envname("FLORIN_SERVER")
+      ->type_name("HOST:PORT");
+  app.add_option("--timeout", session.timeout,
+                 "How long a call may take, retries included (default 10s)")
+      ->check(CheckDuration)
+      ->type_name("DURATION");
+  app.add_flag("--json", session.json,
+               "One JSON document; for lists and events one a line");
+}
+
+// CLI11 counts a usage error in ways of its own; ours is documented.
+ExitCode ExitCodeOf(const CLI::App& app, const CLI::ParseError& error,
+                    Console console) {
+  return app.exit(error, console.out, console.err) == 0 ? ExitCode::kOk
+                                                        : ExitCode::kUsage;
+}
+
+}  // namespace
+
+ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
+  Session session(console);
+  CLI::App app(
+      "Florin: an event-sourced double-entry ledger, from the command "
+      "line",
+      "florin");
+  app.require_subcommand(1);
+  // Global options may stand before or behind the command.
+  app.fallthrough();
+  app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION,
+                       "Show the version");
+  app.footer(kFooter);
+  AddGlobalOptions(app, session);
+  AddAssetCommands(app, session);
+  AddAccountCommands(app, session);
+  AddTransferCommand(app, session);
+  AddTransactionCommands(app, session);
+  AddEventsCommands(app, session);
+  AddStatusCommand(app, session);
+  AddImportCommand(app, session);
+  try {
+    // CLI11 wants them last first.
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    return ExitCodeOf(app, error, console);
+  }
+  const ExitCode code = session.action();
+  console.out.flush();
+  if (!console.out) {
+    console.err << "error: the output could not be written\n";
+    return ExitCode::kFile;
+  }
+  return code;
+}
+
+}  // namespace florin::cli

@@ -1,0 +1,122 @@
+#include <map>
+#include <memory>
+#include <ostream>
+#include <vector>
+
+#include "clients/cli/json.h"
+#include "clients/cli/paging.h"
+#include "clients/cli/session.h"
+#include "clients/cli/text.h"
+#include "clients/cli/transaction_view.h"
+
+namespace florin::cli {
+namespace {
+
+struct ListOptions {
+  std::string account_id;
+  std::string start;
+  std::string end;
+  std::vector<v1::TransactionStatus> statuses;
+  bool ascending = false;
+  std::int64_t limit = kDefaultLimit;
+};
+
+const std::map<std::string, v1::TransactionStatus>& Statuses() {
+  static const std::map<std::string, v1::TransactionStatus> kStatuses = {
+      {"pending", v1::TRANSACTION_STATUS_PENDING},
+      {"posted", v1::TRANSACTION_STATUS_POSTED},
+      {"voided", v1::TRANSACTION_STATUS_VOIDED},
+      {"expired", v1::TRANSACTION_STATUS_EXPIRED},
+      {"refused", v1::TRANSACTION_STATUS_REFUSED}};
+  return kStatuses;
+}
+
+ExitCode Show(Session& session, const std::string& transaction_id) {
+  v1::GetTransactionRequest request;
+  request.set_transaction_id(transaction_id);
+  const auto result = session.client().GetTransaction(request);
+  if (!result.ok()) {
+    return session.Fail(result.error());
+  }
+  if (session.json) {
+    PrintJson(session.console.out, result.value().transaction());
+  } else {
+    PrintTransaction(session.console.out, result.value().transaction());
+  }
+  return ExitCode::kOk;
+}
+
+ExitCode List(Session& session, const ListOptions& options) {
+  v1::ListTransactionsRequest request;
+  request.set_account_id(options.account_id);
+  // The options were checked when they were parsed.
+  if (!options.start.empty()) {
+    *request.mutable_start_commit_time() = ParseTime(options.start).value();
+  }
+  if (!options.end.empty()) {
+    *request.mutable_end_commit_time() = ParseTime(options.end).value();
+  }
+  for (const auto status : options.statuses) {
+    request.add_statuses(status);
+  }
+  request.set_ascending(options.ascending);
+  Table table = TransactionTable();
+  return ShowPages(
+      session, request, options.limit,
+      [&](const auto& page) { return session.client().ListTransactions(page); },
+      [](const auto& page) -> const auto& { return page.transactions(); },
+      [&](const v1::ListTransactionsResponse& page, int count) {
+        for (int i = 0; i < count; ++i) {
+          if (session.json) {
+            PrintJsonLine(session.console.out, page.transactions(i));
+          } else {
+            AddTransactionRow(page.transactions(i), &table);
+          }
+        }
+        table.Print(session.console.out);
+      });
+}
+
+void AddList(CLI::App& transaction, Session& session) {
+  auto* list = transaction.add_subcommand(
+      "list", "List transactions, newest first, refused ones left out");
+  const auto options = std::make_shared<ListOptions>();
+  list->add_option("--account", options->account_id, "Only of this account")
+      ->type_name("ID");
+  list->add_option("--start", options->start, "Committed at this time or later")
+      ->check(CheckTime)
+      ->type_name("TIME");
+  list->add_option("--end", options->end, "Committed before this time")
+      ->check(CheckTime)
+      ->type_name("TIME");
+  list->add_option("--status", options->statuses,
+                   "Only these; may be given several times")
+      ->transform(
+          CLI::Transformer(Statuses(), CLI::ignore_case).description(""))
+      ->check(CLI::IsMember(Statuses()).description(""))
+      ->type_name("pending|posted|voided|expired|refused")
+      ->take_all();
+  list->add_flag("--ascending", options->ascending, "Oldest first");
+  AddLimitOption(*list, options->limit);
+  list->callback([&session, options] {
+    session.action = [&session, options] { return List(session, *options); };
+  });
+}
+
+}  // namespace
+
+void AddTransactionCommands(CLI::App& app, Session& session) {
+  auto* transaction = app.add_subcommand("transaction", "Look at transactions");
+  transaction->require_subcommand(1);
+
+  auto* show = transaction->add_subcommand(
+      "show", "Show a transaction with its postings");
+  const auto id = std::make_shared<std::string>();
+  show->add_option("id", *id, "The transaction")->required()->type_name("ID");
+  show->callback([&session, id] {
+    session.action = [&session, id] { return Show(session, *id); };
+  });
+  AddList(*transaction, session);
+}
+
+}  // namespace florin::cli

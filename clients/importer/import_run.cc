@@ -1,0 +1,241 @@
+#include "clients/importer/import_run.h"
+
+#include <deque>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "clients/cpp/command_stream.h"
+#include "clients/importer/account_opener.h"
+#include "clients/importer/rejects_writer.h"
+#include "clients/importer/row_mapper.h"
+#include "clients/importer/row_source.h"
+
+namespace florin::importer {
+namespace {
+
+using client::ClientError;
+using ProgressHandler = std::function<void(const ImportCounts&)>;
+
+// A message must stay below the server's 16 MiB also when rows are long.
+constexpr std::size_t kMessageBytesMax = 4 * 1024 * 1024;
+
+ImportFailure LocalFailure(Error error) {
+  ImportFailure failure;
+  failure.local = std::move(error);
+  return failure;
+}
+
+// One import, from the opened file to its end. `client` is null in a check.
+class ImportRun {
+ public:
+  ImportRun(client::Client* client, const ImportOptions& options,
+            const Profile& profile, RowSource rows,
+            const ProgressHandler& on_progress)
+      : client_(client),
+        options_(options),
+        rows_(std::move(rows)),
+        mapper_(profile, rows_.columns.size()),
+        rejects_(options.rejects_file, rows_.columns),
+        on_progress_(on_progress) {}
+
+  ImportOutcome Run(const std::atomic<bool>& stop) {
+    outcome_.counts.total_bytes = rows_.total_bytes;
+    if (client_ != nullptr) {
+      stream_.emplace(
+          *client_,
+          client::CommandStreamOptions{
+              .max_in_flight_commands =
+                  static_cast<std::size_t>(options_.batch_size) *
+                  static_cast<std::size_t>(options_.max_in_flight)},
+          [this](const v1::TransactionCommand& /*command*/,
+                 const v1::TransactionResult& result) { OnResult(result); });
+    }
+    bool more = true;
+    while (more && !stop && !outcome_.failure) {
+      more = ReadBatch();
+      SendBatch();
+      Report();
+    }
+    outcome_.stopped = more && !outcome_.failure;
+    Finish();
+    return outcome_;
+  }
+
+ private:
+  // False at the end of the file.
+  bool ReadBatch() {
+    for (int i = 0; i < options_.batch_size && batch_bytes_ < kMessageBytesMax;
+         ++i) {
+      Row row;
+      const auto read = rows_.reader->Next(&row);
+      if (!read.ok()) {
+        outcome_.failure = LocalFailure(read.error());
+        return false;
+      }
+      if (!read.value()) {
+        return false;
+      }
+      Take(std::move(row));
+    }
+    return true;
+  }
+
+  void Take(Row row) {
+    MapResult mapped = mapper_.Map(row);
+    const std::scoped_lock lock(mutex_);
+    ++counts_.rows;
+    if (std::holds_alternative<SkippedRow>(mapped)) {
+      ++counts_.skipped;
+    } else if (const auto* rejected = std::get_if<RejectedRow>(&mapped)) {
+      ++counts_.rejected;
+      rejects_.Write(row, rejected->reason, rejected->message);
+    } else {
+      auto& good = std::get<MappedRow>(mapped);
+      for (auto& account : good.new_accounts) {
+        new_accounts_.push_back(std::move(account));
+      }
+      batch_bytes_ += good.transaction.ByteSizeLong();
+      *batch_.add_commands()->mutable_create_transaction() =
+          std::move(good.transaction);
+      in_flight_.push_back(std::move(row));
+    }
+  }
+
+  void SendBatch() {
+    batch_bytes_ = 0;
+    v1::ExecuteStreamRequest batch = std::exchange(batch_, {});
+    const auto accounts = std::exchange(new_accounts_, {});
+    if (!stream_) {
+      const std::scoped_lock lock(mutex_);
+      counts_.posted += batch.commands_size();
+      outcome_.counts.accounts_opened +=
+          static_cast<std::int64_t>(accounts.size());
+      in_flight_.clear();
+      return;
+    }
+    if (auto failure = OpenAccounts(*client_, accounts, &outcome_.counts)) {
+      outcome_.failure = std::move(failure);
+      return;
+    }
+    if (auto sent = stream_->Submit(std::move(batch)); !sent.ok()) {
+      FailLedger(sent.error());
+    }
+  }
+
+  // On the stream's thread, in the order of the rows sent.
+  void OnResult(const v1::TransactionResult& result) {
+    const std::scoped_lock lock(mutex_);
+    const Row row = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    if (result.has_refusal()) {
+      ++counts_.refused;
+      rejects_.Write(row, result.refusal().reason(),
+                     result.refusal().message());
+    } else {
+      ++(result.replayed() ? counts_.replayed : counts_.posted);
+    }
+  }
+
+  void Report() {
+    {
+      const std::scoped_lock lock(mutex_);
+      outcome_.counts.rows = counts_.rows;
+      outcome_.counts.posted = counts_.posted;
+      outcome_.counts.replayed = counts_.replayed;
+      outcome_.counts.refused = counts_.refused;
+      outcome_.counts.rejected = counts_.rejected;
+      outcome_.counts.skipped = counts_.skipped;
+    }
+    outcome_.counts.consumed_bytes = rows_.reader->source().consumed_bytes();
+    outcome_.counts.elapsed = std::chrono::steady_clock::now() - start_;
+    on_progress_(outcome_.counts);
+    if (auto error = rejects_.error(); error && !outcome_.failure) {
+      outcome_.failure = LocalFailure(*error);
+    }
+  }
+
+  void Finish() {
+    if (stream_) {
+      // Also after a local failure: what was sent is waited for and counted.
+      if (auto finished = stream_->Finish(); !finished.ok()) {
+        FailLedger(finished.error());
+      }
+    }
+    if (auto error = rejects_.Finish(); error && !outcome_.failure) {
+      outcome_.failure = LocalFailure(*error);
+    }
+    Report();
+  }
+
+  void FailLedger(const ClientError& error) {
+    if (!outcome_.failure) {
+      outcome_.failure.emplace();
+      outcome_.failure->ledger = error;
+      outcome_.failure->doing = "sending transactions";
+    }
+  }
+
+  client::Client* const client_;
+  const ImportOptions& options_;
+  RowSource rows_;
+  RowMapper mapper_;
+  RejectsWriter rejects_;
+  const ProgressHandler& on_progress_;
+  const std::chrono::steady_clock::time_point start_ =
+      std::chrono::steady_clock::now();
+
+  v1::ExecuteStreamRequest batch_;
+  std::size_t batch_bytes_ = 0;
+  std::vector<v1::OpenAccountRequest> new_accounts_;
+  ImportOutcome outcome_;
+
+  std::mutex mutex_;
+  std::deque<Row> in_flight_;  // guarded by mutex_; the rows sent, in order
+  ImportCounts counts_;        // guarded by mutex_; those of rows
+
+  // Last, so that its thread ends before what it uses.
+  std::optional<client::CommandStream> stream_;
+};
+
+ImportOutcome Import(client::Client* client, Profile profile,
+                     const ImportOptions& options,
+                     const ProgressHandler& on_progress,
+                     const std::atomic<bool>& stop) {
+  ImportOutcome outcome;
+  auto rows = OpenRows(options.file, profile.file);
+  if (!rows.ok()) {
+    outcome.failure = LocalFailure(rows.error());
+    return outcome;
+  }
+  if (auto error = profile.Bind(rows.value().columns)) {
+    outcome.failure = LocalFailure(*error);
+    outcome.failure->profile_line = error->line;
+    return outcome;
+  }
+  if (client != nullptr) {
+    if (auto failure = RegisterAssets(*client, profile.assets)) {
+      outcome.failure = std::move(failure);
+      return outcome;
+    }
+  }
+  ImportRun run(client, options, profile, std::move(rows).value(), on_progress);
+  return run.Run(stop);
+}
+
+}  // namespace
+
+ImportOutcome RunImport(client::Client& client, Profile profile,
+                        const ImportOptions& options,
+                        const ProgressHandler& on_progress,
+                        const std::atomic<bool>& stop) {
+  return Import(&client, std::move(profile), options, on_progress, stop);
+}
+
+ImportOutcome CheckImport(Profile profile, const ImportOptions& options,
+                          const ProgressHandler& on_progress,
+                          const std::atomic<bool>& stop) {
+  return Import(nullptr, std::move(profile), options, on_progress, stop);
+}
+
+}  // namespace florin::importer

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+#include <iconv.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "clients/importer/byte_source.h"
+
+namespace florin::importer {
+namespace {
+
+constexpr std::size_t kInputBytes = 64 * 1024;
+
+class IconvSource final : public ByteSource {
+ public:
+  IconvSource(std::unique_ptr<ByteSource> source, iconv_t converter,
+              std::string encoding)
+      : source_(std::move(source)),
+        converter_(converter),
+        encoding_(std::move(encoding)),
+        input_(kInputBytes) {}
+  ~IconvSource() override { iconv_close(converter_); }
+  IconvSource(const IconvSource&) = delete;
+  IconvSource& operator=(const IconvSource&) = delete;
+
+  Expected<std::size_t> Read(char* buffer, std::size_t size) override {
+    for (;;) {
+      if (starved_) {
+        const auto count = Fill();
+        if (!count.ok() || (count.value() == 0 && left_ == 0)) {
+          return count;
+        }
+        if (count.value() == 0) {
+          return Error{0, fmt::format("the file ends in the middle of a "
+                                      "character of {}",
+                                      encoding_)};
+        }
+      }
+      char* from = input_.data() + start_;
+      char* to = buffer;
+      std::size_t room = size;
+      const std::size_t code = iconv(converter_, &from, &left_, &to, &room);
+      const int reason = code == static_cast<std::size_t>(-1) ? errno : 0;
+      start_ = static_cast<std::size_t>(from - input_.data());
+      starved_ = reason == 0 || reason == EINVAL;
+      if (room < size) {
+        return size - room;
+      }
+      if (reason == EILSEQ) {
+        return Error{
+            0, fmt::format("byte 0x{:02x} does not exist in {}; set the right "
+                           "'encoding' in the profile",
+                           static_cast<unsigned char>(*from), encoding_)};
+      }
+    }
+  }
+
+  [[nodiscard]] std::int64_t consumed_bytes() const override {
+    return source_->consumed_bytes();
+  }
+
+ private:
+  // Keeps a character that was cut off in front of what is read.
+  Expected<std::size_t> Fill() {
+    std::memmove(input_.data(), input_.data() + start_, left_);
+    start_ = 0;
+    auto count = source_->Read(input_.data() + left_, input_.size() - left_);
+    if (count.ok()) {
+      left_ += count.value();
+    }
+    return count;
+  }
+
+  const std::unique_ptr<ByteSource> source_;
+  const iconv_t converter_;
+  const std::string encoding_;
+  std::vector<char> input_;
+  std::size_t start_ = 0;
+  std::size_t left_ = 0;
+  bool starved_ = true;
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<ByteSource>> ToUtf8(std::unique_ptr<ByteSource> source,
+                                             const std::string& encoding) {
+  // UTF-8 too goes through iconv: it finds what is not UTF-8, which the server
+  // would refuse message by message.
+  const iconv_t converter = iconv_open("UTF-8", encoding.c_str());
+  // The error value of iconv_open is the pointer -1.
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) {
+    return Error{0, fmt::format("encoding '{}' is not known; 'iconv -l' lists "
+                                "those that are",
+                                encoding)};
+  }
+  return std::unique_ptr<ByteSource>(
+      std::make_unique<IconvSource>(std::move(source), converter, encoding));
+}
+
+}  // namespace florin::importer
