@@ -44,13 +44,15 @@ MethodMetrics::MethodMetrics(std::string method,
       requests_(requests),
       seconds_(&seconds->Add({{"method", method_}}, LatencyBuckets())),
       ok_(&requests->Add({{"method", method_}, {"reason", "OK"}})),
-      internal_(&requests->Add({{"method", method_}, {"reason", "INTERNAL"}})) {
-}
+      internal_(&requests->Add({{"method", method_}, {"reason", "INTERNAL"}})),
+      cancelled_(
+          &requests->Add({{"method", method_}, {"reason", "CANCELLED"}})) {}
 
 prometheus::Counter& MethodMetrics::CounterOf(CallEnd end,
                                               domain::Reason reason) {
   if (end == CallEnd::kOk) return *ok_;
   if (end == CallEnd::kInternal) return *internal_;
+  if (end == CallEnd::kCancelled) return *cancelled_;
   auto& slot = refused_[static_cast<std::size_t>(reason)];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {

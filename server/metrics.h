@@ -18,7 +18,7 @@
 namespace florin::server {
 
 /// How one call ended, for counting.
-enum class CallEnd : std::uint8_t { kOk, kRefused, kInternal };
+enum class CallEnd : std::uint8_t { kOk, kRefused, kInternal, kCancelled };
 
 /// The figures of one RPC method. Threads: any; no lock on the usual path but
 /// the histogram's own.
@@ -39,6 +39,7 @@ class MethodMetrics {
   prometheus::Histogram* const seconds_;
   prometheus::Counter* const ok_;
   prometheus::Counter* const internal_;
+  prometheus::Counter* const cancelled_;
   // By Reason; made when first needed, so that a scrape lists what happened.
   std::array<std::atomic<prometheus::Counter*>, 256> refused_{};
 };

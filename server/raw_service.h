@@ -95,7 +95,8 @@ void RawService::AddUnary(const char* name, Handler handler) {
 }
 
 /// Runs `job` on a reader thread, where reads may block; a full queue refuses,
-/// and what the job throws becomes INTERNAL.
+/// what the job throws becomes INTERNAL, and a call that was cancelled
+/// meanwhile is not run.
 template <typename Response, typename Job>
 void RunOnReader(ServiceHost& host, const Responder<Response>& responder,
                  Job job) {

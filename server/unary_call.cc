@@ -43,6 +43,11 @@ void UnaryCall::Fail(const char* what) {
   End(CallEnd::kInternal, domain::Reason::kNone, InternalStatus());
 }
 
+void UnaryCall::Abandon() {
+  if (!TakeAnswer()) return;
+  End(CallEnd::kCancelled, domain::Reason::kNone, grpc::Status::CANCELLED);
+}
+
 void UnaryCall::End(CallEnd end, domain::Reason reason,
                     const grpc::Status& status) {
   const std::chrono::duration<double> taken =

@@ -27,6 +27,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   /// Logs `what` and answers INTERNAL.
   void Fail(const char* what);
 
+  /// Ends a call that was cancelled before it was looked at.
+  void Abandon();
+
   /// Nobody waits for the answer any more; work that only reads may be skipped.
   [[nodiscard]] bool cancelled() const { return context_->IsCancelled(); }
 
@@ -60,6 +63,7 @@ class Responder {
   void Reply(const Response& response) const { call_->Reply(response); }
   void Refuse(const domain::Refusal& refusal) const { call_->Refuse(refusal); }
   void Fail(const char* what) const { call_->Fail(what); }
+  void Abandon() const { call_->Abandon(); }
   [[nodiscard]] bool cancelled() const { return call_->cancelled(); }
 
  private:

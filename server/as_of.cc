@@ -1,0 +1,91 @@
+#include "server/as_of.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "server/quote.h"
+
+namespace florin::server {
+namespace {
+
+using domain::Reason;
+using domain::Refusal;
+
+std::int64_t NowNanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Refusal AccountNotFound(const std::string& account_id) {
+  return {Reason::kAccountNotFound,
+          fmt::format("there is no account {}; open it first, or check the id",
+                      Quote(account_id)),
+          {{"account_id", account_id}}};
+}
+
+Refusal AccountNotYetOpen(const std::string& account_id,
+                          std::int64_t position) {
+  return {Reason::kAccountNotFound,
+          fmt::format("the account {} was not open yet at position {}",
+                      Quote(account_id), position),
+          {{"account_id", account_id}, {"position", std::to_string(position)}}};
+}
+
+Refusal TransactionNotFound(const std::string& transaction_id) {
+  return {Reason::kTransactionNotFound,
+          fmt::format("there is no transaction {}", Quote(transaction_id)),
+          {{"transaction_id", transaction_id}}};
+}
+
+Refusal AssetNotFound(const std::string& asset) {
+  return {Reason::kAssetNotFound,
+          fmt::format("there is no asset {}; register it first, or check the "
+                      "code",
+                      Quote(asset)),
+          {{"asset", asset}}};
+}
+
+Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version,
+                          std::int64_t head) {
+  return {Reason::kVersionBeyondHead,
+          fmt::format("the account {} is at version {}, {} is beyond it",
+                      Quote(account_id), head, version),
+          {{"account_id", account_id},
+           {"head_version", std::to_string(head)},
+           {"version", std::to_string(version)}}};
+}
+
+domain::Result<std::int64_t> ResolvePosition(storage::Reader& reader,
+                                             const AsOf& as_of) {
+  const storage::JournalHead head = reader.VisibleHead();
+  if (as_of.position) {
+    if (*as_of.position > head.position) {
+      return Refusal{Reason::kPositionBeyondHead,
+                     fmt::format("the log ends at position {}, {} is beyond it",
+                                 head.position, *as_of.position),
+                     {{"head_position", std::to_string(head.position)},
+                      {"position", std::to_string(*as_of.position)}}};
+    }
+    return reader.CommandEndAtOrBefore(*as_of.position);
+  }
+  if (as_of.time) {
+    const std::int64_t now = std::max(NowNanos(), head.time);
+    if (*as_of.time > now) {
+      return Refusal{
+          Reason::kTimeInFuture,
+          fmt::format("commit_time is {} ns after the server's clock; leave it "
+                      "out to ask for now",
+                      *as_of.time - now),
+          {{"field", "commit_time"}}};
+    }
+    return reader.CommandEndAtOrBeforeTime(*as_of.time);
+  }
+  return head.position;
+}
+
+}  // namespace florin::server
