@@ -16,7 +16,8 @@ using Hash = std::array<std::uint8_t, 32>;
 /// What is written at once and chained by hashes: the unit of the log.
 ///
 /// Shape: `records` is the encoded records (docs/formats/journal.md), positions
-/// [first_position, last_position] without gaps; hash = SHA-256(previous_hash || records).
+/// [first_position, last_position] without gaps; hash = SHA-256(previous_hash
+/// || records).
 struct CommitGroup {
   std::int64_t first_position = 0;
   std::int64_t last_position = 0;
@@ -38,31 +39,37 @@ struct JournalHead {
   std::int64_t time = 0;
 };
 
-/// The log of one partition: append, read, head. Narrow on purpose, so that a replicated log can
-/// stand behind it (docs/adr/0003-journal.md).
+/// The log of one partition: append, read, head. Narrow on purpose, so that a
+/// replicated log can stand behind it (docs/adr/0003-journal.md).
 ///
 /// Threads: Append from one thread at a time; reads from any.
 class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Appends `groups` after position `expected_head`, all or none, with one sync.
+  /// Appends `groups` after position `expected_head`, all or none, with one
+  /// sync.
   ///
-  /// Requires: the groups follow each other and `expected_head` without a gap, hashes linked.
-  /// Durability: on OK they survive power loss.
-  /// Errors: kVersionConflict if the head is not `expected_head` or the epoch is not the owner's,
-  /// nothing written; kDiskFull, nothing written; kStorageUnavailable if the outcome is unknown: the journal takes no
+  /// Requires: the groups follow each other and `expected_head` without a gap,
+  /// hashes linked. Durability: on OK they survive power loss. Errors:
+  /// kVersionConflict if the head is not `expected_head` or the epoch is not
+  /// the owner's, nothing written; kDiskFull, nothing written;
+  /// kStorageUnavailable if the outcome is unknown: the journal takes no
   /// further append until it is opened again.
-  virtual domain::Status Append(std::int64_t expected_head, std::int64_t owner_epoch, std::span<const CommitGroupPtr> groups) = 0;
+  virtual domain::Status Append(std::int64_t expected_head,
+                                std::int64_t owner_epoch,
+                                std::span<const CommitGroupPtr> groups) = 0;
 
-  /// The group that holds `position` and those after it, until `bytes_max` of records or
-  /// `groups_max` are reached (at least one group if there is any). Empty beyond the head.
-  /// Errors: kDataCorrupt with file or position.
-  virtual domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
+  /// The group that holds `position` and those after it, until `bytes_max` of
+  /// records or `groups_max` are reached (at least one group if there is any).
+  /// Empty beyond the head. Errors: kDataCorrupt with file or position.
+  virtual domain::Result<std::vector<CommitGroupPtr>> Read(
+      std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
 
-  /// Last position whose group's commit time is at or below `time` (0: none): a group may also hold later ones,
-  /// the caller looks inside the next group.
-  virtual domain::Result<std::int64_t> LastGroupEndAtOrBefore(std::int64_t time) = 0;
+  /// Last position whose group's commit time is at or below `time` (0: none): a
+  /// group may also hold later ones, the caller looks inside the next group.
+  virtual domain::Result<std::int64_t> LastGroupEndAtOrBefore(
+      std::int64_t time) = 0;
 
   [[nodiscard]] virtual JournalHead Head() const = 0;
 };

@@ -29,11 +29,13 @@ enum class ChangeKind : std::uint8_t {
 
 /// One decided command, before it has positions and versions.
 ///
-/// `transaction`, `original` and `account` are as they stand after the command. Of transactions the
-/// committer fills in `version` (1 when created, +1 for each later event) and what earlier commands
-/// set (`create_position`, `end_position`); Stage fills in what this command sets: `position`, and
-/// `create_position` of a created (or refused) or `end_position` of an ended one. Of accounts Stage
-/// fills in version and position. Fields of other kinds stay empty.
+/// `transaction`, `original` and `account` are as they stand after the command.
+/// Of transactions the committer fills in `version` (1 when created, +1 for
+/// each later event) and what earlier commands set (`create_position`,
+/// `end_position`); Stage fills in what this command sets: `position`, and
+/// `create_position` of a created (or refused) or `end_position` of an ended
+/// one. Of accounts Stage fills in version and position. Fields of other kinds
+/// stay empty.
 struct Change {
   ChangeKind kind = ChangeKind::kTransactionCreated;
   /// UTC nanoseconds since 1970; never below that of the change before.
@@ -48,15 +50,17 @@ struct Change {
 
   /// Opened or changed; balances are not looked at.
   std::shared_ptr<domain::AccountState> account;
-  /// Of kAccountChanged and of kRequestRefused on an account: the request as it came (it is
-  /// what a repeated request_id is compared with; its limits, mask, reason and scope).
+  /// Of kAccountChanged and of kRequestRefused on an account: the request as it
+  /// came (it is what a repeated request_id is compared with; its limits, mask,
+  /// reason and scope).
   std::shared_ptr<const domain::ChangeAccount> account_request;
   /// Fields that an update really changed (domain::UpdateField bits).
   std::uint8_t changed_fields = 0;
 
   domain::Asset asset;
 
-  /// Of kRequestRefused: what was addressed and asked. For settle and void the request itself.
+  /// Of kRequestRefused: what was addressed and asked. For settle and void the
+  /// request itself.
   std::string target_id;
   bool target_is_account = false;
   domain::Refusal refusal;
@@ -72,7 +76,8 @@ struct AccountAfter {
   /// How to print and sign the balances.
   int scale = 0;
   bool debit_normal = false;
-  /// Last position of the account before this command (0: none), the back chain.
+  /// Last position of the account before this command (0: none), the back
+  /// chain.
   std::int64_t previous_position = 0;
   /// Last event of this command on the account.
   std::int64_t position = 0;
@@ -80,10 +85,12 @@ struct AccountAfter {
 
 /// A change with its place in the log: what the journal keeps, one a command.
 ///
-/// Events are expanded from it alone: no other state is needed (storage/event_codec.h).
+/// Events are expanded from it alone: no other state is needed
+/// (storage/event_codec.h).
 struct Record {
   Change change;
-  /// Half open in neither direction: the events are first_position..last_position.
+  /// Half open in neither direction: the events are
+  /// first_position..last_position.
   std::int64_t first_position = 0;
   std::int64_t last_position = 0;
   /// Every account with an event in this command, in order of first mention.

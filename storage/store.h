@@ -14,10 +14,12 @@
 
 namespace florin::storage {
 
-/// An account's head as readers may see it: durable, with the number of the command that wrote
-/// it last in this run (0: before this run, or loaded from disk).
+/// An account's head as readers may see it: durable, with the number of the
+/// command that wrote it last in this run (0: before this run, or loaded from
+/// disk).
 struct Head {
-  std::shared_ptr<const domain::AccountState> state;  // never null; version 0: no such account
+  std::shared_ptr<const domain::AccountState>
+      state;  // never null; version 0: no such account
   std::uint64_t n = 0;
 };
 
@@ -31,7 +33,8 @@ struct TransactionPlace {
 enum class Tier : std::uint8_t { kMemory, kDisk };
 template <typename T>
 struct Lookup {
-  /// False only with Tier::kMemory: unknown without a read from disk; ask again with kDisk from a reader thread.
+  /// False only with Tier::kMemory: unknown without a read from disk; ask again
+  /// with kDisk from a reader thread.
   bool complete = true;
   std::optional<T> value;
 };
@@ -46,34 +49,41 @@ struct CommittedBatch;
 struct CommittedBatchDeleter {
   void operator()(CommittedBatch* batch) const;
 };
-using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
+using CommittedBatchPtr =
+    std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
 
-/// The write side of the embedded store: assigns positions and versions, folds heads, appends.
+/// The write side of the embedded store: assigns positions and versions, folds
+/// heads, appends.
 ///
-/// Threads: Stage, AppendedHead and Commit on the committer's thread; Publish on the publisher's;
-/// the order of Commits is the order of Publishes.
+/// Threads: Stage, AppendedHead and Commit on the committer's thread; Publish
+/// on the publisher's; the order of Commits is the order of Publishes.
 class Writer {
  public:
   virtual ~Writer() = default;
 
-  /// The account as staged so far (also what is not durable yet). May read from disk.
-  /// Errors: kDataCorrupt, kStorageUnavailable.
-  virtual domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(const std::string& account_id) = 0;
+  /// The account as staged so far (also what is not durable yet). May read from
+  /// disk. Errors: kDataCorrupt, kStorageUnavailable.
+  virtual domain::Result<std::shared_ptr<const domain::AccountState>>
+  AppendedHead(const std::string& account_id) = 0;
 
-  /// Gives `change`, command number `n`, its positions and versions, folds the heads and adds it to the
-  /// batch. The second check below the actors: errors kVersionConflict if a balance or a hold would fall below zero
-  /// pending or a stream's version does not follow (a broken invariant, the caller stops).
-  /// The record's transaction/original/account carry version and position afterwards.
+  /// Gives `change`, command number `n`, its positions and versions, folds the
+  /// heads and adds it to the batch. The second check below the actors: errors
+  /// kVersionConflict if a balance or a hold would fall below zero pending or a
+  /// stream's version does not follow (a broken invariant, the caller stops).
+  /// The record's transaction/original/account carry version and position
+  /// afterwards.
   virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) = 0;
 
   /// Bytes staged since the last Commit.
   [[nodiscard]] virtual std::size_t StagedBytes() const = 0;
 
   /// Appends what is staged, one sync. Nothing staged: an empty batch.
-  /// Errors as Journal::Append; after kDiskFull the staged changes are gone and the heads are as before them.
+  /// Errors as Journal::Append; after kDiskFull the staged changes are gone and
+  /// the heads are as before them.
   virtual domain::Result<CommittedBatchPtr> Commit() = 0;
 
-  /// Makes a batch visible to every reader: index, heads, head position, live subscribers.
+  /// Makes a batch visible to every reader: index, heads, head position, live
+  /// subscribers.
   virtual void Publish(CommittedBatchPtr batch) = 0;
 };
 
@@ -93,7 +103,7 @@ struct BalanceAt {
 };
 
 struct TransactionQuery {
-  std::string account_id;  // empty: the whole ledger
+  std::string account_id;                  // empty: the whole ledger
   std::optional<std::int64_t> start_time;  // inclusive
   std::optional<std::int64_t> end_time;    // exclusive
   bool ascending = false;
@@ -108,9 +118,10 @@ struct TrialBalanceLine {
   std::int64_t account_count = 0;
 };
 
-/// Reads of what is durable and visible. Threads: any; calls may block on disk (a reader thread's job)
-/// but for those with Tier::kMemory. Every call sees at least what was published before it began.
-/// Errors: kDataCorrupt with file or position, kStorageUnavailable.
+/// Reads of what is durable and visible. Threads: any; calls may block on disk
+/// (a reader thread's job) but for those with Tier::kMemory. Every call sees at
+/// least what was published before it began. Errors: kDataCorrupt with file or
+/// position, kStorageUnavailable.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -123,39 +134,67 @@ class Reader {
 
   [[nodiscard]] virtual std::vector<domain::Asset> Assets() const = 0;
 
-  virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id, Tier tier) = 0;
-  virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(std::string_view transaction_id, Tier tier) = 0;
-  /// Position of the record that a request_id made, of an account or of a transaction.
-  virtual domain::Result<Lookup<std::int64_t>> FindRequest(bool target_is_account, std::string_view target_id, std::string_view request_id, Tier tier) = 0;
-  /// The record that holds an event of `position`. Requires: 1 <= position <= head.
+  virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id,
+                                               Tier tier) = 0;
+  virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(
+      std::string_view transaction_id, Tier tier) = 0;
+  /// Position of the record that a request_id made, of an account or of a
+  /// transaction.
+  virtual domain::Result<Lookup<std::int64_t>> FindRequest(
+      bool target_is_account, std::string_view target_id,
+      std::string_view request_id, Tier tier) = 0;
+  /// The record that holds an event of `position`. Requires: 1 <= position <=
+  /// head.
   virtual domain::Result<RecordPtr> ReadRecord(std::int64_t position) = 0;
-  /// The transaction as it stands now (nothing if unknown), its position and version set.
-  virtual domain::Result<std::optional<domain::TransactionPtr>> GetTransaction(std::string_view transaction_id) = 0;
+  /// The transaction as it stands now (nothing if unknown), its position and
+  /// version set.
+  virtual domain::Result<std::optional<domain::TransactionPtr>> GetTransaction(
+      std::string_view transaction_id) = 0;
 
   /// As of; nothing where the account did not exist then.
-  virtual domain::Result<std::optional<BalanceAt>> BalanceAtVersion(const std::string& account_id, std::int64_t version) = 0;
-  virtual domain::Result<std::optional<BalanceAt>> BalanceAtPosition(const std::string& account_id, std::int64_t position) = 0;
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtVersion(
+      const std::string& account_id, std::int64_t version) = 0;
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtPosition(
+      const std::string& account_id, std::int64_t position) = 0;
   /// Last position of the last whole command at or before, 0 if none.
-  virtual domain::Result<std::int64_t> CommandEndAtOrBefore(std::int64_t position) = 0;
-  virtual domain::Result<std::int64_t> CommandEndAtOrBeforeTime(std::int64_t time) = 0;
+  virtual domain::Result<std::int64_t> CommandEndAtOrBefore(
+      std::int64_t position) = 0;
+  virtual domain::Result<std::int64_t> CommandEndAtOrBeforeTime(
+      std::int64_t time) = 0;
 
   /// By account id; `after` "" starts. `owner_id` and `prefix` both narrow.
-  virtual domain::Result<Page<domain::AccountState>> ListAccounts(const std::string& prefix, const std::string& owner_id, const std::string& after, int limit) = 0;
-  /// `after` 0 starts; otherwise the create position of the last one returned. `head`: what existed at the first page.
-  virtual domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) = 0;
-  /// Totals per asset of accounts that begin with `prefix`, at `position` (the visible head: now).
-  virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(const std::string& prefix, const std::string& asset, std::int64_t position) = 0;
+  virtual domain::Result<Page<domain::AccountState>> ListAccounts(
+      const std::string& prefix, const std::string& owner_id,
+      const std::string& after, int limit) = 0;
+  /// `after` 0 starts; otherwise the create position of the last one returned.
+  /// `head`: what existed at the first page.
+  virtual domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
+      const TransactionQuery& query, std::int64_t head, std::int64_t after,
+      int limit) = 0;
+  /// Totals per asset of accounts that begin with `prefix`, at `position` (the
+  /// visible head: now).
+  virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(
+      const std::string& prefix, const std::string& asset,
+      std::int64_t position) = 0;
 
-  /// Versions [first, last] of one stream, as positions of events; for accounts, "transaction/ID", "asset/CODE", "request/...".
-  virtual domain::Result<std::vector<std::int64_t>> StreamPositions(const std::string& stream, std::int64_t first_version, std::int64_t last_version) = 0;
+  /// Versions [first, last] of one stream, as positions of events; for
+  /// accounts, "transaction/ID", "asset/CODE", "request/...".
+  virtual domain::Result<std::vector<std::int64_t>> StreamPositions(
+      const std::string& stream, std::int64_t first_version,
+      std::int64_t last_version) = 0;
   /// Last version of a stream, 0 if there is none.
-  virtual domain::Result<std::int64_t> StreamVersion(const std::string& stream) = 0;
+  virtual domain::Result<std::int64_t> StreamVersion(
+      const std::string& stream) = 0;
 
-  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
+  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(
+      std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
 
-  /// Recent groups without a disk read: those after `position` if the ring still has them, else nothing (fell behind).
-  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(std::int64_t position, std::size_t groups_max) = 0;
-  /// `wake` is called after each Publish, from the publisher's thread; it must not block. Returns a token for Unlisten.
+  /// Recent groups without a disk read: those after `position` if the ring
+  /// still has them, else nothing (fell behind).
+  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(
+      std::int64_t position, std::size_t groups_max) = 0;
+  /// `wake` is called after each Publish, from the publisher's thread; it must
+  /// not block. Returns a token for Unlisten.
   virtual std::uint64_t Listen(std::function<void()> wake) = 0;
   virtual void Unlisten(std::uint64_t token) = 0;
 
@@ -176,20 +215,31 @@ struct StoreOptions {
   int history_interval = 32;
   /// A commit group is cut here; one command never is.
   std::size_t group_bytes = 64u << 10;
+  /// With less free space than this an append is refused (kDiskFull) before
+  /// anything is written.
+  std::size_t disk_reserve_bytes = 16u << 20;
 };
 
-/// The embedded store: a journal directory (truth) and an index directory (derived, may be thrown away).
+/// The embedded store: a journal directory (truth) and an index directory
+/// (derived, may be thrown away).
 class Store {
  public:
   virtual ~Store() = default;
   virtual Writer& writer() = 0;
   virtual Reader& reader() = 0;
-  /// Bring everything derived to disk up to the head (clean stop: the next start replays nothing).
+  /// Bring everything derived to disk up to the head (clean stop: the next
+  /// start replays nothing).
   virtual domain::Status Checkpoint() = 0;
+  /// Why what is committed can no longer be made visible (the index cannot be
+  /// written); Commit then refuses with the same. Nothing is lost: the next
+  /// opening catches up.
+  [[nodiscard]] virtual domain::Status Health() const { return domain::Ok{}; }
 
   /// Opens or creates, catches the index up from the journal.
-  /// Errors: kDataCorrupt (file, position named), kStorageUnavailable (held by another process: says by which pid).
-  static domain::Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
+  /// Errors: kDataCorrupt (file, position named), kStorageUnavailable (held by
+  /// another process: says by which pid).
+  static domain::Result<std::unique_ptr<Store>> Open(
+      const StoreOptions& options);
 };
 
 }  // namespace florin::storage

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/account.h"
+#include "storage/journal.h"
+#include "storage/record.h"
+#include "storage/store.h"
+
+namespace florin::storage {
+
+/// An account as a batch left it.
+struct BatchHead {
+  std::shared_ptr<const domain::AccountState> state;
+  std::uint64_t n = 0;
+  /// Opened in this batch: no snapshot of it is on disk yet.
+  bool opened = false;
+};
+
+/// What one Commit made durable, with all that publishing it needs.
+struct CommittedBatch {
+  /// Counts the writer's batches; 0: nothing was staged, or read back from the
+  /// journal.
+  std::uint64_t sequence = 0;
+  std::vector<CommitGroupPtr> groups;
+  std::vector<RecordPtr> records;
+  /// For each account of each record, in order: its version before the record.
+  std::vector<std::int64_t> versions_before;
+  /// Index into `records` of account changes that replaced an owner, with the
+  /// owner before.
+  std::vector<std::pair<std::size_t, std::string>> owners_before;
+  std::vector<BatchHead> heads;
+
+  [[nodiscard]] bool empty() const { return groups.empty(); }
+};
+
+}  // namespace florin::storage

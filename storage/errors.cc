@@ -1,0 +1,48 @@
+#include "storage/errors.h"
+
+#include <rocksdb/status.h>
+
+#include <utility>
+
+namespace florin::storage {
+namespace {
+
+domain::Refusal Make(domain::Reason reason, std::string message) {
+  domain::Refusal refusal;
+  refusal.reason = reason;
+  refusal.message = std::move(message);
+  return refusal;
+}
+
+}  // namespace
+
+domain::Refusal DataCorrupt(std::string message, const std::string& place) {
+  domain::Refusal refusal =
+      Make(domain::Reason::kDataCorrupt, std::move(message));
+  refusal.metadata.emplace_back("place", place);
+  return refusal;
+}
+
+domain::Refusal StorageUnavailable(std::string message) {
+  return Make(domain::Reason::kStorageUnavailable, std::move(message));
+}
+
+domain::Refusal DiskFull(std::string message) {
+  return Make(domain::Reason::kDiskFull, std::move(message));
+}
+
+domain::Refusal VersionConflict(std::string message) {
+  return Make(domain::Reason::kVersionConflict, std::move(message));
+}
+
+domain::Refusal FromRocks(const rocksdb::Status& status,
+                          const std::string& doing,
+                          const std::string& directory) {
+  const std::string text =
+      "Failed " + doing + " in " + directory + ": " + status.ToString();
+  if (status.IsCorruption()) return DataCorrupt(text, directory);
+  if (status.IsNoSpace()) return DiskFull(text + ". Free space on that disk.");
+  return StorageUnavailable(text);
+}
+
+}  // namespace florin::storage

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/account.h"
+#include "domain/result.h"
+#include "storage/record.h"
+#include "storage/rocks_options.h"
+#include "storage/store.h"
+
+namespace florin::storage {
+
+/// A transaction's place with the version of its stream.
+struct TransactionEntry {
+  TransactionPlace place;
+  std::int64_t version = 0;
+};
+
+/// What the index covers: the same head as the journal had when it was written.
+struct IndexCover {
+  /// Everything but the accounts is indexed up to here.
+  JournalHead head;
+  /// Snapshots of accounts hold at least what happened up to here.
+  std::int64_t accounts_position = 0;
+  std::int64_t account_count = 0;
+};
+
+/// What a record does to the index beyond what it says itself.
+struct RecordContext {
+  /// Of each of `record.accounts`: the version before.
+  const std::int64_t* versions_before = nullptr;
+  /// Of kAccountChanged: the owner before.
+  std::string_view owner_before;
+};
+
+class IndexBatch;
+
+/// Everything derived, in RocksDB without a WAL: it may lose what was written
+/// last, and is then caught up from the journal
+/// (docs/adr/0004-derived-index.md).
+///
+/// Threads: Write from one at a time; look-ups from any.
+class Index {
+ public:
+  enum Family : std::size_t {
+    kDefault,
+    kAccounts,
+    kTransactions,
+    kRequests,
+    kStreams,
+    kOwners,
+    kRefusals,
+    kHolds,
+    kAssets,
+    kMeta,
+    kFamilies
+  };
+
+  /// Opens, or creates where it is missing, of another format or unreadable:
+  /// all of it can be had again. Errors: kStorageUnavailable, kDiskFull.
+  static domain::Result<std::unique_ptr<Index>> Open(
+      const RocksShared& shared, const std::string& directory,
+      const std::string& ledger_id, int history_interval);
+  ~Index();
+
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
+
+  /// Throws everything away and starts from nothing.
+  domain::Status Reset();
+
+  /// As found on opening. Errors: kDataCorrupt.
+  [[nodiscard]] domain::Result<IndexCover> Cover() const;
+
+  domain::Status Write(IndexBatch* batch);
+  /// All families together; `wait` false: in the background.
+  domain::Status Flush(bool wait);
+
+  [[nodiscard]] domain::Result<Lookup<domain::AccountState>> FindAccount(
+      const std::string& account_id, Tier tier) const;
+  [[nodiscard]] domain::Result<Lookup<TransactionEntry>> FindTransaction(
+      std::string_view transaction_id, Tier tier) const;
+  [[nodiscard]] domain::Result<Lookup<std::int64_t>> FindRequest(
+      const std::string& key, Tier tier) const;
+  /// With the position of asset.registered.
+  [[nodiscard]] domain::Result<
+      std::vector<std::pair<domain::Asset, std::int64_t>>>
+  Assets() const;
+
+  /// The first sparse entry of the account at or above `version`: its position.
+  /// Nothing: above the last.
+  [[nodiscard]] domain::Result<std::optional<std::int64_t>> HistoryAtOrAfter(
+      const std::string& account_id, std::int64_t version) const;
+
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;
+  /// A snapshot of every family at one moment for several iterations.
+  [[nodiscard]] rocksdb::DB* db() const { return db_.get(); }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const {
+    return families_[family];
+  }
+  [[nodiscard]] const std::string& directory() const { return directory_; }
+  [[nodiscard]] int history_interval() const { return history_interval_; }
+
+ private:
+  Index(const RocksShared& shared, std::string directory,
+        const std::string& ledger_id, int history_interval);
+
+  domain::Status OpenDatabase();
+  domain::Status CloseDatabase();
+  domain::Result<bool> FormatFits() const;
+  domain::Status WriteFormat();
+  domain::Result<Lookup<std::string>> Get(Family family, std::string_view key,
+                                          Tier tier) const;
+
+  RocksShared shared_;
+  std::string directory_;
+  /// Layout, ledger and interval: another one is another index.
+  std::string format_;
+  int history_interval_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+/// Collects what records change in the index, to be written at once.
+class IndexBatch {
+ public:
+  explicit IndexBatch(const Index& index);
+
+  void Add(const Record& record, const RecordContext& context);
+  void PutAccount(const domain::AccountState& account);
+  void PutCover(const IndexCover& cover);
+
+  [[nodiscard]] std::size_t bytes() const { return batch_.GetDataSize(); }
+
+ private:
+  friend class Index;
+
+  void AddTransaction(const domain::Transaction& transaction,
+                      const TransactionPlace& place);
+  void AddAccountRecord(const Record& record, const RecordContext& context);
+  void AddRefused(const Record& record);
+  void AddHistory(const Record& record, const std::int64_t* versions_before);
+  void Put(Index::Family family, std::string_view key, std::string_view value);
+  void Delete(Index::Family family, std::string_view key);
+
+  const Index& index_;
+  rocksdb::WriteBatch batch_;
+  rocksdb::Status status_;
+};
+
+}  // namespace florin::storage

@@ -1,0 +1,135 @@
+// Balances as they stood, and what they add up to.
+
+#include <map>
+
+#include "domain/legs.h"
+#include "storage/errors.h"
+#include "storage/fold.h"
+#include "storage/store_reader.h"
+
+namespace florin::storage {
+namespace {
+
+BalanceAt Describe(const AccountAfter& after) {
+  BalanceAt at;
+  at.balances = after.balances;
+  at.version = after.version;
+  at.position = after.position;
+  at.scale = after.scale;
+  at.debit_normal = after.debit_normal;
+  return at;
+}
+
+/// Takes back the command's later events on the account, until `version` was
+/// the last.
+BalanceAt UndoTo(const HistoryStep& step, std::int64_t version) {
+  BalanceAt at = Describe(*step.after);
+  if (version == at.version) return at;
+  const Record& record = *step.record;
+  std::vector<std::pair<domain::Leg, std::int64_t>> legs;
+  std::int64_t position = record.first_position;
+  ForEachLegOf(record.change, [&](const domain::Leg& leg) {
+    if (domain::AccountOf(leg, record.change.transaction->postings) ==
+        step.after->account_id)
+      legs.emplace_back(leg, position);
+    ++position;
+  });
+  while (at.version > version && legs.size() > 1) {
+    domain::UndoLeg(legs.back().first, &at.balances);
+    legs.pop_back();
+    at.position = legs.back().second;
+    --at.version;
+  }
+  return at;
+}
+
+bool AddTo(domain::Int128* total, domain::Int128 amount) {
+  const std::optional<domain::Int128> sum = domain::CheckedAdd(*total, amount);
+  if (sum) *total = *sum;
+  return sum.has_value();
+}
+
+bool AddTo(domain::Balances* totals, const domain::Balances& balances) {
+  return AddTo(&totals->debits_posted, balances.debits_posted) &&
+         AddTo(&totals->credits_posted, balances.credits_posted) &&
+         AddTo(&totals->debits_pending, balances.debits_pending) &&
+         AddTo(&totals->credits_pending, balances.credits_pending);
+}
+
+domain::Refusal TotalTooLarge(const std::string& asset) {
+  domain::Refusal refusal;
+  refusal.reason = domain::Reason::kAmountOverflow;
+  refusal.message = "The totals of asset " + asset +
+                    " do not fit 127 bits. Ask for the accounts of a prefix.";
+  refusal.metadata.emplace_back("asset", asset);
+  return refusal;
+}
+
+}  // namespace
+
+domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtVersion(
+    const std::string& account_id, std::int64_t version) {
+  const auto head = HeadState(account_id);
+  if (!head.ok()) return head.refusal();
+  if (version < 1 || version > (*head)->version)
+    return std::optional<BalanceAt>();
+  const domain::Result<HistoryStep> step = history_.AtVersion(**head, version);
+  if (!step.ok()) return step.refusal();
+  if (step->after == nullptr)
+    return DataCorrupt("The history of account " + account_id +
+                           " ends above version " + std::to_string(version) +
+                           ".",
+                       "account " + account_id);
+  return std::optional<BalanceAt>(UndoTo(*step, version));
+}
+
+domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtPosition(
+    const std::string& account_id, std::int64_t position) {
+  const auto head = HeadState(account_id);
+  if (!head.ok()) return head.refusal();
+  const domain::AccountState& state = **head;
+  if (!state.Exists() || position < state.open_position)
+    return std::optional<BalanceAt>();
+  const domain::Result<HistoryStep> step = history_.AtPosition(state, position);
+  if (!step.ok()) return step.refusal();
+  if (step->after == nullptr) return std::optional<BalanceAt>();
+  return std::optional<BalanceAt>(Describe(*step->after));
+}
+
+domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
+    const std::string& prefix, const std::string& asset,
+    std::int64_t position) {
+  std::map<std::string, TrialBalanceLine> lines;
+  const std::unique_ptr<rocksdb::Iterator> entry =
+      index_->Iterate(Index::kAccounts);
+  for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix);
+       entry->Next()) {
+    const std::string account_id = entry->key().ToString();
+    const auto head = HeadState(account_id);
+    if (!head.ok()) return head.refusal();
+    const domain::AccountState& state = **head;
+    if (!asset.empty() && state.asset != asset) continue;
+    domain::Balances balances = state.balances;
+    // The account may have moved on while the others were read.
+    if (state.position > position) {
+      const domain::Result<std::optional<BalanceAt>> at =
+          BalanceAtPosition(account_id, position);
+      if (!at.ok()) return at.refusal();
+      if (!at->has_value()) continue;
+      balances = (*at)->balances;
+    }
+    TrialBalanceLine& line = lines[state.asset];
+    line.asset = state.asset;
+    line.scale = state.scale;
+    ++line.account_count;
+    if (!AddTo(&line.totals, balances)) return TotalTooLarge(state.asset);
+  }
+  if (!entry->status().ok())
+    return FromRocks(entry->status(), "reading the accounts",
+                     index_->directory());
+  std::vector<TrialBalanceLine> sorted;
+  for (auto& [code, line] : lines) sorted.push_back(std::move(line));
+  return sorted;
+}
+
+}  // namespace florin::storage

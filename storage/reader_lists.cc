@@ -1,0 +1,95 @@
+// Lists of accounts and transactions, in pages that do not shift.
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/bytes.h"
+#include "storage/errors.h"
+#include "storage/index_keys.h"
+#include "storage/record_codec.h"
+#include "storage/store_reader.h"
+#include "storage/transaction_list.h"
+
+namespace florin::storage {
+namespace {
+
+/// One after every key that begins with `key` and nothing before it.
+std::string AfterKey(const std::string& key) { return key + '\0'; }
+
+std::int64_t TimeBefore(std::int64_t time) {
+  return time == std::numeric_limits<std::int64_t>::min() ? time : time - 1;
+}
+
+}  // namespace
+
+domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(
+    const std::string& prefix, const std::string& owner_id,
+    const std::string& after, int limit) {
+  const bool by_owner = !owner_id.empty();
+  // In the owners' family the account id follows the owner's.
+  const std::string lead = by_owner ? OwnerKey(owner_id, {}) : std::string();
+  const std::string bound = lead + prefix;
+  const std::string start =
+      after.empty() ? bound : std::max(bound, AfterKey(lead + after));
+  const std::unique_ptr<rocksdb::Iterator> entry =
+      index_->Iterate(by_owner ? Index::kOwners : Index::kAccounts);
+  Page<domain::AccountState> page;
+  for (entry->Seek(start); entry->Valid() && entry->key().starts_with(bound);
+       entry->Next()) {
+    const std::string account_id = entry->key().ToString().substr(lead.size());
+    const auto head = HeadState(account_id);
+    if (!head.ok()) return head.refusal();
+    // Its owner may have changed since the iterator was made.
+    if (!(*head)->Exists() || (by_owner && (*head)->owner_id != owner_id))
+      continue;
+    if (static_cast<int>(page.items.size()) == limit) {
+      page.next =
+          page.items.empty() ? std::string() : page.items.back().account_id;
+      break;
+    }
+    page.items.push_back(**head);
+  }
+  if (!entry->status().ok())
+    return FromRocks(entry->status(), "listing accounts", index_->directory());
+  return page;
+}
+
+domain::Result<std::vector<domain::TransactionPtr>>
+StoreReader::ListTransactions(const TransactionQuery& query, std::int64_t head,
+                              std::int64_t after, int limit) {
+  ListRange range;
+  range.high = std::min(head, VisibleHead().position);
+  if (query.start_time) {
+    const domain::Result<std::int64_t> start =
+        CommandEndAtOrBeforeTime(TimeBefore(*query.start_time));
+    if (!start.ok()) return start.refusal();
+    range.low = *start;
+  }
+  if (query.end_time) {
+    const domain::Result<std::int64_t> end =
+        CommandEndAtOrBeforeTime(TimeBefore(*query.end_time));
+    if (!end.ok()) return end.refusal();
+    range.high = std::min(range.high, *end);
+  }
+  if (after > 0 && query.ascending) range.low = std::max(range.low, after);
+  if (after > 0 && !query.ascending)
+    range.high = std::min(range.high, after - 1);
+
+  TransactionList list(index_, &groups_, query.statuses, limit);
+  if (range.low < range.high && limit > 0) {
+    domain::Status filled = domain::Ok{};
+    if (query.account_id.empty()) {
+      filled =
+          query.ascending ? list.FillForward(range) : list.FillBackward(range);
+    } else {
+      const auto account = HeadState(query.account_id);
+      if (!account.ok()) return account.refusal();
+      filled = query.ascending ? list.FillForward(range, &history_, **account)
+                               : list.FillBackward(range, &history_, **account);
+    }
+    if (!filled.ok()) return filled.refusal();
+  }
+  return list.Take();
+}
+
+}  // namespace florin::storage

@@ -1,0 +1,154 @@
+#include "storage/rocks_options.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace florin::storage {
+namespace {
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+bool Lz4IsBuiltIn() {
+  const std::vector<rocksdb::CompressionType> built_in =
+      rocksdb::GetSupportedCompressions();
+  return std::find(built_in.begin(), built_in.end(),
+                   rocksdb::kLZ4Compression) != built_in.end();
+}
+
+rocksdb::CompressionType ColdCompression() {
+  static const rocksdb::CompressionType type =
+      Lz4IsBuiltIn() ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  return type;
+}
+
+rocksdb::DBOptions CommonOptions(const RocksShared& shared) {
+  rocksdb::DBOptions options;
+  options.env = shared.env.get();
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.max_background_jobs = 2;
+  options.max_subcompactions = 1;
+  options.max_open_files = -1;
+  options.max_file_opening_threads = 2;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  options.max_log_file_size = 4 * kMiB;
+  options.max_manifest_file_size = 16 * kMiB;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.bytes_per_sync = kMiB;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions CommonFamilyOptions() {
+  rocksdb::ColumnFamilyOptions options;
+  options.max_write_buffer_number = 3;
+  options.target_file_size_base = 32 * kMiB;
+  options.max_bytes_for_level_base = 128 * kMiB;
+  return options;
+}
+
+rocksdb::BlockBasedTableOptions TableOptions(const RocksShared& shared,
+                                             std::size_t block_size) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = shared.block_cache;
+  table.block_size = block_size;
+  table.format_version = 5;
+  return table;
+}
+
+}  // namespace
+
+RocksShared MakeRocksShared(
+    const std::shared_ptr<rocksdb::FileSystem>& file_system,
+    std::size_t block_cache_bytes) {
+  RocksShared shared;
+  if (file_system != nullptr) {
+    shared.env = rocksdb::NewCompositeEnv(file_system);
+  } else {
+    // The default environment is never destroyed, so nothing is owned.
+    shared.env = std::shared_ptr<rocksdb::Env>(std::shared_ptr<void>(),
+                                               rocksdb::Env::Default());
+  }
+  shared.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  return shared;
+}
+
+rocksdb::DBOptions JournalDbOptions(const RocksShared& shared) {
+  rocksdb::DBOptions options = CommonOptions(shared);
+  // Without it a missing WAL is recovered from silently.
+  options.track_and_verify_wals_in_manifest = true;
+  options.max_total_wal_size = 256 * kMiB;
+  return options;
+}
+
+rocksdb::DBOptions IndexDbOptions(const RocksShared& shared) {
+  rocksdb::DBOptions options = CommonOptions(shared);
+  // No WAL here, so the families must reach the disk together: what the meta
+  // family says is covered is.
+  options.atomic_flush = true;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
+  rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
+  options.write_buffer_size = 32 * kMiB;
+  // One kind on every level, so that files in order of their keys move down
+  // without being rewritten.
+  options.compression = ColdCompression();
+  options.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 16 * 1024)));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions PointFamilyOptions(const RocksShared& shared) {
+  rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
+  options.write_buffer_size = 32 * kMiB;
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  options.compression_per_level.assign(
+      static_cast<std::size_t>(options.num_levels), ColdCompression());
+  options.compression_per_level[0] = rocksdb::kNoCompression;
+  options.compression_per_level[1] = rocksdb::kNoCompression;
+  rocksdb::BlockBasedTableOptions table = TableOptions(shared, 4 * 1024);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  table.data_block_index_type =
+      rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions RangeFamilyOptions(const RocksShared& shared) {
+  rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
+  options.write_buffer_size = 16 * kMiB;
+  options.compression = ColdCompression();
+  options.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));
+  return options;
+}
+
+std::int64_t DirectoryBytes(const std::string& directory) {
+  std::error_code error;
+  std::int64_t bytes = 0;
+  std::filesystem::recursive_directory_iterator entry(directory, error);
+  while (!error && entry != std::filesystem::recursive_directory_iterator()) {
+    // Files come and go under compaction: one that has gone has no size.
+    std::error_code gone;
+    const std::uintmax_t size =
+        entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) bytes += static_cast<std::int64_t>(size);
+    entry.increment(error);
+  }
+  return bytes;
+}
+
+}  // namespace florin::storage

@@ -1,0 +1,255 @@
+#include "storage/store_writer.h"
+
+#include "storage/errors.h"
+#include "storage/fold.h"
+
+namespace florin::storage {
+namespace {
+
+/// Beyond it, accounts that the readers' heads have as well are forgotten.
+constexpr std::size_t kAccountsMax = 64 * 1024;
+
+}  // namespace
+
+StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads,
+                         Publisher* publisher, std::size_t group_bytes)
+    : journal_(journal),
+      index_(index),
+      heads_(heads),
+      publisher_(publisher),
+      group_bytes_(group_bytes),
+      durable_(journal->Head()),
+      staged_(durable_),
+      batch_(new CommittedBatch) {}
+
+domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(
+    const std::string& account_id) {
+  const auto found = accounts_.find(account_id);
+  if (found != accounts_.end()) return &found->second;
+  // Nothing unpublished has touched it, so what readers see is all there is.
+  Account account;
+  const std::uint64_t ticket = heads_->Ticket(account_id);
+  if (std::optional<Head> head = heads_->Find(account_id)) {
+    account.state = std::move(head->state);
+  } else {
+    domain::Result<Lookup<domain::AccountState>> stored =
+        index_->FindAccount(account_id, Tier::kDisk);
+    if (!stored.ok()) return stored.refusal();
+    auto state = std::make_shared<domain::AccountState>();
+    if (stored->value) {
+      *state = std::move(*stored->value);
+      account.state = heads_->Fill(std::move(state), ticket).state;
+    } else {
+      state->account_id = account_id;
+      account.state = std::move(state);
+    }
+  }
+  return &accounts_.emplace(account_id, std::move(account)).first->second;
+}
+
+domain::Result<std::optional<TransactionEntry>> StoreWriter::FindTransaction(
+    const std::string& transaction_id) {
+  const auto found = transactions_.find(transaction_id);
+  if (found != transactions_.end())
+    return std::optional<TransactionEntry>(found->second.entry);
+  const domain::Result<Lookup<TransactionEntry>> stored =
+      index_->FindTransaction(transaction_id, Tier::kDisk);
+  if (!stored.ok()) return stored.refusal();
+  return stored->value;
+}
+
+domain::Result<std::shared_ptr<const domain::AccountState>>
+StoreWriter::AppendedHead(const std::string& account_id) {
+  domain::Result<Account*> account = FindAccount(account_id);
+  if (!account.ok()) return account.refusal();
+  account.value()->own = nullptr;
+  return account.value()->state;
+}
+
+domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
+  if (change.commit_time < staged_.time) {
+    return VersionConflict("Command " + std::to_string(n) +
+                           " has commit time " +
+                           std::to_string(change.commit_time) +
+                           ", before that of the command before it, " +
+                           std::to_string(staged_.time) + ".");
+  }
+  auto record = std::make_shared<Record>();
+  record->change = std::move(change);
+  record->first_position = staged_.position + 1;
+  std::vector<Account*> accounts;
+  if (domain::Status placed = PlaceAccounts(record.get(), &accounts);
+      !placed.ok())
+    return placed.refusal();
+  if (domain::Status placed = PlaceTransactions(record.get()); !placed.ok())
+    return placed.refusal();
+  if (domain::Status added = encoder_.Add(*record); !added.ok())
+    return added.refusal();
+  Accept(n, record, accounts);
+  return RecordPtr(std::move(record));
+}
+
+void StoreWriter::Touch(Account* account) {
+  if (account->sequence == sequence_) return;
+  account->before = account->state;
+  account->n_before = account->n;
+  account->sequence_before = account->sequence;
+  account->sequence = sequence_;
+  account->opened = false;
+  // `before` shares it from here on.
+  account->own = nullptr;
+  touched_.push_back(account);
+}
+
+void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
+                         const std::vector<Account*>& accounts) {
+  const Change& change = record->change;
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    Account* account = accounts[i];
+    batch_->versions_before.push_back(account->state->version);
+    if (change.kind == ChangeKind::kAccountChanged &&
+        account->state->owner_id != change.account->owner_id) {
+      batch_->owners_before.emplace_back(batch_->records.size(),
+                                         account->state->owner_id);
+    }
+    Touch(account);
+    if (account->own == nullptr) {
+      auto copy = std::make_shared<domain::AccountState>(*account->state);
+      account->own = copy.get();
+      account->state = std::move(copy);
+    }
+    ApplyRecord(*record, record->accounts[i], account->own);
+    account->n = n;
+    account->opened =
+        account->opened || change.kind == ChangeKind::kAccountOpened;
+  }
+  const std::int64_t position = record->last_position;
+  if (change.kind == ChangeKind::kTransactionCreated ||
+      change.kind == ChangeKind::kTransactionReversed ||
+      change.kind == ChangeKind::kTransactionRefused) {
+    RememberTransaction(*change.transaction, {position, position});
+  }
+  if (change.kind == ChangeKind::kHoldEnded)
+    RememberTransaction(*change.transaction,
+                        {change.transaction->create_position, position});
+  if (change.kind == ChangeKind::kTransactionReversed)
+    RememberTransaction(*change.original,
+                        {change.original->create_position, position});
+  batch_->records.push_back(record);
+  staged_.position = position;
+  staged_.time = change.commit_time;
+  if (encoder_.size() >= group_bytes_) CutGroup();
+}
+
+void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
+                                      const TransactionPlace& place) {
+  const auto [found, added] =
+      transactions_.try_emplace(transaction.transaction_id);
+  transaction_undo_.push_back(
+      {transaction.transaction_id,
+       added ? std::nullopt : std::optional<Transaction>(found->second)});
+  found->second =
+      Transaction{TransactionEntry{place, transaction.version}, sequence_};
+}
+
+void StoreWriter::CutGroup() {
+  if (encoder_.empty()) return;
+  auto group = std::make_shared<CommitGroup>(encoder_.Finish(staged_.hash));
+  staged_.hash = group->hash;
+  staged_bytes_ += group->records.size();
+  batch_->groups.push_back(std::move(group));
+}
+
+std::size_t StoreWriter::StagedBytes() const {
+  return staged_bytes_ + (encoder_.empty() ? 0 : encoder_.size());
+}
+
+domain::Result<CommittedBatchPtr> StoreWriter::Commit() {
+  CutGroup();
+  if (batch_->empty()) return CommittedBatchPtr(new CommittedBatch);
+  domain::Status appended = domain::Ok{};
+  // What could not be made visible must not be followed by more.
+  if (std::optional<domain::Refusal> failure = publisher_->failure())
+    appended = *failure;
+  if (appended.ok())
+    appended = journal_->Append(durable_.position, 0, batch_->groups);
+  if (!appended.ok()) {
+    Restore();
+    return appended.refusal();
+  }
+  durable_ = staged_;
+  return TakeBatch();
+}
+
+CommittedBatchPtr StoreWriter::TakeBatch() {
+  CommittedBatchPtr batch(new CommittedBatch);
+  std::swap(batch, batch_);
+  batch->sequence = sequence_;
+  for (Account* account : touched_) {
+    account->own = nullptr;
+    account->before = nullptr;
+    batch->heads.push_back(
+        BatchHead{account->state, account->n, account->opened});
+  }
+  touched_.clear();
+  std::vector<std::string> ids;
+  ids.reserve(transaction_undo_.size());
+  for (TransactionUndo& undo : transaction_undo_)
+    ids.push_back(std::move(undo.transaction_id));
+  transaction_undo_.clear();
+  unpublished_.emplace_back(sequence_, std::move(ids));
+  staged_bytes_ = 0;
+  ++sequence_;
+  ForgetPublished();
+  return batch;
+}
+
+void StoreWriter::Restore() {
+  for (Account* account : touched_) {
+    account->state = std::move(account->before);
+    account->before = nullptr;
+    account->own = nullptr;
+    account->n = account->n_before;
+    account->sequence = account->sequence_before;
+  }
+  touched_.clear();
+  for (auto undo = transaction_undo_.rbegin(); undo != transaction_undo_.rend();
+       ++undo) {
+    if (undo->before) {
+      transactions_[undo->transaction_id] = *undo->before;
+    } else {
+      transactions_.erase(undo->transaction_id);
+    }
+  }
+  transaction_undo_.clear();
+  encoder_.Clear();
+  batch_.reset(new CommittedBatch);
+  staged_ = durable_;
+  staged_bytes_ = 0;
+}
+
+void StoreWriter::ForgetPublished() {
+  const std::uint64_t published = publisher_->published_sequence();
+  while (!unpublished_.empty() && unpublished_.front().first <= published) {
+    for (const std::string& id : unpublished_.front().second) {
+      const auto found = transactions_.find(id);
+      if (found != transactions_.end() && found->second.sequence <= published)
+        transactions_.erase(found);
+    }
+    unpublished_.pop_front();
+  }
+  if (accounts_.size() <= kAccountsMax) return;
+  std::erase_if(accounts_, [published](const auto& entry) {
+    return entry.second.sequence <= published;
+  });
+}
+
+void StoreWriter::Publish(CommittedBatchPtr batch) {
+  publisher_->Publish(*batch);
+}
+
+void CommittedBatchDeleter::operator()(CommittedBatch* batch) const {
+  delete batch;
+}
+
+}  // namespace florin::storage

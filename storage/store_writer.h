@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "storage/committed_batch.h"
+#include "storage/head_cache.h"
+#include "storage/index.h"
+#include "storage/publisher.h"
+#include "storage/record_codec.h"
+#include "storage/store.h"
+
+namespace florin::storage {
+
+/// The write side of the embedded store. Keeps the appended heads: accounts and
+/// transactions as staged, durable or not; what is published it finds with the
+/// readers.
+class StoreWriter final : public Writer {
+ public:
+  /// Continues after `journal`'s head. All outlive the writer.
+  StoreWriter(Journal* journal, Index* index, HeadCache* heads,
+              Publisher* publisher, std::size_t group_bytes);
+
+  domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
+      const std::string& account_id) override;
+  domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) override;
+  [[nodiscard]] std::size_t StagedBytes() const override;
+  domain::Result<CommittedBatchPtr> Commit() override;
+  void Publish(CommittedBatchPtr batch) override;
+
+ private:
+  struct Account {
+    std::shared_ptr<const domain::AccountState> state;
+    /// The same object while nobody else has it: written in place. Null once it
+    /// was lent.
+    domain::AccountState* own = nullptr;
+    std::uint64_t n = 0;
+    /// Of the last batch that changed it; 0: none.
+    std::uint64_t sequence = 0;
+    bool opened = false;
+    /// As before the open batch, while it has changed it.
+    std::shared_ptr<const domain::AccountState> before;
+    std::uint64_t n_before = 0;
+    std::uint64_t sequence_before = 0;
+  };
+  struct Transaction {
+    TransactionEntry entry;
+    std::uint64_t sequence = 0;
+  };
+  struct TransactionUndo {
+    std::string transaction_id;
+    std::optional<Transaction> before;
+  };
+
+  domain::Result<Account*> FindAccount(const std::string& account_id);
+  domain::Result<std::optional<TransactionEntry>> FindTransaction(
+      const std::string& transaction_id);
+
+  // The second check below the actors; each also fills in what it decides.
+  domain::Status PlaceAccounts(Record* record, std::vector<Account*>* accounts);
+  domain::Status PlaceOne(Record* record, std::vector<Account*>* accounts);
+  domain::Status PlaceLegs(Record* record, std::vector<Account*>* accounts);
+  domain::Status PlaceTransactions(Record* record);
+  domain::Status CheckNew(const domain::Transaction& transaction);
+  domain::Status CheckNext(const domain::Transaction& transaction);
+
+  void Accept(std::uint64_t n, const RecordPtr& record,
+              const std::vector<Account*>& accounts);
+  void Touch(Account* account);
+  void RememberTransaction(const domain::Transaction& transaction,
+                           const TransactionPlace& place);
+  void CutGroup();
+  void Restore();
+  CommittedBatchPtr TakeBatch();
+  void ForgetPublished();
+
+  Journal* journal_;
+  Index* index_;
+  HeadCache* heads_;
+  Publisher* publisher_;
+  const std::size_t group_bytes_;
+
+  std::unordered_map<std::string, Account> accounts_;
+  std::unordered_map<std::string, Transaction> transactions_;
+  /// Ids that the batches not yet published wrote, oldest batch first.
+  std::deque<std::pair<std::uint64_t, std::vector<std::string>>> unpublished_;
+
+  /// Where this writer's last append ended: another one's would be refused.
+  JournalHead durable_;
+
+  // The open batch.
+  GroupEncoder encoder_;
+  std::uint64_t sequence_ = 1;
+  JournalHead staged_;
+  std::size_t staged_bytes_ = 0;
+  CommittedBatchPtr batch_;
+  std::vector<Account*> touched_;
+  std::vector<TransactionUndo> transaction_undo_;
+};
+
+}  // namespace florin::storage

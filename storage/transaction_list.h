@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/result.h"
+#include "domain/transaction.h"
+#include "storage/group_source.h"
+#include "storage/history.h"
+#include "storage/index.h"
+
+namespace florin::storage {
+
+/// Create positions (low, high].
+struct ListRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
+/// Fills one page of transactions in the order in which they were created.
+///
+/// Each stands where it was created and is shown as it is now; so a page does
+/// not shift as holds end.
+class TransactionList {
+ public:
+  /// `statuses`: bits 1 << TransactionStatus; 0: all but refused.
+  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
+                  int limit);
+
+  /// The whole ledger, newest first or oldest first.
+  domain::Status FillBackward(const ListRange& range);
+  domain::Status FillForward(const ListRange& range);
+  /// Those with a posting on one account, the refused ones among them by the
+  /// index.
+  domain::Status FillBackward(const ListRange& range, History* history,
+                              const domain::AccountState& account);
+  domain::Status FillForward(const ListRange& range, History* history,
+                             const domain::AccountState& account);
+
+  [[nodiscard]] std::vector<domain::TransactionPtr> Take() {
+    return std::move(items_);
+  }
+
+ private:
+  [[nodiscard]] bool Full() const { return items_.size() >= limit_; }
+  [[nodiscard]] bool WantsRefused() const;
+  [[nodiscard]] bool Wants(domain::TransactionStatus status) const;
+  /// Adds what the record created, if it is wanted as it stands now.
+  domain::Status AddCreatedBy(const RecordPtr& record);
+  domain::Status AddGroup(const CommitGroup& group, const ListRange& range,
+                          bool ascending);
+  domain::Status AddRefusedAt(std::int64_t position);
+
+  Index* index_;
+  GroupSource* groups_;
+  std::uint32_t statuses_;
+  std::size_t limit_;
+  std::vector<domain::TransactionPtr> items_;
+};
+
+}  // namespace florin::storage

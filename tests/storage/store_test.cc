@@ -1,0 +1,205 @@
+// Goal: the store's first promises, each by a small ledger of its own
+// directory.
+
+#include "storage/store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/storage/ledger_script.h"
+#include "tests/support/temporary_directory.h"
+
+namespace florin::storage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::LedgerScript;
+
+class StoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    options_.directory = directory_.path() + "/data";
+    Open();
+  }
+
+  void Open() {
+    store_.reset();
+    domain::Result<std::unique_ptr<Store>> store = Store::Open(options_);
+    ASSERT_TRUE(store.ok()) << store.refusal().message;
+    store_ = std::move(store.value());
+    script_.Continue(&store_->writer());
+  }
+
+  void OpenTwoAccounts() {
+    script_.RegisterAsset("INR");
+    script_.Open("alice", "a");
+    script_.Open("bob", "b");
+    ASSERT_TRUE(script_.Commit().ok());
+  }
+
+  Reader& reader() { return store_->reader(); }
+
+  test_support::TemporaryDirectory directory_;
+  StoreOptions options_;
+  std::unique_ptr<Store> store_;
+  LedgerScript script_{nullptr};
+};
+
+TEST_F(StoreTest, GivesEventsPositionsInOrder) {
+  OpenTwoAccounts();
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  ASSERT_TRUE(script_.Commit().ok());
+  EXPECT_EQ(reader().VisibleHead().position, 6);
+  const auto record = reader().ReadRecord(5);
+  ASSERT_TRUE(record.ok());
+  EXPECT_EQ((*record)->first_position, 4);
+  EXPECT_EQ((*record)->last_position, 6);
+  ASSERT_EQ((*record)->accounts.size(), 2u);
+  EXPECT_EQ((*record)->accounts[0].account_id, "alice");
+  EXPECT_EQ((*record)->accounts[0].position, 4);
+  EXPECT_EQ((*record)->accounts[0].previous_position, 2);
+  EXPECT_EQ((*record)->accounts[1].version, 2);
+  EXPECT_EQ((*record)->change.transaction->create_position, 6);
+}
+
+TEST_F(StoreTest, KeepsEverythingOverARestart) {
+  OpenTwoAccounts();
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  ASSERT_TRUE(script_.Commit().ok());
+  const std::string ledger_id = reader().LedgerId();
+  EXPECT_EQ(ledger_id.size(), 32u);
+  Open();
+  EXPECT_EQ(reader().LedgerId(), ledger_id);
+  EXPECT_EQ(reader().VisibleHead().position, 6);
+  EXPECT_EQ(reader().AccountCount(), 2);
+  const auto head = reader().GetHead("bob", Tier::kDisk);
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(head->value->state->balances.credits_posted, 150);
+  EXPECT_EQ(head->value->state->version, 2);
+  const auto place = reader().FindTransaction("t1", Tier::kDisk);
+  ASSERT_TRUE(place.ok());
+  EXPECT_EQ(place->value->create_position, 6);
+}
+
+TEST_F(StoreTest, ShowsNothingBeforePublish) {
+  OpenTwoAccounts();
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  auto batch = script_.CommitOnly();
+  ASSERT_TRUE(batch.ok());
+  EXPECT_EQ(reader().VisibleHead().position, 3);
+  EXPECT_FALSE(reader().FindTransaction("t1", Tier::kDisk)->value.has_value());
+  EXPECT_TRUE(reader().ReadGroups(4, 10, 1 << 20)->empty());
+  store_->writer().Publish(std::move(batch.value()));
+  EXPECT_EQ(reader().VisibleHead().position, 6);
+  EXPECT_TRUE(reader().FindTransaction("t1", Tier::kMemory)->value.has_value());
+}
+
+TEST_F(StoreTest, HeadsCarryTheCommandsNumber) {
+  OpenTwoAccounts();
+  EXPECT_EQ(reader().GetHead("alice", Tier::kMemory)->value->n, 2u);
+  EXPECT_EQ(reader().GetHead("bob", Tier::kMemory)->value->n, 3u);
+  const auto missing = reader().GetHead("carol", Tier::kDisk);
+  ASSERT_TRUE(missing.ok());
+  EXPECT_FALSE(missing->value->state->Exists());
+  EXPECT_EQ(missing->value->state->account_id, "carol");
+}
+
+TEST_F(StoreTest, AppendedHeadIsAheadOfTheReaders) {
+  OpenTwoAccounts();
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  const auto before = store_->writer().AppendedHead("alice");
+  ASSERT_TRUE(before.ok());
+  EXPECT_EQ((*before)->balances.debits_posted, 150);
+  script_.Post("t2", {LedgerScript::Posting("alice", "bob", 50)});
+  EXPECT_EQ((*before)->balances.debits_posted, 150)
+      << "what was handed out must not change";
+  EXPECT_EQ((*store_->writer().AppendedHead("alice"))->balances.debits_posted,
+            200);
+  EXPECT_EQ(reader()
+                .GetHead("alice", Tier::kDisk)
+                ->value->state->balances.debits_posted,
+            0);
+}
+
+TEST_F(StoreTest, RefusesASecondServerAndNamesTheFirst) {
+  const auto second = Store::Open(options_);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.refusal().reason, domain::Reason::kStorageUnavailable);
+  EXPECT_THAT(second.refusal().message,
+              HasSubstr("held by process " + std::to_string(::getpid())));
+}
+
+TEST_F(StoreTest, RecentGroupsEndWhereTheRingEnds) {
+  options_.ring_bytes = 1;
+  Open();
+  OpenTwoAccounts();
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  ASSERT_TRUE(script_.Commit().ok());
+  EXPECT_FALSE(reader().RecentGroups(0, 10).has_value());
+  const auto recent = reader().RecentGroups(3, 10);
+  ASSERT_TRUE(recent.has_value());
+  ASSERT_EQ(recent->size(), 1u);
+  EXPECT_EQ(recent->front()->first_position, 4);
+  EXPECT_TRUE(reader().RecentGroups(6, 10)->empty());
+  EXPECT_EQ(reader().ReadGroups(1, 10, 1 << 20)->size(), 2u);
+}
+
+TEST_F(StoreTest, WakesListenersAfterEachPublish) {
+  std::int64_t seen = 0;
+  const std::uint64_t token =
+      reader().Listen([&] { seen = reader().VisibleHead().position; });
+  OpenTwoAccounts();
+  EXPECT_EQ(seen, 3);
+  reader().Unlisten(token);
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
+  ASSERT_TRUE(script_.Commit().ok());
+  EXPECT_EQ(seen, 3);
+}
+
+TEST_F(StoreTest, CutsGroupsBetweenCommands) {
+  options_.group_bytes = 200;
+  Open();
+  OpenTwoAccounts();
+  for (int i = 0; i < 50; ++i)
+    script_.Post("t" + std::to_string(i),
+                 {LedgerScript::Posting("alice", "bob", 150)});
+  ASSERT_TRUE(script_.Commit().ok());
+  const auto groups = reader().ReadGroups(4, 1000, 1 << 20);
+  ASSERT_TRUE(groups.ok());
+  EXPECT_GT(groups->size(), 5u);
+  for (std::size_t i = 0; i < groups->size(); ++i) {
+    EXPECT_EQ((*groups)[i]->first_position % 3, 1)
+        << "a group begins inside a command";
+    if (i == 0) continue;
+    EXPECT_EQ((*groups)[i]->previous_hash, (*groups)[i - 1]->hash);
+  }
+}
+
+TEST_F(StoreTest, TransactionsFollowTheirStream) {
+  OpenTwoAccounts();
+  script_.Hold("h1", {LedgerScript::Posting("alice", "bob", 150)}, 0);
+  script_.Settle("h1", {100}, "r1");
+  script_.Reverse("v1", "h1");
+  ASSERT_TRUE(script_.Commit().ok());
+  const auto transaction = reader().GetTransaction("h1");
+  ASSERT_TRUE(transaction.ok());
+  const domain::Transaction& hold = ***transaction;
+  EXPECT_EQ(hold.version, 3);
+  EXPECT_EQ(hold.create_position, 6);
+  EXPECT_EQ(hold.end_position, 13);
+  EXPECT_EQ(hold.position, 17);
+  EXPECT_EQ(hold.reversed_by_transaction_id, "v1");
+  EXPECT_THAT(*reader().StreamPositions("transaction/h1", 1, 10),
+              ElementsAre(6, 13, 17));
+  EXPECT_THAT(*reader().StreamPositions("transaction/v1", 1, 10),
+              ElementsAre(16));
+  EXPECT_THAT(*reader().StreamPositions("alice", 2, 4), ElementsAre(4, 7, 8));
+  EXPECT_EQ(*reader().StreamVersion("transaction/h1"), 3);
+  EXPECT_EQ(*reader().StreamVersion("asset/INR"), 1);
+  EXPECT_EQ(*reader().FindRequest(false, "h1", "r1", Tier::kDisk)->value, 13);
+}
+
+}  // namespace
+}  // namespace florin::storage
