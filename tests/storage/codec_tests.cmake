@@ -10,3 +10,6 @@ florin_add_test(NAME codec_wire_test SOURCES codec_wire_test.cc LIBS florin::sto
 florin_add_test(NAME record_codec_test SOURCES record_codec_test.cc LIBS florin_test_records LABELS unit NO_CAF)
 florin_add_test(
   NAME record_codec_random_test SOURCES record_codec_random_test.cc LIBS florin_test_records LABELS unit NO_CAF)
+florin_add_test(NAME event_codec_test SOURCES event_codec_test.cc LIBS florin_test_records LABELS unit NO_CAF)
+florin_add_test(
+  NAME event_codec_random_test SOURCES event_codec_random_test.cc LIBS florin_test_records LABELS unit NO_CAF)
