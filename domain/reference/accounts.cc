@@ -20,7 +20,8 @@ std::optional<Refusal> CheckScales(const std::vector<std::string>& amounts,
                                    int scale) {
   for (const std::string& amount : amounts) {
     if (!amount.empty() && ExceedsScale(amount, scale))
-      return Refusal{Reason::kAmountScaleExceeded, {}};
+      return Refusal{Reason::kAmountScaleExceeded,
+                     {{"scale", std::to_string(scale)}}};
   }
   return std::nullopt;
 }

@@ -103,15 +103,16 @@ bool LacksFunds(const Effect& effect) {
   return available < -before.overdraft_limit && available < before.Available();
 }
 
+// The amount is what the transaction takes, all its postings together; a
+// balance check may fail without any.
 Refusal InsufficientFunds(const Effect& effect) {
   const Account& account = *effect.account;
+  const Int128 taken = account.Available() - effect.after.Available();
   return {
       Reason::kInsufficientFunds,
       {{"account_id", account.account_id},
        {"available", domain::FormatMinor(account.Available(), account.scale)},
-       {"amount",
-        domain::FormatMinor(account.Available() - effect.after.Available(),
-                            account.scale)}}};
+       {"amount", domain::FormatMinor(taken > 0 ? taken : 0, account.scale)}}};
 }
 
 Refusal BalanceLimitExceeded(const Effect& effect, Int128 limit,
@@ -212,14 +213,14 @@ std::optional<Refusal> CheckScales(const ReferenceLedger& ledger,
     const Account& account = *ledger.FindAccount(posting.debit_account_id);
     if (!ExceedsScale(posting.amount, account.scale)) continue;
     return Refusal{Reason::kAmountScaleExceeded,
-                   {{"account_id", account.account_id}}};
+                   {{"scale", std::to_string(account.scale)}}};
   }
   for (const BalanceCheck& check : command.balance_checks) {
     const Account& account = *ledger.FindAccount(check.account_id);
     for (const std::string& bound : {check.min_available, check.max_posted}) {
       if (bound.empty() || !ExceedsScale(bound, account.scale)) continue;
       return Refusal{Reason::kAmountScaleExceeded,
-                     {{"account_id", account.account_id}}};
+                     {{"scale", std::to_string(account.scale)}}};
     }
   }
   return std::nullopt;

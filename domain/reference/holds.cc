@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <ctime>
 #include <utility>
 
 #include "domain/amount.h"
@@ -35,16 +36,28 @@ std::string StatusName(TransactionStatus status) {
   return "";
 }
 
-// A refused transaction reserved nothing: it was never a hold.
-bool WasAHold(const Transaction& transaction) {
-  return transaction.is_hold &&
-         transaction.status != TransactionStatus::kRefused;
+// UTC, RFC 3339, with as many decimals as the time needs.
+std::string TimeText(std::int64_t nanoseconds) {
+  constexpr std::int64_t kPerSecond = 1'000'000'000;
+  const std::time_t seconds = nanoseconds / kPerSecond;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::string fraction;
+  if (nanoseconds % kPerSecond != 0) {
+    fraction = std::to_string(kPerSecond + nanoseconds % kPerSecond);
+    fraction[0] = '.';
+    while (fraction.back() == '0') fraction.pop_back();
+  }
+  return text + fraction + "Z";
 }
 
+// A refused hold ended when it was refused.
 Refusal HoldNotPending(const Transaction& hold) {
   return {Reason::kHoldNotPending,
           {{"status", StatusName(hold.status)},
-           {"end_time", std::to_string(hold.end_time.value_or(0))}}};
+           {"end_time", TimeText(hold.end_time.value_or(hold.commit_time))}}};
 }
 
 // Which field does not suit the hold's postings; empty if all is well.
@@ -109,9 +122,11 @@ Answer ReferenceLedger::Dispatch(const SettleTransaction& command,
        i < wanted.size() && hold.status != TransactionStatus::kRefused; ++i) {
     if (wanted[i].empty() || !ExceedsScale(wanted[i], hold.postings[i].scale))
       continue;
-    return RefuseHoldEnd(command, {Reason::kAmountScaleExceeded, {}});
+    return RefuseHoldEnd(command,
+                         {Reason::kAmountScaleExceeded,
+                          {{"scale", std::to_string(hold.postings[i].scale)}}});
   }
-  if (!WasAHold(hold)) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
+  if (!hold.is_hold) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
   const std::vector<Int128> parts = PartsOf(wanted, hold);
   if (SettledSo(hold, parts)) return AsReplay(*FindEnd(command.transaction_id));
   if (hold.status != TransactionStatus::kPending)
@@ -147,7 +162,7 @@ Answer ReferenceLedger::Dispatch(const VoidTransaction& command,
   const TransactionPtr found = FindTransaction(command.transaction_id);
   if (found == nullptr) return Refused(Reason::kTransactionNotFound, {});
   Transaction hold = *found;
-  if (!WasAHold(hold)) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
+  if (!hold.is_hold) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
   if (hold.status == TransactionStatus::kVoided)
     return AsReplay(*FindEnd(command.transaction_id));
   if (hold.status != TransactionStatus::kPending)

@@ -1,0 +1,91 @@
+#include "actors/account_actor.h"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <utility>
+
+namespace florin::actors {
+
+AccountActor::AccountActor(caf::actor_config& config, std::string account_id, PipelineHost* host)
+    : caf::event_based_actor(config), account_id_(std::move(account_id)), host_(host) {}
+
+caf::behavior AccountActor::make_behavior() {
+  // No exception leaves a handler: the actor ends, is started again, and decides anew from the log.
+  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& failure) {
+      spdlog::error("account {} is reloaded: {}", account_id_, failure.what());
+    } catch (...) {
+      spdlog::error("account {} is reloaded: unknown exception", account_id_);
+    }
+    return caf::sec::runtime_error;
+  });
+  LoadHead();
+  return {
+      [this](const DeliverMessage& message) { Deliver(message); },
+      [this](const WakeMessage&) {
+        if (core_) core_->Advance();
+      },
+      [this](const HeadMessage& head) { Start(head); },
+      [this](const StopMessage&) { quit(); },
+  };
+}
+
+void AccountActor::LoadHead() {
+  const auto message = [](const domain::Result<storage::Lookup<storage::Head>>& head) {
+    if (!head.ok()) return HeadMessage{nullptr, 0, head.refusal().reason};
+    return HeadMessage{head->value->state, head->value->n, domain::Reason::kNone};
+  };
+  auto head = host_->reader().GetHead(account_id_, storage::Tier::kMemory);
+  if (!head.ok() || head->complete) {
+    Start(message(head));
+    return;
+  }
+  // Not in memory: a reader fetches it, commands wait in early_.
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  host_->RunReader([host = host_, id = account_id_, self, message] {
+    caf::anon_send(self, message(host->reader().GetHead(id, storage::Tier::kDisk)));
+  });
+}
+
+void AccountActor::Start(const HeadMessage& head) {
+  if (head.failure != domain::Reason::kNone) {
+    spdlog::error("account {} cannot be read: {}", account_id_, domain::InfoOf(head.failure).name);
+    core_ = AccountCore::Broken(account_id_, head.failure);
+  } else {
+    domain::AccountState state = *head.state;
+    state.account_id = account_id_;
+    core_.emplace(std::move(state), head.n);
+  }
+  while (!early_.empty()) {
+    const DeliverMessage message = std::move(early_.front());
+    early_.pop_front();
+    core_->Deliver(message.flight, message.slot);
+  }
+}
+
+void AccountActor::Deliver(const DeliverMessage& message) {
+  if (core_) {
+    core_->Deliver(message.flight, message.slot);
+  } else {
+    early_.push_back(message);
+  }
+}
+
+void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) { caf::anon_send(actor(), DeliverMessage{std::move(flight), slot}); }
+
+void ActorPort::Wake() { caf::anon_send(actor(), WakeMessage{}); }
+
+void ActorPort::Rebind(caf::actor actor) {
+  const std::lock_guard lock(mutex_);
+  actor_ = std::move(actor);
+}
+
+caf::actor ActorPort::actor() const {
+  const std::lock_guard lock(mutex_);
+  return actor_;
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,217 @@
+#include "actors/account_core.h"
+
+#include <utility>
+
+#include "actors/decider.h"
+
+namespace florin::actors {
+namespace {
+
+void Apply(const domain::PartEffect& effect, domain::AccountState* state) {
+  state->balances.debits_posted += effect.delta.debits_posted;
+  state->balances.credits_posted += effect.delta.credits_posted;
+  state->balances.debits_pending += effect.delta.debits_pending;
+  state->balances.credits_pending += effect.delta.credits_pending;
+  state->version += effect.events;
+}
+
+void Add(const domain::PartEffect& more, domain::PartEffect* sum) {
+  sum->delta.debits_posted += more.delta.debits_posted;
+  sum->delta.credits_posted += more.delta.credits_posted;
+  sum->delta.debits_pending += more.delta.debits_pending;
+  sum->delta.credits_pending += more.delta.credits_pending;
+  sum->events += more.events;
+}
+
+}  // namespace
+
+AccountCore AccountCore::Broken(std::string account_id, domain::Reason reason) {
+  domain::AccountState nothing;
+  nothing.account_id = std::move(account_id);
+  AccountCore core(std::move(nothing), 0);
+  core.broken_ = reason;
+  return core;
+}
+
+void AccountCore::Deliver(FlightPtr flight, std::uint32_t slot) {
+  // A reloaded account already holds what was published before it was read.
+  if (flight->n <= head_n_) return;
+  waiting_.push_back(Entry{std::move(flight), slot, false});
+  if (waiting_.size() == 1) Advance();
+}
+
+void AccountCore::Advance() {
+  for (;;) {
+    FoldDecided();
+    if (waiting_.empty()) return;
+    Entry entry = std::move(waiting_.front());
+    if (TryVote(&entry)) {
+      waiting_.pop_front();
+      continue;
+    }
+    waiting_.front() = std::move(entry);
+    if (CloseDecided()) continue;
+    if (WaitForOldest()) return;
+  }
+}
+
+void AccountCore::FoldDecided() {
+  bool folded = false;
+  while (!voted_.empty() && voted_.front().flight->Decided()) {
+    const Entry& entry = voted_.front();
+    const bool happened = entry.flight->happened;
+    const domain::PartEffect& effect = entry.slot_ref().effect;
+    if (!entry.settled) bounds_.Close(effect, happened);
+    if (happened) Apply(effect, &state_);
+    voted_.pop_front();
+    folded = true;
+  }
+  // Exact again: start from the state, so that nothing can creep in.
+  if (folded && voted_.empty()) bounds_ = domain::AccountBounds::Of(state_);
+}
+
+bool AccountCore::CloseDecided() {
+  bool closed = false;
+  for (Entry& entry : voted_) {
+    if (entry.settled || !entry.flight->Decided()) continue;
+    bounds_.Close(entry.slot_ref().effect, entry.flight->happened);
+    entry.settled = true;
+    closed = true;
+  }
+  return closed;
+}
+
+bool AccountCore::WaitForOldest() {
+  for (Entry& entry : voted_) {
+    if (entry.flight->Decided()) continue;
+    std::atomic<bool>& waiting = entry.slot_ref().waiting.value;
+    waiting.store(true, std::memory_order_seq_cst);
+    // The decider sets `decided` first and looks at `waiting` then: one of the two sees the other.
+    if (!entry.flight->Decided()) return true;
+    waiting.store(false, std::memory_order_seq_cst);
+    return false;
+  }
+  return false;
+}
+
+bool AccountCore::TryVote(Entry* entry) {
+  if (entry->flight->account != nullptr) {
+    if (!voted_.empty()) return false;
+    VoteOnAccount(*entry);
+    return true;
+  }
+  return VoteOnTransactions(entry);
+}
+
+bool AccountCore::VoteOnTransactions(Entry* entry) {
+  Slot& slot = entry->slot_ref();
+  if (!slot.voted) {
+    if (!entry->flight->validate_only && !CheckItems(*entry->flight, &slot)) return false;
+    slot.exists = state_.Exists();
+    slot.asset = state_.asset;
+    slot.scale = state_.scale;
+  }
+  FinishVote(entry);
+  return true;
+}
+
+void AccountCore::FinishVote(Entry* entry) {
+  const FlightPtr flight = entry->flight;
+  Slot& slot = entry->slot_ref();
+  const bool counts = slot.effect.events > 0;
+  if (counts) {
+    bounds_.Open(slot.effect);
+  } else {
+    entry->settled = true;
+  }
+  voted_.push_back(std::move(*entry));
+  if (slot.voted) return;
+  slot.voted = true;
+  if (flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1) Decide(flight);
+}
+
+bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
+  slot->effect = {};
+  slot->finding = {};
+  if (broken_ != domain::Reason::kNone) {
+    slot->finding_item = slot->touches.front().item;
+    slot->finding = domain::Finding{broken_, 0, domain::Side::kUnspecified};
+    return true;
+  }
+  domain::AccountBounds bounds = bounds_;
+  Provisional here;
+  const std::span<const domain::Touch> touches(slot->touches);
+  for (std::size_t next = 0; next < touches.size();) {
+    const std::size_t begin = next;
+    while (next < touches.size() && touches[next].item == touches[begin].item) ++next;
+    if (!CheckItem(flight, touches[begin].item, touches.subspan(begin, next - begin), &bounds, &here, slot)) return false;
+    if (slot->finding.Any()) return true;
+  }
+  return true;
+}
+
+bool AccountCore::CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches, domain::AccountBounds* bounds,
+                            Provisional* here, Slot* slot) {
+  const Item& item = flight.items[index];
+  domain::TransactionPtr before = item.base;
+  if (item.previous_here) before = (*here)[domain::TargetOf(item.command)];
+  if (item.previous != nullptr) {
+    if (!item.previous->Decided()) return false;
+    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
+  }
+  const bool creates = std::holds_alternative<domain::CreateTransaction>(item.command);
+  // Unknown, or the same end again: the account has no part in it.
+  if (!creates && (before == nullptr || domain::CheckTransaction(item.command, before.get()).replays_end)) {
+    if (item.followed_here) (*here)[domain::TargetOf(item.command)] = before;
+    return true;
+  }
+  part_.Clear();
+  for (const domain::Touch& touch : touches) domain::AddTouch(item.command, before.get(), touch, &part_);
+  const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part_);
+  if (verdict.kind == domain::PartVerdict::Kind::kWait) return false;
+  if (verdict.kind == domain::PartVerdict::Kind::kNo) {
+    slot->finding_item = static_cast<std::uint16_t>(index);
+    slot->finding = verdict.finding;
+    slot->effect = {};
+    return true;
+  }
+  Add(verdict.effect, &slot->effect);
+  bounds->Shift(verdict.effect);
+  if (item.followed_here) Remember(flight, item, before, here);
+  return true;
+}
+
+void AccountCore::Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before, Provisional* here) const {
+  // Amounts of other assets may come out at this account's scale; only its own postings are looked at.
+  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time, [this](int) { return state_.scale; });
+  if (effect.original_after != nullptr) (*here)[effect.original_after->transaction_id] = effect.original_after;
+  const std::string id = effect.after->transaction_id;
+  (*here)[id] = std::move(effect.after);
+}
+
+void AccountCore::VoteOnAccount(const Entry& entry) {
+  const FlightPtr& flight = entry.flight;
+  AccountWork& work = *flight->account;
+  Slot& slot = entry.slot_ref();
+  if (!slot.voted) {
+    if (broken_ != domain::Reason::kNone) {
+      work.decision.refusal = domain::Refusal{broken_, "account " + state_.account_id + " cannot be read from disk; see the server's log", {}};
+    } else if (const auto* open = std::get_if<domain::OpenAccount>(&work.command)) {
+      work.exists_already = state_.Exists();
+      if (!work.exists_already) work.decision = domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight->time);
+    } else {
+      work.decision = domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
+    }
+    flight->happened = !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
+  }
+  if (flight->happened) {
+    state_ = work.decision.after;
+    bounds_ = domain::AccountBounds::Of(state_);
+  }
+  if (slot.voted) return;
+  slot.voted = true;
+  flight->votes_missing.store(0, std::memory_order_release);
+  AnnounceDecision(flight);
+}
+
+}  // namespace florin::actors

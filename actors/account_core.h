@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <span>
+#include <string>
+
+#include "actors/flight.h"
+#include "domain/account.h"
+#include "domain/account_check.h"
+
+namespace florin::actors {
+
+/// What one account's actor does: takes commands in the order of their numbers and votes.
+///
+/// It votes at once if every outcome of the commands that are still undecided gives the same vote
+/// (docs/adr/0005-escrow.md), else it waits, and everything behind waits too. Since all accounts see
+/// one order, waits only point backwards: the oldest undecided command can always be voted on.
+///
+/// Threads: one at a time (an actor's). What the account decides from lives here and nowhere else.
+class AccountCore {
+ public:
+  /// `head`: the account as published, after command `head_n`; what comes with a lower number is in it.
+  AccountCore(domain::AccountState head, std::uint64_t head_n) : state_(std::move(head)), head_n_(head_n) {
+    bounds_ = domain::AccountBounds::Of(state_);
+  }
+
+  /// The account cannot be read: every command on it is refused with `reason`.
+  static AccountCore Broken(std::string account_id, domain::Reason reason);
+
+  void Deliver(FlightPtr flight, std::uint32_t slot);
+  /// Something that it waits for was decided.
+  void Advance();
+
+  [[nodiscard]] const domain::AccountState& state() const { return state_; }
+  [[nodiscard]] bool Idle() const { return voted_.empty() && waiting_.empty(); }
+
+ private:
+  struct Entry {
+    FlightPtr flight;
+    std::uint32_t slot = 0;
+    /// Its effect is no longer a "maybe" in bounds_.
+    bool settled = false;
+
+    [[nodiscard]] Slot& slot_ref() const { return flight->slots[slot]; }
+  };
+
+  void FoldDecided();
+  bool CloseDecided();
+  bool TryVote(Entry* entry);
+  bool VoteOnTransactions(Entry* entry);
+  /// What the items of one flight so far make of the transactions that later ones name.
+  using Provisional = std::map<std::string, domain::TransactionPtr>;
+  bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches, domain::AccountBounds* bounds, Provisional* here, Slot* slot);
+  void Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before, Provisional* here) const;
+
+  /// False: it depends on something undecided. Else the items' effect, or the first finding.
+  bool CheckItems(const Flight& flight, Slot* slot);
+  void VoteOnAccount(const Entry& entry);
+  void FinishVote(Entry* entry);
+  bool WaitForOldest();
+
+  domain::AccountState state_;
+  std::uint64_t head_n_ = 0;
+  domain::Reason broken_ = domain::Reason::kNone;
+  /// state_ and, as "maybe", the effects of voted_.
+  domain::AccountBounds bounds_;
+  /// Voted, not yet folded into state_, in order.
+  std::deque<Entry> voted_;
+  std::deque<Entry> waiting_;
+  domain::AccountPart part_;
+};
+
+}  // namespace florin::actors

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "actors/flight.h"
+
+namespace florin::actors {
+
+/// Links the commands of one flight to each other while the sequencer puts it together: an id that
+/// stands twice, a hold that is settled where it was made.
+class BatchBuilder {
+ public:
+  explicit BatchBuilder(Flight* flight) : flight_(flight) {}
+
+  /// The id stands earlier in this flight: `repeats` or `pre_refusal` of `item` is set. False: it is new here.
+  bool LinkRepeated(Item* item);
+  /// What the item ends or reverses was last touched by an earlier item: linked. False: it was not.
+  bool LinkTargetHere(Item* item);
+  /// Appends it.
+  void Add(Item item);
+
+ private:
+  Flight* flight_;
+  std::map<std::string, std::uint32_t> own_ids_;
+  std::map<std::string, std::uint32_t> requests_;
+  std::map<std::string, std::uint32_t> last_touch_;
+};
+
+/// The accounts of transaction `id` as `item` leaves it, before anything is decided; amounts do not count.
+[[nodiscard]] domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id, const FlightPtr& keep_alive);
+
+}  // namespace florin::actors

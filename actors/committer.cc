@@ -1,0 +1,224 @@
+#include "actors/committer.h"
+
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "actors/changes.h"
+#include "domain/refusal_text.h"
+
+namespace florin::actors {
+namespace {
+
+/// Refused because an account could not be read: there is nothing to explain by numbers.
+bool IsUnreadable(domain::Reason reason) { return reason == domain::Reason::kDataCorrupt || reason == domain::Reason::kStorageUnavailable; }
+
+domain::Refusal Broken(const std::string& what) {
+  return {domain::Reason::kStorageUnavailable, "the ledger stopped writing because a check of its own failed: " + what + "; restart the server, see its log", {}};
+}
+
+std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& command, const domain::Transaction* before, domain::Scratch* scratch) {
+  std::vector<storage::AccountAfter> accounts;
+  std::map<std::string, bool> seen;
+  domain::ForEachTouch(command, before, 0, [&](const std::string& account_id, domain::Touch touch) {
+    const bool is_leg = touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
+    if (!is_leg || !seen.try_emplace(account_id, true).second) return;
+    const domain::AccountState& state = scratch->Account(account_id);
+    storage::AccountAfter after;
+    after.account_id = account_id;
+    after.version = state.version;
+    after.balances = state.balances;
+    after.scale = state.scale;
+    after.debit_normal = state.DebitNormal();
+    accounts.push_back(std::move(after));
+  });
+  return accounts;
+}
+
+}  // namespace
+
+void WriteFailure::Set(domain::Refusal refusal) {
+  const std::lock_guard lock(mutex_);
+  if (!refusal_) refusal_ = std::move(refusal);
+  set_.store(true, std::memory_order_release);
+}
+
+std::optional<domain::Refusal> WriteFailure::Get() const {
+  const std::lock_guard lock(mutex_);
+  return refusal_;
+}
+
+CommittedFlights Committer::Commit(std::vector<FlightPtr> flights) {
+  CommittedFlights committed;
+  for (const FlightPtr& flight : flights) {
+    if (!failure_->IsSet()) Stage(flight.get());
+  }
+  const std::size_t bytes = writer_->StagedBytes();
+  if (!failure_->IsSet()) {
+    const auto start = std::chrono::steady_clock::now();
+    auto batch = writer_->Commit();
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (batch.ok()) {
+      committed.batch = std::move(*batch);
+      if (observer_.on_commit) observer_.on_commit(flights.size(), bytes, elapsed.count());
+    } else {
+      Fail(batch.refusal());
+    }
+  }
+  committed.flights = std::move(flights);
+  return committed;
+}
+
+void Committer::Fail(domain::Refusal refusal) { failure_->Set(std::move(refusal)); }
+
+storage::RecordPtr Committer::Write(const Flight& flight, storage::Change change) {
+  auto record = writer_->Stage(flight.n, std::move(change));
+  if (record.ok()) return *record;
+  Fail(Broken(record.refusal().message));
+  return nullptr;
+}
+
+void Committer::Stage(Flight* flight) {
+  if (flight->account != nullptr) {
+    StageAccount(flight);
+  } else if (flight->asset != nullptr) {
+    StageAsset(flight);
+  } else if (flight->validate_only) {
+    Validate(flight);
+  } else {
+    StageTransactions(flight);
+  }
+}
+
+void Committer::StageTransactions(Flight* flight) {
+  for (std::size_t i = 0; i < flight->items.size() && !failure_->IsSet(); ++i) StageItem(flight, i);
+  // Chains of commands on one transaction must not keep each other alive for ever.
+  for (Item& item : flight->items) item.previous.reset();
+}
+
+void Committer::StageItem(Flight* flight, std::size_t index) {
+  Item& item = flight->items[index];
+  if (item.status == ItemStatus::kDone) {
+    item.record = Write(*flight, ChangeOf(*flight, item));
+    if (item.record == nullptr) return;
+    const storage::Change& written = item.record->change;
+    if (OwnIdOf(item.command).empty()) {
+      item.target_staged = written.transaction;
+    } else {
+      item.own_staged = written.transaction;
+      item.target_staged = written.original;
+    }
+    return;
+  }
+  if (!item.pre_refusal && !item.repeats) item.target_staged = StagedBefore(*flight, item);
+  if (item.status == ItemStatus::kRefused) StageRefusal(flight, index);
+}
+
+void Committer::StageRefusal(Flight* flight, std::size_t index) {
+  Item& item = flight->items[index];
+  // The server's own expiry of a hold that has ended: nobody asked, nothing to say.
+  if (std::holds_alternative<domain::ExpireTransaction>(item.command)) return;
+  if (item.pre_refusal) {
+    item.refusal = item.pre_refusal;
+    return;
+  }
+  if (IsUnreadable(item.reason)) {
+    item.refusal = domain::Refusal{item.reason, "an account of this command cannot be read from disk; see the server's log", {}};
+    return;
+  }
+  item.refusal = Explain(*flight, index);
+  if (!item.refusal || item.refusal->reason != item.reason) {
+    Fail(Broken("command " + std::to_string(flight->n) + " was refused as " + std::string(domain::InfoOf(item.reason).name) + ", its heads say " +
+                (item.refusal ? std::string(domain::InfoOf(item.refusal->reason).name) : "accepted")));
+    return;
+  }
+  auto change = RefusalChangeOf(*flight, item, *item.refusal);
+  if (!change) return;
+  item.record = Write(*flight, std::move(*change));
+  if (item.record != nullptr && item.own_after != nullptr) item.own_staged = item.record->change.transaction;
+}
+
+domain::Scratch Committer::MakeScratch(const Flight& flight) {
+  std::map<std::string, domain::TransactionPtr> before;
+  for (const Item& item : flight.items) {
+    const std::string& target = domain::TargetOf(item.command);
+    if (!target.empty() && !item.previous_here && !item.pre_refusal && !item.repeats) before.try_emplace(target, StagedBefore(flight, item));
+  }
+  return domain::Scratch(
+      [this](const std::string& account_id) {
+        auto head = writer_->AppendedHead(account_id);
+        if (head.ok()) return **head;
+        Fail(head.refusal());
+        return domain::AccountState{};
+      },
+      [before = std::move(before)](const std::string& id) {
+        const auto found = before.find(id);
+        return found == before.end() ? domain::TransactionPtr{} : found->second;
+      });
+}
+
+std::optional<domain::Refusal> Committer::Explain(const Flight& flight, std::size_t last) {
+  domain::Scratch scratch = MakeScratch(flight);
+  std::optional<domain::Refusal> refusal;
+  for (std::size_t i = 0; i <= last; ++i) {
+    const Item& item = flight.items[i];
+    if (item.pre_refusal || item.repeats) continue;
+    refusal = domain::DecideAndApply(item.command, flight.time, &scratch).refusal;
+    if (refusal) return i == last ? refusal : std::nullopt;
+  }
+  return refusal;
+}
+
+void Committer::Validate(Flight* flight) {
+  domain::Scratch scratch = MakeScratch(*flight);
+  std::optional<std::size_t> refused;
+  for (std::size_t i = 0; i < flight->items.size(); ++i) {
+    Item& item = flight->items[i];
+    if (refused) {
+      item.status = ItemStatus::kSkipped;
+      continue;
+    }
+    item.status = ItemStatus::kDone;
+    if (item.repeats) continue;
+    if (item.pre_refusal) {
+      item.refusal = item.pre_refusal;
+    } else {
+      const domain::TransactionPtr before = scratch.Find(domain::TargetOf(item.command));
+      domain::Decision decision = domain::DecideAndApply(item.command, flight->time, &scratch);
+      item.refusal = std::move(decision.refusal);
+      if (decision.replays_end) item.status = ItemStatus::kReplaysEnd;
+      item.target_staged = before;
+      item.own_after = decision.effect.after;
+      if (!item.refusal && !decision.replays_end) item.validated_accounts = AccountsOf(item.command, before.get(), &scratch);
+    }
+    if (!item.refusal) continue;
+    item.status = ItemStatus::kRefused;
+    if (flight->atomic) refused = i;
+  }
+  // All or none: what came before the refusal would not happen either.
+  for (std::size_t i = 0; refused && i < *refused; ++i) {
+    if (flight->items[i].status == ItemStatus::kDone) flight->items[i].status = ItemStatus::kSkipped;
+  }
+}
+
+void Committer::StageAccount(Flight* flight) {
+  AccountWork& work = *flight->account;
+  if (flight->happened) {
+    work.record = Write(*flight, AccountChangeOf(*flight));
+    return;
+  }
+  if (!work.decision.refusal) return;
+  if (auto change = AccountRefusalChangeOf(*flight)) work.record = Write(*flight, std::move(*change));
+}
+
+void Committer::StageAsset(Flight* flight) {
+  if (!flight->happened) return;
+  storage::Change change;
+  change.kind = storage::ChangeKind::kAssetRegistered;
+  change.commit_time = flight->time;
+  change.principal = flight->principal;
+  change.asset = flight->asset->asset;
+  flight->asset->record = Write(*flight, std::move(change));
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,150 @@
+#include "actors/decider.h"
+
+#include <array>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace florin::actors {
+namespace {
+
+using domain::Finding;
+using domain::Reason;
+
+/// The lowest item that is refused, and why.
+struct FirstRefusal {
+  std::size_t item = std::numeric_limits<std::size_t>::max();
+  Finding finding;
+
+  void Offer(std::size_t at, const Finding& candidate) {
+    if (!candidate.Any() || at > item) return;
+    if (at < item) {
+      item = at;
+      finding = candidate;
+      return;
+    }
+    domain::KeepFirst(candidate, &finding);
+  }
+};
+
+using PostingSlots = std::array<const Slot*, 2>;
+
+/// The slots of every posting of every create, [debit, credit], built in one pass over the touches.
+class SlotTable {
+ public:
+  explicit SlotTable(const Flight& flight) : offsets_(flight.items.size() + 1) {
+    for (std::size_t i = 0; i < flight.items.size(); ++i) {
+      const auto* create = std::get_if<domain::CreateTransaction>(&flight.items[i].command);
+      offsets_[i + 1] = offsets_[i] + (create == nullptr ? 0 : create->transaction.postings.size());
+    }
+    slots_.resize(offsets_.back());
+    for (const Slot& slot : flight.slots) {
+      for (const domain::Touch& touch : slot.touches) Put(touch, &slot);
+    }
+  }
+
+  [[nodiscard]] std::span<const PostingSlots> Of(std::size_t item) const {
+    return std::span(slots_).subspan(offsets_[item], offsets_[item + 1] - offsets_[item]);
+  }
+
+ private:
+  void Put(const domain::Touch& touch, const Slot* slot) {
+    const bool is_leg = touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
+    if (!is_leg || offsets_[touch.item] == offsets_[touch.item + 1]) return;
+    slots_[offsets_[touch.item] + touch.index][touch.kind == domain::TouchKind::kDebitLeg ? 0 : 1] = slot;
+  }
+
+  std::vector<std::size_t> offsets_;
+  std::vector<PostingSlots> slots_;
+};
+
+Finding FindMismatch(std::span<const PostingSlots> slots) {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto [debit, credit] = slots[i];
+    if (debit->exists && credit->exists && debit->asset != credit->asset) {
+      return Finding{Reason::kAssetMismatch, static_cast<int>(i), domain::Side::kCredit};
+    }
+  }
+  return {};
+}
+
+domain::TransactionPtr BeforeDecided(const Flight& flight, const Item& item) {
+  const std::string& target = domain::TargetOf(item.command);
+  if (item.previous_here) return AfterItem(flight.items[item.previous_item], target);
+  if (item.previous != nullptr) return AfterItem(item.previous->items[item.previous_item], target);
+  return item.base;
+}
+
+/// Fills in what the item makes of transactions, as if it happened; offers what speaks against it.
+void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRefusal* first) {
+  Item& item = flight.items[index];
+  if (item.pre_refusal) {
+    first->Offer(index, Finding{item.pre_refusal->reason, 0, domain::Side::kUnspecified});
+    return;
+  }
+  if (item.repeats) return;
+  const domain::TransactionPtr before = BeforeDecided(flight, item);
+  const domain::TransactionFinding on_transaction = domain::CheckTransaction(item.command, before.get());
+  if (on_transaction.replays_end) {
+    item.status = ItemStatus::kReplaysEnd;
+    item.target_after = before;
+    return;
+  }
+  first->Offer(index, on_transaction.finding);
+  const std::span<const PostingSlots> slots = table.Of(index);
+  first->Offer(index, FindMismatch(slots));
+  if (first->item <= index) return;
+  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time,
+                                                          [&](int posting) { return slots[static_cast<std::size_t>(posting)][0]->scale; });
+  item.status = ItemStatus::kDone;
+  if (OwnIdOf(item.command).empty()) {
+    item.target_after = std::move(effect.after);
+  } else {
+    item.own_after = std::move(effect.after);
+    item.target_after = std::move(effect.original_after);
+  }
+}
+
+/// Nothing happened: every transaction is as it was, but for the refusal that is remembered.
+void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
+  Item& item = flight.items[index];
+  const domain::TransactionPtr before = BeforeDecided(flight, item);
+  item.own_after = nullptr;
+  item.target_after = before;
+  if (index == first.item) {
+    item.status = ItemStatus::kRefused;
+    item.reason = first.finding.reason;
+    if (domain::InfoOf(item.reason).recorded) item.own_after = domain::RefusedTransaction(item.command, before.get(), flight.time);
+    return;
+  }
+  // A replay of an end that came before the batch stands as it is.
+  const bool stands = !item.pre_refusal && !item.repeats && !item.previous_here && domain::CheckTransaction(item.command, before.get()).replays_end;
+  item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
+}
+
+}  // namespace
+
+void AnnounceDecision(const FlightPtr& flight) {
+  flight->decided.store(true, std::memory_order_seq_cst);
+  for (const Slot& slot : flight->slots) {
+    if (slot.waiting.value.load(std::memory_order_seq_cst)) slot.account->Wake();
+  }
+  if (flight->sequencer_waits.load(std::memory_order_seq_cst)) flight->sink->OnAwaitedDecision(flight);
+  flight->sink->OnDecided(flight);
+}
+
+void Decide(const FlightPtr& flight) {
+  if (!flight->validate_only) {
+    FirstRefusal first;
+    for (const Slot& slot : flight->slots) first.Offer(slot.finding_item, slot.finding);
+    const std::size_t items = flight->items.size();
+    const SlotTable table(*flight);
+    for (std::size_t i = 0; i < items && i <= first.item; ++i) TryItem(*flight, i, table, &first);
+    flight->happened = first.item >= items;
+    for (std::size_t i = 0; i < items && !flight->happened; ++i) RefuseItem(*flight, i, first);
+  }
+  AnnounceDecision(flight);
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,102 @@
+#include "actors/flight.h"
+
+#include <utility>
+
+namespace florin::actors {
+namespace {
+
+const std::string kNoId;
+
+}  // namespace
+
+void TransactionCall::Deliver(std::size_t index, TransactionOutcome outcome) {
+  outcomes_[index] = std::move(outcome);
+  if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(std::move(outcomes_));
+}
+
+void Flight::WhenPublished(std::function<void(Flight&)> then) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!published_) {
+      waiting_.push_back(std::move(then));
+      return;
+    }
+  }
+  then(*this);
+}
+
+void Flight::MarkPublished() {
+  std::vector<std::function<void(Flight&)>> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    published_ = true;
+    waiting.swap(waiting_);
+  }
+  for (const auto& then : waiting) then(*this);
+}
+
+const std::string& OwnIdOf(const domain::TransactionCommand& command) {
+  if (const auto* create = std::get_if<domain::CreateTransaction>(&command)) return create->transaction.transaction_id;
+  if (const auto* reverse = std::get_if<domain::ReverseTransaction>(&command)) return reverse->transaction_id;
+  return kNoId;
+}
+
+const std::string& RequestIdOf(const domain::TransactionCommand& command) {
+  if (const auto* settle = std::get_if<domain::SettleTransaction>(&command)) return settle->request_id;
+  if (const auto* release = std::get_if<domain::VoidTransaction>(&command)) return release->request_id;
+  return kNoId;
+}
+
+const domain::TransactionPtr& AfterItem(const Item& item, const std::string& transaction_id) {
+  return OwnIdOf(item.command) == transaction_id ? item.own_after : item.target_after;
+}
+
+const domain::TransactionPtr& StagedAfterItem(const Item& item, const std::string& transaction_id) {
+  return OwnIdOf(item.command) == transaction_id ? item.own_staged : item.target_staged;
+}
+
+TransactionOutcome OutcomeOf(storage::RecordPtr record, bool replayed) {
+  TransactionOutcome outcome;
+  outcome.replayed = replayed;
+  outcome.position = record->last_position;
+  outcome.transaction = record->change.transaction;
+  switch (record->change.kind) {
+    case storage::ChangeKind::kRequestRefused:
+      outcome.refusal = record->change.refusal;
+      outcome.status = domain::TransactionStatus::kRefused;
+      break;
+    case storage::ChangeKind::kTransactionRefused:
+      outcome.refusal = record->change.transaction->refusal;
+      outcome.status = domain::TransactionStatus::kRefused;
+      break;
+    default:
+      if (outcome.transaction != nullptr) outcome.status = outcome.transaction->status;
+      break;
+  }
+  outcome.record = std::move(record);
+  return outcome;
+}
+
+TransactionOutcome RefusedOutcome(domain::Refusal refusal) {
+  TransactionOutcome outcome;
+  outcome.refusal = std::move(refusal);
+  return outcome;
+}
+
+AccountOutcome AccountOutcomeOf(const storage::Record& record, bool replayed) {
+  AccountOutcome outcome;
+  outcome.replayed = replayed;
+  if (record.change.kind == storage::ChangeKind::kRequestRefused) {
+    outcome.refusal = record.change.refusal;
+    return outcome;
+  }
+  outcome.account = *record.change.account;
+  if (!record.accounts.empty()) {
+    outcome.account.balances = record.accounts.front().balances;
+    outcome.account.version = record.accounts.front().version;
+    outcome.account.position = record.accounts.front().position;
+  }
+  return outcome;
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <atomic>
+#include <caf/all.hpp>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "actors/commit_queue.h"
+#include "actors/committer.h"
+#include "actors/ledger.h"
+#include "actors/messages.h"
+#include "actors/pipeline_host.h"
+#include "actors/reader_pool.h"
+#include "actors/sequencer_actor.h"
+
+namespace florin::actors {
+
+/// Hands committed groups from the committer to the publisher; holds the committer back when the
+/// publisher is behind, so that nothing grows.
+class PublishQueue {
+ public:
+  void Push(CommittedFlights committed);
+  /// Nothing: closed and empty.
+  [[nodiscard]] std::optional<CommittedFlights> Take();
+  void Close();
+
+ private:
+  static constexpr std::size_t kBatchesMax = 4;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<CommittedFlights> queue_;
+  bool closed_ = false;
+};
+
+/// The pipeline with its threads: a committer that syncs, a publisher that makes visible and answers,
+/// readers, and CAF's workers for the sequencer and the accounts.
+class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
+ public:
+  LedgerCore(storage::Store* store, const LedgerOptions& options, SequencerActor::Settings settings);
+  ~LedgerCore() override;
+
+  void Execute(Batch batch, BatchDone done) override;
+  std::shared_ptr<Lane> NewLane() override;
+  void ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, BatchDone done) override;
+  void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal, AccountsDone done) override;
+  void RegisterAsset(domain::RegisterAsset command, std::string principal, AssetDone done) override;
+  bool Read(std::function<void()> job) override { return readers_.TryRun(std::move(job)); }
+  storage::Reader& reader() override { return store_->reader(); }
+  [[nodiscard]] LedgerStats Stats() const override;
+  void Stop() override;
+
+  /// For tests: the account's actor ends as if it had crashed.
+  void CrashAccount(const std::string& account_id);
+
+ private:
+  // PipelineHost
+  std::int64_t Now() override;
+  void RunReader(std::function<void()> job) override { readers_.Run(std::move(job)); }
+  void Readmit(SubmissionPtr submission) override;
+  void ReadmitAccount(AccountSubmission submission) override;
+  DecisionSink* sink() override { return this; }
+  void SetActiveAccounts(std::size_t count) override { active_accounts_.store(count, std::memory_order_relaxed); }
+  void SetNumbered(std::uint64_t n) override { numbered_n_.store(n, std::memory_order_release); }
+  // DecisionSink
+  void OnDecided(const FlightPtr& flight) override { commit_queue_.Push(flight); }
+  void OnAwaitedDecision(const FlightPtr& flight) override { caf::anon_send(sequencer_, AwaitedMessage{flight}); }
+
+  /// Counts `commands` in, or says why not.
+  std::optional<domain::Refusal> Enter(std::size_t commands);
+  void Leave(std::size_t commands);
+  SubmissionPtr NewSubmission(Batch batch, BatchDone done);
+  void AdmitAndSubmit(const SubmissionPtr& submission);
+  void AdmitFromDisk(const SubmissionPtr& submission);
+  void Forward(const SubmissionPtr& submission);
+  void NextOnLane(const std::shared_ptr<Lane>& lane);
+  void SubmitAccount(const std::shared_ptr<AccountSubmission>& submission, storage::Tier tier);
+  void RunCommitter();
+  void RunPublisher();
+  void Publish(CommittedFlights committed);
+  void AwaitDrained();
+
+  storage::Store* store_;
+  const LedgerOptions options_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopped_{false};
+  std::atomic<std::size_t> in_flight_{0};
+  std::atomic<std::size_t> active_accounts_{0};
+  std::atomic<std::uint64_t> numbered_n_{0};
+  std::atomic<std::uint64_t> published_n_{0};
+  std::atomic<std::int64_t> groups_{0};
+  std::mutex drain_mutex_;
+  std::condition_variable drained_;
+
+  WriteFailure failure_;
+  CommitQueue commit_queue_;
+  PublishQueue publish_queue_;
+  Committer committer_;
+  ReaderPool readers_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  caf::actor sequencer_;
+  std::thread committer_thread_;
+  std::thread publisher_thread_;
+};
+
+}  // namespace florin::actors

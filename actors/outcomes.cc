@@ -1,0 +1,194 @@
+#include "actors/outcomes.h"
+
+#include <utility>
+
+#include "domain/content.h"
+#include "domain/refusal_text.h"
+
+namespace florin::actors {
+namespace {
+
+AccountOutcome RefusedAccount(domain::Refusal refusal) {
+  AccountOutcome outcome;
+  outcome.refusal = std::move(refusal);
+  return outcome;
+}
+
+TransactionOutcome ReplayedEnd(const Item& item, storage::Reader* reader) {
+  // The end was published before this flight; its record is the first outcome.
+  auto record = reader->ReadRecord(item.target_staged->end_position);
+  return record.ok() ? OutcomeOf(*record, true) : RefusedOutcome(record.refusal());
+}
+
+TransactionOutcome Validated(const Item& item, std::int64_t head) {
+  if (item.refusal) {
+    TransactionOutcome outcome = RefusedOutcome(*item.refusal);
+    outcome.position = head;
+    return outcome;
+  }
+  TransactionOutcome outcome;
+  outcome.position = head;
+  outcome.transaction = item.own_after;
+  outcome.validated_accounts = item.validated_accounts;
+  if (item.own_after != nullptr) outcome.status = item.own_after->status;
+  return outcome;
+}
+
+/// Index in the call of the item that refused the batch.
+std::size_t RefusedIndex(const Flight& flight) {
+  for (const Item& item : flight.items) {
+    if (item.status == ItemStatus::kRefused) return item.call_index;
+  }
+  return 0;
+}
+
+TransactionOutcome Repeated(const Flight& flight, const Item& item, storage::Reader* reader) {
+  const Item& first = flight.items[*item.repeats];
+  if (flight.validate_only) {
+    TransactionOutcome outcome = Validated(first, reader->VisibleHead().position);
+    outcome.replayed = true;
+    return outcome;
+  }
+  if (first.status == ItemStatus::kReplaysEnd) return ReplayedEnd(first, reader);
+  if (first.record != nullptr) return OutcomeOf(first.record, true);
+  return RefusedOutcome(domain::BatchRefused(RefusedIndex(flight)));
+}
+
+TransactionOutcome ItemOutcome(const Flight& flight, const Item& item, storage::Reader* reader) {
+  if (item.repeats) return Repeated(flight, item, reader);
+  switch (item.status) {
+    case ItemStatus::kDone:
+      return flight.validate_only ? Validated(item, reader->VisibleHead().position) : OutcomeOf(item.record, false);
+    case ItemStatus::kRefused:
+      if (item.record != nullptr) return OutcomeOf(item.record, false);
+      return flight.validate_only ? Validated(item, reader->VisibleHead().position) : RefusedOutcome(item.refusal.value_or(domain::Refusal{}));
+    case ItemStatus::kReplaysEnd:
+      return ReplayedEnd(item, reader);
+    case ItemStatus::kSkipped:
+    case ItemStatus::kOpen:
+      break;
+  }
+  return RefusedOutcome(domain::BatchRefused(RefusedIndex(flight)));
+}
+
+AccountOutcome CurrentAccount(const std::string& account_id, storage::Reader* reader) {
+  auto head = reader->GetHead(account_id, storage::Tier::kDisk);
+  if (!head.ok()) return RefusedAccount(head.refusal());
+  AccountOutcome outcome;
+  outcome.replayed = true;
+  if (head->value) outcome.account = *head->value->state;
+  return outcome;
+}
+
+/// An account of this id exists: the same opening again, or another one.
+AccountOutcome RepeatedOpen(const domain::OpenAccount& open, storage::Reader* reader) {
+  AccountOutcome current = CurrentAccount(open.account_id, reader);
+  if (current.refusal) return current;
+  auto record = reader->ReadRecord(current.account.open_position);
+  if (!record.ok()) return RefusedAccount(record.refusal());
+  const std::string field = domain::DifferingField(open, *(*record)->change.account);
+  return field.empty() ? current : RefusedAccount(domain::AccountExists(open.account_id, field));
+}
+
+void AnswerAccount(const FlightPtr& flight, storage::Reader* reader, const std::function<void(std::function<void()>)>& later) {
+  const AccountWork& work = *flight->account;
+  if (work.record != nullptr) {
+    work.done(AccountOutcomeOf(*work.record, false));
+  } else if (work.decision.refusal) {
+    work.done(RefusedAccount(*work.decision.refusal));
+  } else {
+    later([flight, reader] {
+      const AccountWork& waiting = *flight->account;
+      const auto* open = std::get_if<domain::OpenAccount>(&waiting.command);
+      waiting.done(open != nullptr ? RepeatedOpen(*open, reader) : CurrentAccount(std::get<domain::ChangeAccount>(waiting.command).account_id, reader));
+    });
+  }
+}
+
+void AnswerAsset(const FlightPtr& flight, storage::Reader* reader, const std::function<void(std::function<void()>)>& later) {
+  const AssetWork& work = *flight->asset;
+  if (!work.replayed) {
+    AssetOutcome outcome;
+    outcome.refusal = work.refusal;
+    outcome.asset = work.asset;
+    if (work.record != nullptr) outcome.position = work.record->last_position;
+    work.done(std::move(outcome));
+    return;
+  }
+  later([flight, reader] {
+    AssetOutcome outcome;
+    outcome.replayed = true;
+    outcome.asset = flight->asset->asset;
+    auto positions = reader->StreamPositions("asset/" + outcome.asset.code, 1, 1);
+    if (!positions.ok()) outcome.refusal = positions.refusal();
+    if (positions.ok() && !positions->empty()) outcome.position = positions->front();
+    flight->asset->done(std::move(outcome));
+  });
+}
+
+/// Everything of the flight that has not been written is refused with what stopped the writing.
+void MarkFailed(Flight* flight, const domain::Refusal& failure) {
+  for (Item& item : flight->items) {
+    if (item.record != nullptr) item.record.reset();
+    item.refusal = failure;
+    if (flight->call != nullptr) flight->call->Deliver(item.call_index, RefusedOutcome(failure));
+  }
+  if (flight->account != nullptr) {
+    flight->account->record.reset();
+    flight->account->decision.refusal = failure;
+    flight->account->done(RefusedAccount(failure));
+  }
+  if (flight->asset != nullptr) {
+    AssetOutcome outcome;
+    outcome.refusal = failure;
+    flight->asset->done(std::move(outcome));
+  }
+}
+
+}  // namespace
+
+void Answer(const FlightPtr& flight, const std::optional<domain::Refusal>& failure, storage::Reader* reader,
+            const std::function<void(std::function<void()>)>& later) {
+  if (failure) {
+    MarkFailed(flight.get(), *failure);
+  } else if (flight->account != nullptr) {
+    AnswerAccount(flight, reader, later);
+  } else if (flight->asset != nullptr) {
+    AnswerAsset(flight, reader, later);
+  } else if (flight->call != nullptr) {
+    for (const Item& item : flight->items) flight->call->Deliver(item.call_index, ItemOutcome(*flight, item, reader));
+  }
+  flight->MarkPublished();
+}
+
+TransactionOutcome RepeatedTransaction(const domain::TransactionCommand& command, const storage::TransactionPlace& place, storage::Reader* reader) {
+  auto record = reader->ReadRecord(place.create_position);
+  if (!record.ok()) return RefusedOutcome(record.refusal());
+  const std::string field = domain::DifferingField(command, *(*record)->change.transaction);
+  if (!field.empty()) return RefusedOutcome(domain::IdReused(OwnIdOf(command), field));
+  return OutcomeOf(*record, true);
+}
+
+TransactionOutcome RepeatedRequest(const domain::TransactionCommand& command, std::int64_t position, storage::Reader* reader) {
+  auto record = reader->ReadRecord(position);
+  if (!record.ok()) return RefusedOutcome(record.refusal());
+  const storage::Change& first = (*record)->change;
+  std::string field = "command";
+  const auto* settle = std::get_if<domain::SettleTransaction>(&command);
+  const auto* release = std::get_if<domain::VoidTransaction>(&command);
+  if (settle != nullptr && first.settle_request != nullptr) field = domain::DifferingField(*settle, *first.settle_request);
+  if (release != nullptr && first.void_request != nullptr) field = domain::DifferingField(*release, *first.void_request);
+  if (!field.empty()) return RefusedOutcome(domain::IdReused(RequestIdOf(command), field));
+  return OutcomeOf(*record, true);
+}
+
+AccountOutcome RepeatedAccountRequest(const domain::ChangeAccount& command, std::int64_t position, storage::Reader* reader) {
+  auto record = reader->ReadRecord(position);
+  if (!record.ok()) return RefusedAccount(record.refusal());
+  const auto& first = (*record)->change.account_request;
+  const std::string field = first == nullptr ? "command" : domain::DifferingField(command, *first);
+  if (!field.empty()) return RefusedAccount(domain::IdReused(command.request_id, field));
+  return AccountOutcomeOf(**record, true);
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "actors/submission.h"
+#include "storage/store.h"
+
+namespace florin::actors {
+
+/// What the actors need of the process around them, so that tests can run them on a scheduler and a
+/// clock of their own. Threads: any.
+class PipelineHost {
+ public:
+  virtual ~PipelineHost() = default;
+  /// UTC nanoseconds.
+  virtual std::int64_t Now() = 0;
+  virtual storage::Reader& reader() = 0;
+  /// Runs `job` where it may wait for the disk.
+  virtual void RunReader(std::function<void()> job) = 0;
+  virtual void Readmit(SubmissionPtr submission) = 0;
+  virtual void ReadmitAccount(AccountSubmission submission) = 0;
+  virtual DecisionSink* sink() = 0;
+  /// Live account actors, for the operator.
+  virtual void SetActiveAccounts(std::size_t count) = 0;
+  /// Last number given out, so that a stop knows when everything is through.
+  virtual void SetNumbered(std::uint64_t n) = 0;
+};
+
+}  // namespace florin::actors

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+#include "actors/flight.h"
+
+namespace florin::actors {
+
+/// Ids that are in flight or were published not long ago: what admission's look-ups may have missed.
+///
+/// A call whose look-ups are older than `evicted_n` must look again. Threads: the sequencer's.
+class RecentCommands {
+ public:
+  /// Which commands made and last touched a transaction.
+  struct Entry {
+    /// Used the id as its own (create, reverse); may be null.
+    FlightPtr owner;
+    std::uint32_t owner_item = 0;
+    /// Last to create, end or reverse it.
+    FlightPtr last;
+    std::uint32_t last_item = 0;
+  };
+  struct Request {
+    FlightPtr flight;
+    std::uint32_t item = 0;
+  };
+
+  explicit RecentCommands(std::size_t keep) : keep_(keep) {}
+
+  [[nodiscard]] const Entry* Find(const std::string& transaction_id) const;
+  [[nodiscard]] const Request* FindRequest(const std::string& key) const;
+
+  void Own(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
+  void Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
+  void AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item);
+
+  /// Forgets the oldest published ones beyond `keep`.
+  void Evict(std::uint64_t published_n);
+  [[nodiscard]] std::uint64_t evicted_n() const { return evicted_n_; }
+
+  [[nodiscard]] static std::string RequestKey(bool account, const std::string& target_id, const std::string& request_id) {
+    return (account ? "a/" : "t/") + target_id + "/" + request_id;
+  }
+
+ private:
+  struct Stored {
+    Entry entry;
+    std::uint64_t last_n = 0;
+  };
+  struct Trace {
+    std::uint64_t n = 0;
+    bool request = false;
+    std::string key;
+  };
+
+  std::size_t keep_;
+  std::unordered_map<std::string, Stored> transactions_;
+  std::unordered_map<std::string, Request> requests_;
+  std::deque<Trace> order_;
+  std::uint64_t evicted_n_ = 0;
+};
+
+}  // namespace florin::actors

@@ -1,0 +1,446 @@
+#include "actors/sequencer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/batch_builder.h"
+#include "actors/decider.h"
+#include "domain/content.h"
+#include "domain/refusal_text.h"
+
+namespace florin::actors {
+namespace {
+
+/// A refusal that is not kept leaves the id free.
+bool KeepsId(const Item& item) { return item.status == ItemStatus::kDone || (item.status == ItemStatus::kRefused && domain::InfoOf(item.reason).recorded); }
+
+std::string DifferingFromRequest(const domain::TransactionCommand& again, const domain::TransactionCommand& first) {
+  if (again.index() != first.index()) return "command";
+  if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
+    return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
+  }
+  return domain::DifferingField(std::get<domain::VoidTransaction>(again), std::get<domain::VoidTransaction>(first));
+}
+
+void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item, const std::shared_ptr<TransactionCall>& call, std::size_t index) {
+  flight->WhenPublished([item, call, index](Flight& published) {
+    const Item& first = published.items[item];
+    // No record: the write failed, and the first caller was told the same.
+    call->Deliver(index, first.record != nullptr ? OutcomeOf(first.record, true) : RefusedOutcome(first.refusal.value_or(domain::Refusal{})));
+  });
+}
+
+}  // namespace
+
+void Sequencer::Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets, const std::vector<storage::OpenHold>& holds) {
+  last_time_ = last_time;
+  for (const domain::Asset& asset : assets) assets_[asset.code] = asset;
+  for (const storage::OpenHold& hold : holds) expiries_.emplace(hold.expire_time, hold.transaction_id);
+}
+
+void Sequencer::Submit(SubmissionPtr submission) {
+  Enqueue([this, submission = std::move(submission)] { Run(submission); });
+}
+
+void Sequencer::SubmitAccount(AccountSubmission submission) {
+  Enqueue([this, shared = std::make_shared<AccountSubmission>(std::move(submission))] { RunAccount(shared); });
+}
+
+void Sequencer::SubmitAsset(AssetSubmission submission) {
+  Enqueue([this, shared = std::make_shared<AssetSubmission>(std::move(submission))] { RunAsset(shared); });
+}
+
+void Sequencer::Enqueue(std::function<void()> work) {
+  intake_.push_back(std::move(work));
+  Drain();
+}
+
+void Sequencer::EnqueueFirst(std::function<void()> work) {
+  intake_.push_front(std::move(work));
+  Drain();
+}
+
+void Sequencer::Drain() {
+  // What runs may enqueue more; the outermost call does it all.
+  if (draining_) return;
+  draining_ = true;
+  while (!intake_.empty() && !loading_holds_) {
+    const auto work = std::move(intake_.front());
+    intake_.pop_front();
+    work();
+  }
+  draining_ = false;
+}
+
+void Sequencer::Run(const SubmissionPtr& submission) {
+  Lane* lane = submission->lane.get();
+  if (lane != nullptr && lane->blocked && !submission->holds_lane) {
+    lane->sequencer_queue.push_back(submission);
+    return;
+  }
+  const bool outdated = submission->looked_n < recent_.evicted_n();
+  const bool whole = submission->atomic || submission->validate_only;
+  const Progress progress = outdated ? Progress::kBounced : whole ? RunWhole(submission) : RunItems(submission);
+  if (progress == Progress::kFinished) {
+    LeaveLane(submission);
+    return;
+  }
+  submission->holds_lane = true;
+  if (lane != nullptr) lane->blocked = true;
+  if (progress == Progress::kBounced) world_->Readmit(submission);
+  if (progress == Progress::kHeld) EnqueueFirst([this, submission] { Run(submission); });
+}
+
+void Sequencer::LeaveLane(const SubmissionPtr& submission) {
+  Lane* lane = submission->lane.get();
+  if (lane == nullptr || !submission->holds_lane) return;
+  submission->holds_lane = false;
+  lane->blocked = false;
+  // The calls behind it follow in order; each may block the lane again.
+  auto behind = std::move(lane->sequencer_queue);
+  lane->sequencer_queue.clear();
+  for (auto next = behind.rbegin(); next != behind.rend(); ++next) {
+    intake_.push_front([this, waiting = *next] { Run(waiting); });
+  }
+}
+
+void Sequencer::Park(const FlightPtr& flight, std::function<void()> resume) {
+  flight->sequencer_waits.store(true, std::memory_order_seq_cst);
+  if (flight->Decided()) {
+    EnqueueFirst(std::move(resume));
+    return;
+  }
+  parked_[flight->n].push_back(std::move(resume));
+}
+
+void Sequencer::OnAwaitedDecision(const FlightPtr& flight) {
+  const auto found = parked_.find(flight->n);
+  if (found == parked_.end()) return;
+  const auto resumes = std::move(found->second);
+  parked_.erase(found);
+  for (auto resume = resumes.rbegin(); resume != resumes.rend(); ++resume) intake_.push_front(*resume);
+  Drain();
+}
+
+Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) const {
+  if (!OwnIdOf(command).empty()) {
+    Verdict verdict = JudgeOwnId(command);
+    if (verdict.kind != Verdict::Kind::kNew) return verdict;
+  }
+  if (!RequestIdOf(command).empty()) {
+    Verdict verdict = JudgeRequest(command);
+    if (verdict.kind != Verdict::Kind::kNew) return verdict;
+  }
+  // The postings of a reversal are known for certain only once it is decided.
+  const RecentCommands::Entry* target = recent_.Find(domain::TargetOf(command));
+  if (target != nullptr && target->owner != nullptr && !target->owner->Decided() &&
+      std::holds_alternative<domain::ReverseTransaction>(target->owner->items[target->owner_item].command)) {
+    return Verdict{Verdict::Kind::kPark, target->owner, 0, {}};
+  }
+  return {};
+}
+
+Sequencer::Verdict Sequencer::JudgeOwnId(const domain::TransactionCommand& command) const {
+  const RecentCommands::Entry* entry = recent_.Find(OwnIdOf(command));
+  if (entry == nullptr || entry->owner == nullptr) return {};
+  if (!entry->owner->Decided()) return Verdict{Verdict::Kind::kPark, entry->owner, 0, {}};
+  const Item& first = entry->owner->items[entry->owner_item];
+  if (!KeepsId(first) || first.own_after == nullptr) return {};
+  const std::string field = domain::DifferingField(command, *first.own_after);
+  if (!field.empty()) return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(OwnIdOf(command), field)};
+  return Verdict{Verdict::Kind::kAnswered, entry->owner, entry->owner_item, {}};
+}
+
+Sequencer::Verdict Sequencer::JudgeRequest(const domain::TransactionCommand& command) const {
+  const auto* request = recent_.FindRequest(RecentCommands::RequestKey(false, domain::TargetOf(command), RequestIdOf(command)));
+  if (request == nullptr) return {};
+  if (!request->flight->Decided()) return Verdict{Verdict::Kind::kPark, request->flight, 0, {}};
+  const Item& first = request->flight->items[request->item];
+  if (!KeepsId(first)) return {};
+  const std::string field = DifferingFromRequest(command, first.command);
+  if (!field.empty()) return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(RequestIdOf(command), field)};
+  return Verdict{Verdict::Kind::kAnswered, request->flight, request->item, {}};
+}
+
+Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
+  for (; submission->cursor < submission->items.size(); ++submission->cursor) {
+    AdmittedItem& admitted = submission->items[submission->cursor];
+    if (admitted.resolved) continue;
+    const Verdict verdict = Judge(admitted.command);
+    switch (verdict.kind) {
+      case Verdict::Kind::kPark:
+        Park(verdict.flight, [this, submission] { Run(submission); });
+        return Progress::kParked;
+      case Verdict::Kind::kAnswered:
+        AnswerWhenPublished(verdict.flight, verdict.item, submission->call, submission->cursor);
+        continue;
+      case Verdict::Kind::kReused:
+        submission->call->Deliver(submission->cursor, RefusedOutcome(verdict.refusal));
+        continue;
+      case Verdict::Kind::kNew:
+        break;
+    }
+    if (!ExpireDue()) return Progress::kHeld;
+    const FlightPtr flight = NewFlight(submission->principal);
+    flight->call = submission->call;
+    Item item;
+    item.call_index = submission->cursor;
+    item.command = std::move(admitted.command);
+    LinkTarget(&item, admitted.base);
+    flight->items.push_back(std::move(item));
+    Launch(flight);
+  }
+  return Progress::kFinished;
+}
+
+Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
+  for (const AdmittedItem& admitted : submission->items) {
+    if (admitted.resolved || admitted.pre_refusal) continue;
+    const Verdict verdict = Judge(admitted.command);
+    if (verdict.kind != Verdict::Kind::kPark) continue;
+    Park(verdict.flight, [this, submission] { Run(submission); });
+    return Progress::kParked;
+  }
+  if (!ExpireDue()) return Progress::kHeld;
+  const FlightPtr flight = NewFlight(submission->principal);
+  flight->call = submission->call;
+  flight->validate_only = submission->validate_only;
+  flight->atomic = submission->atomic;
+  flight->items.reserve(submission->items.size());
+  BatchBuilder builder(flight.get());
+  for (std::size_t i = 0; i < submission->items.size(); ++i) {
+    AdmittedItem& admitted = submission->items[i];
+    if (admitted.resolved) continue;
+    Item item;
+    item.call_index = i;
+    item.pre_refusal = std::move(admitted.pre_refusal);
+    if (!item.pre_refusal) {
+      const Verdict verdict = Judge(admitted.command);
+      if (verdict.kind == Verdict::Kind::kAnswered) {
+        AnswerWhenPublished(verdict.flight, verdict.item, submission->call, i);
+        continue;
+      }
+      if (verdict.kind == Verdict::Kind::kReused) item.pre_refusal = verdict.refusal;
+    }
+    item.command = std::move(admitted.command);
+    if (!item.pre_refusal && !builder.LinkRepeated(&item) && !builder.LinkTargetHere(&item)) LinkTarget(&item, admitted.base);
+    builder.Add(std::move(item));
+  }
+  submission->cursor = submission->items.size();
+  if (!flight->items.empty()) Launch(flight);
+  return Progress::kFinished;
+}
+
+FlightPtr Sequencer::NewFlight(const std::string& principal) const {
+  auto flight = std::make_shared<Flight>();
+  flight->time = last_time_;
+  flight->principal = principal;
+  flight->sink = sink_;
+  return flight;
+}
+
+void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const {
+  const std::string& target = domain::TargetOf(item->command);
+  if (target.empty()) return;
+  const RecentCommands::Entry* entry = recent_.Find(target);
+  if (entry == nullptr) {
+    item->base = item->target_shape = base;
+    return;
+  }
+  const Item& last = entry->last->items[entry->last_item];
+  item->previous = entry->last;
+  item->previous_item = entry->last_item;
+  item->target_shape = entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target, entry->last);
+}
+
+void Sequencer::AddSlots(const FlightPtr& flight) const {
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < flight->items.size(); ++i) {
+    const Item& item = flight->items[i];
+    if (item.pre_refusal || item.repeats) continue;
+    domain::ForEachTouch(item.command, item.target_shape.get(), static_cast<std::uint16_t>(i), [&](const std::string& account_id, domain::Touch touch) {
+      const auto [found, added] = places.try_emplace(account_id, flight->slots.size());
+      if (added) flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
+      flight->slots[found->second].touches.push_back(touch);
+    });
+  }
+}
+
+void Sequencer::Launch(const FlightPtr& flight) {
+  flight->n = ++n_;
+  AddSlots(flight);
+  window_.push_back(flight);
+  if (!flight->validate_only) Remember(flight);
+  flight->votes_missing.store(flight->slots.size(), std::memory_order_release);
+  if (flight->slots.empty()) {
+    Decide(flight);
+    return;
+  }
+  for (std::uint32_t i = 0; i < flight->slots.size(); ++i) flight->slots[i].account->Deliver(flight, i);
+}
+
+void Sequencer::Remember(const FlightPtr& flight) {
+  for (std::uint32_t i = 0; i < flight->items.size(); ++i) {
+    const Item& item = flight->items[i];
+    if (item.pre_refusal || item.repeats) continue;
+    const std::string& target = domain::TargetOf(item.command);
+    if (!target.empty()) recent_.Touch(target, flight, i);
+    const std::string& own = OwnIdOf(item.command);
+    if (!own.empty()) recent_.Own(own, flight, i);
+    const std::string& request = RequestIdOf(item.command);
+    if (!request.empty()) recent_.AddRequest(RecentCommands::RequestKey(false, target, request), flight, i);
+    const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
+    if (create != nullptr && create->transaction.hold_timeout_ns) {
+      expiries_.emplace(domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns), own);
+    }
+  }
+}
+
+bool Sequencer::ExpireDue() {
+  last_time_ = std::max(last_time_, world_->Now());
+  std::vector<std::string> missing;
+  for (auto due = expiries_.begin(); due != expiries_.end() && due->first <= last_time_; ++due) {
+    if (recent_.Find(due->second) == nullptr && !loaded_holds_.contains(due->second)) missing.push_back(due->second);
+  }
+  if (!missing.empty()) {
+    loading_holds_ = true;
+    world_->LoadHolds(std::move(missing));
+    return false;
+  }
+  while (!expiries_.empty() && expiries_.begin()->first <= last_time_) {
+    const std::string id = expiries_.begin()->second;
+    expiries_.erase(expiries_.begin());
+    LaunchExpiry(id);
+  }
+  return true;
+}
+
+void Sequencer::LaunchExpiry(const std::string& transaction_id) {
+  const FlightPtr flight = NewFlight("");
+  Item item;
+  item.command = domain::ExpireTransaction{transaction_id};
+  const auto loaded = loaded_holds_.find(transaction_id);
+  LinkTarget(&item, loaded == loaded_holds_.end() ? nullptr : loaded->second);
+  if (loaded != loaded_holds_.end()) loaded_holds_.erase(loaded);
+  flight->items.push_back(std::move(item));
+  Launch(flight);
+}
+
+void Sequencer::OnHoldsLoaded(std::vector<std::pair<std::string, domain::TransactionPtr>> holds) {
+  for (auto& [id, transaction] : holds) loaded_holds_[id] = std::move(transaction);
+  loading_holds_ = false;
+  Drain();
+  OnTick();
+}
+
+void Sequencer::OnTick() {
+  if (expiries_.empty() || loading_holds_) return;
+  // If due holds have to be read first, the next tick goes on.
+  static_cast<void>(ExpireDue());
+}
+
+void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
+  if (flights.empty()) return;
+  published_n_ = flights.back()->n;
+  while (!window_.empty() && window_.front()->n <= published_n_) window_.pop_front();
+  for (const FlightPtr& flight : flights) {
+    for (const Item& item : flight->items) ForgetExpiry(item);
+  }
+  recent_.Evict(published_n_);
+}
+
+void Sequencer::ForgetExpiry(const Item& item) {
+  const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
+  const bool ended = create == nullptr && item.status == ItemStatus::kDone;
+  if (ended && item.target_after != nullptr && item.target_after->expire_time) {
+    expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
+  }
+}
+
+void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission) {
+  if (submission->looked_n < recent_.evicted_n()) {
+    world_->ReadmitAccount(std::move(*submission));
+    return;
+  }
+  if (AnswerRepeated(submission)) return;
+  if (!ExpireDue()) {
+    EnqueueFirst([this, submission] { RunAccount(submission); });
+    return;
+  }
+  const FlightPtr flight = NewFlight(submission->principal);
+  flight->n = ++n_;
+  flight->account = std::make_unique<AccountWork>();
+  flight->account->command = std::move(submission->command);
+  flight->account->done = std::move(submission->done);
+  std::string account_id;
+  if (const auto* open = std::get_if<domain::OpenAccount>(&flight->account->command)) {
+    account_id = open->account_id;
+    const auto asset = assets_.find(open->asset);
+    if (asset != assets_.end()) flight->account->asset = asset->second;
+  } else {
+    const auto& change = std::get<domain::ChangeAccount>(flight->account->command);
+    account_id = change.account_id;
+    if (!change.request_id.empty()) recent_.AddRequest(RecentCommands::RequestKey(true, account_id, change.request_id), flight, 0);
+  }
+  flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
+  flight->votes_missing.store(1, std::memory_order_release);
+  window_.push_back(flight);
+  flight->slots.front().account->Deliver(flight, 0);
+}
+
+/// True: the request_id is known, and the call is answered or waits to be.
+bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission) {
+  const auto* change = std::get_if<domain::ChangeAccount>(&submission->command);
+  if (change == nullptr || change->request_id.empty()) return false;
+  const auto* request = recent_.FindRequest(RecentCommands::RequestKey(true, change->account_id, change->request_id));
+  if (request == nullptr) return false;
+  const FlightPtr first = request->flight;
+  if (!first->Decided()) {
+    Park(first, [this, submission] { RunAccount(submission); });
+    return true;
+  }
+  const domain::AccountDecision& decision = first->account->decision;
+  const bool kept = decision.refusal ? decision.refusal->Recorded() : first->happened;
+  if (!kept) return false;
+  const std::string field = domain::DifferingField(*change, std::get<domain::ChangeAccount>(first->account->command));
+  if (!field.empty()) {
+    AccountOutcome outcome;
+    outcome.refusal = domain::IdReused(change->request_id, field);
+    submission->done(std::move(outcome));
+    return true;
+  }
+  first->WhenPublished([done = submission->done](Flight& flight) {
+    if (flight.account->record != nullptr) {
+      done(AccountOutcomeOf(*flight.account->record, true));
+      return;
+    }
+    AccountOutcome outcome;
+    outcome.refusal = flight.account->decision.refusal;
+    done(std::move(outcome));
+  });
+  return true;
+}
+
+void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
+  if (!ExpireDue()) {
+    EnqueueFirst([this, submission] { RunAsset(submission); });
+    return;
+  }
+  const FlightPtr flight = NewFlight(submission->principal);
+  flight->n = ++n_;
+  flight->asset = std::make_unique<AssetWork>();
+  AssetWork& work = *flight->asset;
+  work.asset = submission->asset;
+  work.done = std::move(submission->done);
+  const auto [found, added] = assets_.try_emplace(work.asset.code, work.asset);
+  flight->happened = added;
+  if (!added) {
+    const char* field = found->second.scale != work.asset.scale ? "scale" : found->second.name != work.asset.name ? "name" : "";
+    work.replayed = *field == '\0';
+    if (!work.replayed) work.refusal = domain::AssetExists(found->second, field);
+  }
+  window_.push_back(flight);
+  AnnounceDecision(flight);
+}
+
+}  // namespace florin::actors

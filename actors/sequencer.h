@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "actors/flight.h"
+#include "actors/recent_commands.h"
+#include "actors/submission.h"
+
+namespace florin::actors {
+
+/// The world as the sequencer sees it, passed in so that a test or a simulator can stand in for it.
+class SequencerWorld {
+ public:
+  virtual ~SequencerWorld() = default;
+  /// UTC nanoseconds.
+  virtual std::int64_t Now() = 0;
+  /// The account's actor, woken up if need be. `n` is about to be delivered to it.
+  virtual std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) = 0;
+  /// The look-ups are too old: do them again and submit again.
+  virtual void Readmit(SubmissionPtr submission) = 0;
+  virtual void ReadmitAccount(AccountSubmission submission) = 0;
+  /// Reads transactions and answers with OnHoldsLoaded.
+  virtual void LoadHolds(std::vector<std::string> transaction_ids) = 0;
+};
+
+/// Gives every command its number and puts it into the mailbox of every account it names, in that order.
+///
+/// Plain logic: one thread at a time, never blocks. Source: design "path of a command"; docs/adr/0005-escrow.md.
+class Sequencer {
+ public:
+  struct Options {
+    /// Ids kept in memory after they were published; at least what may be in flight.
+    std::size_t recent_commands = 65'536;
+  };
+
+  Sequencer(SequencerWorld* world, DecisionSink* sink, const Options& options) : world_(world), sink_(sink), recent_(options.recent_commands) {}
+
+  /// Before the first submission: where the log ends, what is registered, which holds will expire.
+  void Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets, const std::vector<storage::OpenHold>& holds);
+
+  void Submit(SubmissionPtr submission);
+  void SubmitAccount(AccountSubmission submission);
+  void SubmitAsset(AssetSubmission submission);
+
+  /// A flight that something was held back for is decided.
+  void OnAwaitedDecision(const FlightPtr& flight);
+  /// Flights in order of numbers, now visible to readers.
+  void OnPublished(const std::vector<FlightPtr>& flights);
+  void OnHoldsLoaded(std::vector<std::pair<std::string, domain::TransactionPtr>> holds);
+  /// Time has passed.
+  void OnTick();
+
+  /// Numbered and not yet published, in order; for an account that is woken up again.
+  [[nodiscard]] const std::deque<FlightPtr>& window() const { return window_; }
+  [[nodiscard]] std::uint64_t published_n() const { return published_n_; }
+  /// Last number given out.
+  [[nodiscard]] std::uint64_t numbered() const { return n_; }
+
+ private:
+  enum class Progress : std::uint8_t { kFinished, kParked, kHeld, kBounced };
+  /// What is to be done about one item.
+  struct Verdict {
+    enum class Kind : std::uint8_t { kNew, kPark, kAnswered, kReused } kind = Kind::kNew;
+    FlightPtr flight;  // kPark: wait for it; kAnswered: attach to its item
+    std::uint32_t item = 0;
+    domain::Refusal refusal;
+  };
+
+  void Drain();
+  void Enqueue(std::function<void()> work);
+  void EnqueueFirst(std::function<void()> work);
+  void Run(const SubmissionPtr& submission);
+  void LeaveLane(const SubmissionPtr& submission);
+  Progress RunItems(const SubmissionPtr& submission);
+  Progress RunWhole(const SubmissionPtr& submission);
+  void Park(const FlightPtr& flight, std::function<void()> resume);
+
+  [[nodiscard]] Verdict Judge(const domain::TransactionCommand& command) const;
+  [[nodiscard]] Verdict JudgeOwnId(const domain::TransactionCommand& command) const;
+  [[nodiscard]] Verdict JudgeRequest(const domain::TransactionCommand& command) const;
+
+  FlightPtr NewFlight(const std::string& principal) const;
+  void LinkTarget(Item* item, const domain::TransactionPtr& base) const;
+  void AddSlots(const FlightPtr& flight) const;
+  void Launch(const FlightPtr& flight);
+  void Remember(const FlightPtr& flight);
+
+  bool ExpireDue();
+  void LaunchExpiry(const std::string& transaction_id);
+  void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
+  bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);
+  void RunAsset(const std::shared_ptr<AssetSubmission>& submission);
+  void ForgetExpiry(const Item& item);
+
+  SequencerWorld* world_;
+  DecisionSink* sink_;
+  RecentCommands recent_;
+  std::uint64_t n_ = 0;
+  std::uint64_t published_n_ = 0;
+  std::int64_t last_time_ = 0;
+  std::map<std::string, domain::Asset> assets_;
+  std::deque<FlightPtr> window_;
+
+  /// What waits for its turn while due holds are read from disk.
+  std::deque<std::function<void()>> intake_;
+  bool loading_holds_ = false;
+  bool draining_ = false;
+  std::unordered_map<std::uint64_t, std::vector<std::function<void()>>> parked_;
+
+  std::set<std::pair<std::int64_t, std::string>> expiries_;
+  std::map<std::string, domain::TransactionPtr> loaded_holds_;
+};
+
+}  // namespace florin::actors

@@ -1,0 +1,154 @@
+#include "actors/sequencer_actor.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+namespace florin::actors {
+namespace {
+
+/// How late a hold may expire on an idle ledger; before any command it is exact.
+constexpr std::chrono::milliseconds kTickInterval{50};
+
+}  // namespace
+
+SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host, const Settings& settings)
+    : caf::event_based_actor(config),
+      host_(host),
+      max_active_accounts_(settings.max_active_accounts),
+      sequencer_(this, host->sink(), Sequencer::Options{settings.recent_commands}) {
+  sequencer_.Restore(settings.last_time, settings.assets, settings.holds);
+}
+
+caf::behavior SequencerActor::make_behavior() {
+  set_down_handler([this](caf::down_msg& down) { OnDown(down); });
+  delayed_send(this, kTickInterval, TickMessage{});
+  return {
+      [this](const SubmitMessage& message) {
+        sequencer_.Submit(message.submission);
+        AfterWork();
+      },
+      [this](const SubmitAccountMessage& message) {
+        sequencer_.SubmitAccount(std::move(*message.submission));
+        AfterWork();
+      },
+      [this](const SubmitAssetMessage& message) {
+        sequencer_.SubmitAsset(std::move(*message.submission));
+        AfterWork();
+      },
+      [this](const AwaitedMessage& message) {
+        sequencer_.OnAwaitedDecision(message.flight);
+        AfterWork();
+      },
+      [this](const PublishedMessage& message) {
+        sequencer_.OnPublished(*message.flights);
+        Passivate();
+      },
+      [this](const HoldsMessage& message) {
+        sequencer_.OnHoldsLoaded(std::move(*message.holds));
+        AfterWork();
+      },
+      [this](const TickMessage&) {
+        sequencer_.OnTick();
+        AfterWork();
+        delayed_send(this, kTickInterval, TickMessage{});
+      },
+      [this](const CrashAccountMessage& message) {
+        const auto found = accounts_.find(message.account_id);
+        if (found != accounts_.end()) caf::anon_send_exit(found->second.port->actor(), caf::exit_reason::kill);
+      },
+      [this](const StopMessage&) {
+        StopAccounts();
+        quit();
+      },
+  };
+}
+
+void SequencerActor::AfterWork() {
+  host_->SetNumbered(sequencer_.numbered());
+  Passivate();
+}
+
+std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id, std::uint64_t n) {
+  const auto [found, added] = accounts_.try_emplace(account_id);
+  Account& account = found->second;
+  if (added) {
+    account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id));
+    account.place = order_.insert(order_.end(), account_id);
+    host_->SetActiveAccounts(accounts_.size());
+  } else {
+    order_.splice(order_.end(), order_, account.place);
+  }
+  account.last_n = n;
+  return account.port;
+}
+
+caf::actor SequencerActor::SpawnAccount(const std::string& account_id) {
+  caf::actor actor = caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, host_));
+  monitor(actor);
+  ids_[actor.id()] = account_id;
+  return actor;
+}
+
+/// Ends the actors that were used least recently. Only those with nothing unpublished: the next one reads the published head.
+void SequencerActor::Passivate() {
+  const std::uint64_t published = sequencer_.published_n();
+  bool ended = false;
+  while (accounts_.size() > max_active_accounts_) {
+    const auto found = accounts_.find(order_.front());
+    if (found->second.last_n > published) break;
+    const caf::actor actor = found->second.port->actor();
+    demonitor(actor);
+    ids_.erase(actor.id());
+    anon_send(actor, StopMessage{});
+    order_.pop_front();
+    accounts_.erase(found);
+    ended = true;
+  }
+  if (ended) host_->SetActiveAccounts(accounts_.size());
+}
+
+/// An account's actor ended by itself: another one reads the head and gets every unpublished command again.
+void SequencerActor::OnDown(const caf::down_msg& down) {
+  const auto known = ids_.find(down.source.id());
+  if (known == ids_.end()) return;
+  const std::string account_id = known->second;
+  ids_.erase(known);
+  const auto found = accounts_.find(account_id);
+  if (found == accounts_.end()) return;
+  spdlog::warn("account {} ended ({}), starting it again", account_id, caf::to_string(down.reason));
+  const std::shared_ptr<ActorPort>& port = found->second.port;
+  port->Rebind(SpawnAccount(account_id));
+  for (const FlightPtr& flight : sequencer_.window()) {
+    for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
+      if (flight->slots[i].account == port) port->Deliver(flight, i);
+    }
+  }
+}
+
+void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
+  const caf::actor self = caf::actor_cast<caf::actor>(this);
+  host_->RunReader([host = host_, self, ids = std::move(transaction_ids)] {
+    auto holds = std::make_shared<std::vector<std::pair<std::string, domain::TransactionPtr>>>();
+    for (const std::string& id : ids) {
+      auto transaction = host->reader().GetTransaction(id);
+      if (!transaction.ok()) spdlog::error("hold {} cannot be read, it does not expire: {}", id, transaction.refusal().message);
+      holds->emplace_back(id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+    }
+    caf::anon_send(self, HoldsMessage{std::move(holds)});
+  });
+}
+
+void SequencerActor::StopAccounts() {
+  for (auto& [id, account] : accounts_) {
+    const caf::actor actor = account.port->actor();
+    demonitor(actor);
+    anon_send(actor, StopMessage{});
+  }
+  accounts_.clear();
+  ids_.clear();
+  order_.clear();
+}
+
+}  // namespace florin::actors

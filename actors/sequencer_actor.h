@@ -1,0 +1,62 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "actors/account_actor.h"
+#include "actors/messages.h"
+#include "actors/pipeline_host.h"
+#include "actors/sequencer.h"
+
+namespace florin::actors {
+
+/// The sequencer's mailbox and the directory of live accounts.
+class SequencerActor : public caf::event_based_actor, private SequencerWorld {
+ public:
+  struct Settings {
+    std::size_t max_active_accounts = 100'000;
+    std::size_t recent_commands = 65'536;
+    std::int64_t last_time = 0;
+    std::vector<domain::Asset> assets;
+    std::vector<storage::OpenHold> holds;
+  };
+
+  SequencerActor(caf::actor_config& config, PipelineHost* host, const Settings& settings);
+  const char* name() const override { return "florin.sequencer"; }
+  caf::behavior make_behavior() override;
+
+ private:
+  struct Account {
+    std::shared_ptr<ActorPort> port;
+    /// Last number delivered to it.
+    std::uint64_t last_n = 0;
+    std::list<std::string>::iterator place;
+  };
+
+  std::int64_t Now() override { return host_->Now(); }
+  std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
+  void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
+  void ReadmitAccount(AccountSubmission submission) override { host_->ReadmitAccount(std::move(submission)); }
+  void LoadHolds(std::vector<std::string> transaction_ids) override;
+
+  caf::actor SpawnAccount(const std::string& account_id);
+  void Passivate();
+  void OnDown(const caf::down_msg& down);
+  void AfterWork();
+  void StopAccounts();
+
+  PipelineHost* host_;
+  const std::size_t max_active_accounts_;
+  Sequencer sequencer_;
+  std::unordered_map<std::string, Account> accounts_;
+  std::unordered_map<caf::actor_id, std::string> ids_;
+  /// Least recently used first.
+  std::list<std::string> order_;
+};
+
+}  // namespace florin::actors
