@@ -38,6 +38,14 @@ void AddGlobalOptions(CLI::App& app, Session& session) {
 // CLI11 counts a usage error in ways of its own; ours is documented.
 ExitCode ExitCodeOf(const CLI::App& app, const CLI::ParseError& error,
                     Console console) {
+  // For a misspelled command it only says that one is missing.
+  const auto unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+      !unknown.empty() && !unknown.front().starts_with('-')) {
+    console.err << "error: there is no command '" << unknown.front()
+                << "'; --help lists those that there are\n";
+    return ExitCode::kUsage;
+  }
   return app.exit(error, console.out, console.err) == 0 ? ExitCode::kOk
                                                         : ExitCode::kUsage;
 }

@@ -198,11 +198,16 @@ Expected<bool> DelimitedReader::Fill() {
     return Error{line_ + lines, count.error().message};
   }
   at_end_ = count.value() == 0;
-  if (!begun_) {
-    begun_ = true;
-    if (buffer_.starts_with(kByteOrderMark)) {
-      buffer_.erase(0, kByteOrderMark.size());
-    }
+  if (begun_) {
+    return true;
+  }
+  // The mark may come in pieces.
+  if (!at_end_ && buffer_.size() < kByteOrderMark.size()) {
+    return Fill();
+  }
+  begun_ = true;
+  if (buffer_.starts_with(kByteOrderMark)) {
+    buffer_.erase(0, kByteOrderMark.size());
   }
   return true;
 }

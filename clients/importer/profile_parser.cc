@@ -82,8 +82,11 @@ MetadataSpec ReadMetadata(TomlTable* owner, Problem* problem) {
   return metadata;
 }
 
-v1::AccountType ReadType(TomlTable* table) {
+v1::AccountType ReadType(TomlTable* table, bool required) {
   const auto name = table->String("type");
+  if (!name && !required) {
+    return v1::ACCOUNT_TYPE_UNSPECIFIED;
+  }
   v1::AccountType type = v1::ACCOUNT_TYPE_UNSPECIFIED;
   if (name && v1::AccountType_Parse("ACCOUNT_TYPE_" + *name, &type) &&
       type != v1::ACCOUNT_TYPE_UNSPECIFIED) {
@@ -105,9 +108,7 @@ AccountSpec ReadAccount(const std::string& name, const toml::table& source,
   Set(table.TemplateOf("owner"), &account.owner);
   Set(table.TemplateOf("asset"), &account.asset);
   Set(table.Bool("open"), &account.open);
-  if (account.open) {
-    account.type = ReadType(&table);
-  }
+  account.type = ReadType(&table, account.open);
   if (const auto limit = table.String("overdraft_limit")) {
     account.limits.set_overdraft_limit(*limit);
   }

@@ -1,0 +1,162 @@
+#include "clients/importer/byte_source.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <fstream>
+
+#include "clients/importer/delimited_reader.h"
+#include "tests/clients/text_source.h"
+#include "tests/support/temporary_directory.h"
+
+namespace florin::importer {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string Gzip(const std::string& text) {
+  z_stream stream{};
+  EXPECT_EQ(
+      deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY),
+      Z_OK);
+  std::string input = text;
+  std::string output(deflateBound(&stream, text.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(input.data());
+  stream.avail_in = static_cast<uInt>(input.size());
+  stream.next_out = reinterpret_cast<Bytef*>(output.data());
+  stream.avail_out = static_cast<uInt>(output.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  output.resize(stream.total_out);
+  deflateEnd(&stream);
+  return output;
+}
+
+std::string Zstd(const std::string& text) {
+  std::string output(ZSTD_compressBound(text.size()), '\0');
+  const std::size_t size =
+      ZSTD_compress(output.data(), output.size(), text.data(), text.size(), 3);
+  EXPECT_EQ(ZSTD_isError(size), 0U);
+  output.resize(size);
+  return output;
+}
+
+std::string LongText() {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) {
+    text += std::to_string(i * 7919) + ";row\r\n";
+  }
+  return text;
+}
+
+std::string ReadFile(const std::string& content, std::size_t step = 4096) {
+  const test_support::TemporaryDirectory directory;
+  const std::string path = directory.path() + "/input";
+  std::ofstream(path, std::ios::binary) << content;
+  auto source = OpenFile(path);
+  EXPECT_TRUE(source.ok());
+  EXPECT_EQ(FileSize(path), static_cast<std::int64_t>(content.size()));
+  auto text = ReadAll(*source.value(), step);
+  if (!text.starts_with("error")) {
+    EXPECT_EQ(source.value()->consumed_bytes(),
+              static_cast<std::int64_t>(content.size()));
+  }
+  return text;
+}
+
+TEST(ByteSourceTest, ReadsPlainFiles) {
+  EXPECT_EQ(ReadFile("abc"), "abc");
+  EXPECT_EQ(ReadFile(""), "");
+  EXPECT_EQ(ReadFile("a fairly normal file", 1), "a fairly normal file");
+}
+
+TEST(ByteSourceTest, UndoesGzipAndZstdByTheFirstBytes) {
+  const std::string text = LongText();
+  EXPECT_EQ(ReadFile(Gzip(text)), text);
+  EXPECT_EQ(ReadFile(Zstd(text)), text);
+  EXPECT_EQ(ReadFile(Gzip("")), "");
+  EXPECT_EQ(ReadFile(Zstd("")), "");
+}
+
+TEST(ByteSourceTest, UndoesFilesThatWereAppendedToEachOther) {
+  EXPECT_EQ(ReadFile(Gzip("one,") + Gzip("two"), 3), "one,two");
+  EXPECT_EQ(ReadFile(Zstd("one,") + Zstd("two"), 3), "one,two");
+}
+
+TEST(ByteSourceTest, SaysWhenCompressedDataIsCutOffOrBroken) {
+  const std::string gzip = Gzip(LongText());
+  const std::string zstd = Zstd(LongText());
+  EXPECT_THAT(ReadFile(gzip.substr(0, gzip.size() / 2)),
+              HasSubstr("ends in the middle"));
+  EXPECT_THAT(ReadFile(zstd.substr(0, zstd.size() / 2)),
+              HasSubstr("ends in the middle"));
+  std::string broken = gzip;
+  broken[broken.size() - 6] = static_cast<char>(~broken[broken.size() - 6]);
+  EXPECT_THAT(ReadFile(broken), StartsWith("error: gzip: broken data"));
+  broken = zstd;
+  broken[broken.size() / 2] = static_cast<char>(~broken[broken.size() / 2]);
+  EXPECT_THAT(ReadFile(broken), StartsWith("error: zstd"));
+}
+
+TEST(ByteSourceTest, NamesTheFileThatIsNotThere) {
+  const auto missing = OpenFile("/no/such/file.csv");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().message, HasSubstr("/no/such/file.csv"));
+  EXPECT_THAT(missing.error().message, HasSubstr("No such file"));
+  EXPECT_THAT(OpenFile("/tmp").error().message, HasSubstr("is a directory"));
+}
+
+std::string Convert(const std::string& text, const std::string& encoding,
+                    std::size_t step) {
+  auto source = ToUtf8(std::make_unique<TextSource>(text, step), encoding);
+  EXPECT_TRUE(source.ok());
+  return ReadAll(*source.value(), 5);
+}
+
+TEST(ByteSourceTest, ConvertsEncodingsAlsoAcrossReads) {
+  for (const std::size_t step : {1U, 2U, 3U, 100U}) {
+    EXPECT_EQ(Convert("\xC8"
+                      "esk\xE1 ko"
+                      "\xF8"
+                      "runa",
+                      "cp1250", step),
+              "Česká kořruna");
+    EXPECT_EQ(Convert("caf\xE9", "latin1", step), "café");
+    EXPECT_EQ(Convert("za€ß", "utf-8", step), "za€ß");
+  }
+}
+
+TEST(ByteSourceTest, NamesTheByteThatIsNotOfTheEncoding) {
+  EXPECT_THAT(Convert("abc\xE9"
+                      "def",
+                      "ascii", 100),
+              HasSubstr("0xe9"));
+  EXPECT_THAT(Convert("abc\xC3", "utf-8", 2),
+              HasSubstr("middle of a character"));
+}
+
+TEST(ByteSourceTest, NamesTheLineOfAByteThatIsNotOfTheEncoding) {
+  DelimitedReader reader(
+      ToUtf8(std::make_unique<TextSource>("a\nb\nc\xE9\nd\n"), "ascii").value(),
+      {});
+  Row row;
+  for (int i = 0; i < 3; ++i) {
+    const auto read = reader.Next(&row);
+    if (!read.ok()) {
+      EXPECT_EQ(read.error().line, 3);
+      return;
+    }
+  }
+  FAIL() << "the broken byte was not noticed";
+}
+
+TEST(ByteSourceTest, RefusesAnUnknownEncoding) {
+  const auto source = ToUtf8(std::make_unique<TextSource>(""), "latin-eins");
+  ASSERT_FALSE(source.ok());
+  EXPECT_THAT(source.error().message, HasSubstr("'latin-eins'"));
+}
+
+}  // namespace
+}  // namespace florin::importer

@@ -1,0 +1,313 @@
+// Goal: the program as a user meets it: output, errors, exit codes.
+// Method: RunProgram against fakes of the services.
+#include "clients/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/clients/fake_ledger.h"
+#include "tests/support/temporary_directory.h"
+
+namespace florin::cli {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+class ProgramTest : public testing::Test {
+ protected:
+  ExitCode Run(std::vector<std::string> arguments) {
+    out_.str("");
+    err_.str("");
+    arguments.insert(arguments.begin(), {"--server", server_.target()});
+    return RunProgram(std::move(arguments), {out_, err_, false});
+  }
+  [[nodiscard]] std::string out() const { return out_.str(); }
+  [[nodiscard]] std::string err() const { return err_.str(); }
+  [[nodiscard]] std::int64_t LineCount() const {
+    const std::string text = out();
+    return std::count(text.begin(), text.end(), '\n');
+  }
+
+  client::FakeLedger ledger_;
+  client::FakeEvents events_;
+  client::FakeAdmin admin_;
+  const client::FakeServer server_{{&ledger_, &events_, &admin_}};
+  const test_support::TemporaryDirectory directory_;
+
+ private:
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(ProgramTest, HelpAndVersionAreResults) {
+  EXPECT_EQ(Run({"--help"}), ExitCode::kOk);
+  EXPECT_THAT(out(), AllOf(HasSubstr("FLORIN_SERVER"), HasSubstr("import")));
+  EXPECT_EQ(Run({"--version"}), ExitCode::kOk);
+  EXPECT_THAT(out(), StartsWith("florin 0."));
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"asset"},
+                                             {"asset", "register"},
+                                             {"asset", "list"},
+                                             {"account"},
+                                             {"account", "open"},
+                                             {"account", "show"},
+                                             {"account", "list"},
+                                             {"transfer"},
+                                             {"transaction", "show"},
+                                             {"transaction", "list"},
+                                             {"events", "tail"},
+                                             {"status"},
+                                             {"import"}}) {
+    auto arguments = command;
+    arguments.emplace_back("--help");
+    EXPECT_EQ(Run(arguments), ExitCode::kOk) << command.back();
+    EXPECT_THAT(out(), HasSubstr("Usage: florin " + command.front()));
+    EXPECT_EQ(err(), "");
+  }
+}
+
+TEST_F(ProgramTest, WrongUsageNamesWhatIsWrong) {
+  EXPECT_EQ(Run({}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("subcommand"));
+  EXPECT_EQ(Run({"acount"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("there is no command 'acount'"));
+  EXPECT_EQ(Run({"account", "opne", "x"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("there is no command 'opne'"));
+  EXPECT_EQ(Run({"status", "extra"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("extra"));
+  EXPECT_EQ(Run({"transfer", "1.00", "--debit", "a"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("--credit"));
+  EXPECT_EQ(Run({"account", "open", "a", "--asset", "EUR", "--type", "cash"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("cash"));
+  EXPECT_EQ(Run({"status", "--timeout", "soon"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("'soon' is no duration"));
+  EXPECT_EQ(Run({"account", "show", "a", "--at-time", "noon"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("'noon' is no time"));
+  EXPECT_EQ(out(), "");
+}
+
+TEST_F(ProgramTest, RegistersAnAssetOnceAndAgain) {
+  EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "2"}), ExitCode::kOk);
+  EXPECT_EQ(out(), "registered: INR with 2 decimals\n");
+  EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "2"}), ExitCode::kOk);
+  EXPECT_EQ(out(), "registered before: INR with 2 decimals\n");
+  EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "3"}),
+            ExitCode::kRefused);
+  EXPECT_THAT(err(), StartsWith("error: ASSET_EXISTS: asset INR"));
+  EXPECT_THAT(err(), HasSubstr("next: "));
+  EXPECT_EQ(Run({"asset", "list"}), ExitCode::kOk);
+  EXPECT_EQ(out(), "ASSET  SCALE  NAME\nINR        2\n");
+}
+
+TEST_F(ProgramTest, TransfersAndShowsWhatIsLeft) {
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id",
+                 "t1", "--hold-timeout", "30m"}),
+            ExitCode::kOk);
+  EXPECT_EQ(out(),
+            "posted: t1\n"
+            "ACCOUNT  POSTED  AVAILABLE  VERSION\n"
+            "a         -1.00       0.00        0\n"
+            "b        100.00       0.00        0\n");
+  const auto& sent = ledger_.posted.at(0);
+  EXPECT_EQ(sent.postings(0).debit_account_id(), "a");
+  EXPECT_EQ(sent.postings(0).credit_account_id(), "b");
+  EXPECT_EQ(sent.postings(0).amount(), "12.50");
+  EXPECT_EQ(sent.hold().timeout().seconds(), 1800);
+  EXPECT_EQ(
+      Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id", "t1"}),
+      ExitCode::kOk);
+  EXPECT_THAT(out(), StartsWith("posted, by an earlier call: t1\n"));
+}
+
+TEST_F(ProgramTest, MakesAnIdWhereNoneIsGiven) {
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "1"}),
+            ExitCode::kOk);
+  EXPECT_EQ(ledger_.posted.at(0).transaction_id().size(), 36U);
+  EXPECT_FALSE(ledger_.posted.at(0).has_hold());
+}
+
+TEST_F(ProgramTest, ARefusalShowsReasonValuesAndTheWayOut) {
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type",
+                 "refuse"}),
+            ExitCode::kRefused);
+  EXPECT_EQ(out(), "");
+  EXPECT_THAT(err(), StartsWith("error: INSUFFICIENT_FUNDS: account 'a' has "
+                                "1.00\n  account_id  a\n  available   1.00\n"
+                                "next: "));
+}
+
+TEST_F(ProgramTest, JsonIsOneDocumentOrOneALine) {
+  EXPECT_EQ(Run({"--json", "transfer", "--debit", "a", "--credit", "b", "1",
+                 "--id", "t1"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out(), AllOf(HasSubstr("\"transaction_id\": \"t1\""),
+                           HasSubstr("\"replayed\": false"), EndsWith("}\n")));
+  Run({"asset", "register", "INR", "--scale", "2"});
+  Run({"asset", "register", "EUR", "--scale", "2"});
+  EXPECT_EQ(Run({"asset", "list", "--json"}), ExitCode::kOk);
+  EXPECT_EQ(out(),
+            "{\"code\":\"EUR\",\"scale\":2,\"name\":\"\"}\n"
+            "{\"code\":\"INR\",\"scale\":2,\"name\":\"\"}\n");
+}
+
+TEST_F(ProgramTest, ListsGoOverPagesAndStopAtTheLimit) {
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    ledger_.accounts[id].set_account_id(id);
+  }
+  EXPECT_EQ(Run({"account", "list"}), ExitCode::kOk);
+  EXPECT_EQ(LineCount(), 6) << out();
+  EXPECT_EQ(err(), "");
+  EXPECT_EQ(Run({"account", "list", "--limit", "3"}), ExitCode::kOk);
+  EXPECT_EQ(LineCount(), 4) << out();
+  EXPECT_THAT(err(), HasSubstr("3 shown, there are more"));
+  EXPECT_EQ(Run({"account", "list", "--limit", "0"}), ExitCode::kOk);
+  EXPECT_EQ(LineCount(), 6);
+  ledger_.accounts.clear();
+  EXPECT_EQ(Run({"account", "list"}), ExitCode::kOk);
+  EXPECT_EQ(out(), "");
+  EXPECT_EQ(err(), "(none)\n");
+}
+
+TEST_F(ProgramTest, TailEndsAtTheHeadWithOnce) {
+  EXPECT_EQ(Run({"events", "tail", "--once", "--type", "account.#", "--stream",
+                 "acc"}),
+            ExitCode::kOk);
+  EXPECT_EQ(LineCount(), 5);
+  EXPECT_THAT(out(), HasSubstr("account.opened"));
+  EXPECT_TRUE(events_.last_request.beginning());
+  EXPECT_EQ(events_.last_request.filter().type_patterns(0), "account.#");
+  EXPECT_EQ(events_.last_request.filter().stream_prefixes(0), "acc");
+}
+
+TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
+  const std::string file = directory_.path() + "/place";
+  const std::vector<std::string> tail = {"events", "tail", "--json",
+                                         "--checkpoint-file", file};
+  auto first = tail;
+  first.insert(first.end(), {"--from", "beginning", "--limit", "3"});
+  EXPECT_EQ(Run(first), ExitCode::kOk);
+  EXPECT_EQ(LineCount(), 3);
+  auto second = tail;
+  second.insert(second.end(), {"--from", "beginning", "--limit", "1"});
+  EXPECT_EQ(Run(second), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("\"position\":\"4\""));
+  EXPECT_EQ(events_.last_request.after_checkpoint(), "3");
+}
+
+TEST_F(ProgramTest, TailTakesEveryKindOfStart) {
+  const auto start = [&](const std::string& from) {
+    EXPECT_EQ(Run({"events", "tail", "--limit", "1", "--from", from}),
+              ExitCode::kOk);
+    return events_.last_request;
+  };
+  EXPECT_TRUE(start("end").end());
+  EXPECT_EQ(start("2026-01-31").time().seconds(), 1769817600);
+  EXPECT_EQ(start("checkpoint:2").after_checkpoint(), "2");
+  EXPECT_EQ(Run({"events", "tail", "--from", "somewhere"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("'somewhere'"));
+}
+
+TEST_F(ProgramTest, StatusIsReadable) {
+  EXPECT_EQ(Run({"status"}), ExitCode::kOk);
+  EXPECT_THAT(out(), AllOf(HasSubstr("1.2.3"), HasSubstr("1,234,567"),
+                           HasSubstr("5.0 MiB"), HasSubstr("ready")));
+}
+
+TEST_F(ProgramTest, NoServerSaysWhereItLooked) {
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(
+      RunProgram({"status", "--server", "127.0.0.1:1"}, {out, err, false}),
+      ExitCode::kUnreachable);
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("UNAVAILABLE"),
+                               HasSubstr("is florind running at 127.0.0.1:1")));
+}
+
+TEST_F(ProgramTest, ACallThatTheServerDoesNotKnowIsItsTrouble) {
+  EXPECT_EQ(Run({"transaction", "show", "t"}), ExitCode::kServerTrouble);
+  EXPECT_THAT(err(), HasSubstr("does not know this call"));
+}
+
+constexpr char kProfile[] = R"([[asset]]
+code = "EUR"
+scale = 2
+[accounts.a]
+id = "a"
+type = "ASSET"
+[accounts.b]
+id = "b${id}"
+type = "ASSET"
+[transaction]
+id = "t${id}"
+amount = "${amount}"
+[[rule]]
+debit = "a"
+credit = "b"
+)";
+
+class ImportProgramTest : public ProgramTest {
+ protected:
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name)) << text;
+  }
+  [[nodiscard]] std::string Path(const std::string& name) const {
+    return directory_.path() + "/" + name;
+  }
+};
+
+TEST_F(ImportProgramTest, EndsWithASummary) {
+  Write("p.toml", kProfile);
+  Write("f.csv", "id,amount\n1,1.00\n2,x\n3,1.00\n");
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
+            ExitCode::kRefused);
+  EXPECT_THAT(out(), AllOf(HasSubstr("rows                 3\n"),
+                           HasSubstr("posted               2\n"),
+                           HasSubstr("rejected             1"),
+                           HasSubstr(Path("f.csv.rejected.csv")),
+                           Not(HasSubstr("replayed"))));
+  EXPECT_EQ(err(), "");
+  EXPECT_TRUE(std::filesystem::exists(Path("f.csv.rejected.csv")));
+  Write("f.csv", "id,amount\n1,1.00\n3,1.00\n");
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
+            ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("replayed             2"));
+  EXPECT_EQ(
+      Run({"import", "--json", "--profile", Path("p.toml"), Path("f.csv")}),
+      ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("\"replayed\": 2,"));
+}
+
+TEST_F(ImportProgramTest, AWrongProfileNamesFileAndLine) {
+  Write("p.toml", std::string(kProfile) + "colour = 1\n");
+  Write("f.csv", "id,amount\n");
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err(), StartsWith("error: profile " + Path("p.toml") +
+                                ", line 16: unknown key 'colour'"));
+  Write("p.toml", kProfile);
+  Write("f.csv", "id,value\n");
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr(", line 12: the file has no column 'amount'"));
+}
+
+TEST_F(ImportProgramTest, AFileThatIsNotThereIsALocalProblem) {
+  Write("p.toml", kProfile);
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("none.csv")}),
+            ExitCode::kFile);
+  EXPECT_THAT(err(), HasSubstr("none.csv: No such file"));
+}
+
+}  // namespace
+}  // namespace florin::cli
