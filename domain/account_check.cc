@@ -281,6 +281,10 @@ void AccountPart::Clear() {
   checks_account = true;
 }
 
+PartVerdict CheckPart(const AccountState& account, const AccountBounds& bounds, const AccountPart& part) {
+  return PartChecker(account, bounds, part).Run();
+}
+
 std::optional<Int128> FloorOf(const Limits& limits) {
   if (limits.unlimited_overdraft) return std::nullopt;
   return -limits.overdraft_limit;

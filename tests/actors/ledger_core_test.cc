@@ -1,0 +1,174 @@
+// Goal: the pipeline with its real threads, actors and store answers as a ledger must.
+
+#include "actors/ledger_core.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+
+#include "tests/actors/sync_ledger.h"
+#include "tests/support/temporary_directory.h"
+
+namespace florin::actors {
+namespace {
+
+using domain::Reason;
+using domain::TransactionStatus;
+
+class LedgerCoreTest : public ::testing::Test {
+ protected:
+  LedgerCoreTest() { Start(); }
+  ~LedgerCoreTest() override { ledger_->Stop(); }
+
+  void Start() {
+    storage::StoreOptions store_options;
+    store_options.directory = directory_.path();
+    auto store = storage::Store::Open(store_options);
+    ASSERT_TRUE(store.ok()) << store.refusal().message;
+    store_ = std::move(*store);
+    ledger_ = Ledger::Start(store_.get(), options_);
+    sync_ = std::make_unique<SyncLedger>(ledger_.get());
+  }
+  void Restart() {
+    ledger_->Stop();
+    ledger_.reset();
+    store_.reset();
+    Start();
+  }
+  void OpenBooks() {
+    ASSERT_FALSE(sync_->Asset("EUR", 2).refusal);
+    ASSERT_FALSE(sync_->Account(OpenWorld("cash")).refusal);
+    ASSERT_FALSE(sync_->Account(Open("a")).refusal);
+    ASSERT_FALSE(sync_->Account(Open("b")).refusal);
+  }
+  Reason ReasonOf(const TransactionOutcome& outcome) { return outcome.refusal ? outcome.refusal->reason : Reason::kNone; }
+  domain::AccountState AccountOf(const std::string& id) {
+    auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
+    return head.ok() && head->value ? *head->value->state : domain::AccountState{};
+  }
+  std::string Posted(const std::string& id) {
+    const auto account = AccountOf(id);
+    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()), account.scale);
+  }
+
+  test_support::TemporaryDirectory directory_;
+  LedgerOptions options_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<SyncLedger> sync_;
+};
+
+TEST_F(LedgerCoreTest, PostsRefusesAndReplays) {
+  OpenBooks();
+  const auto deposit = sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  EXPECT_EQ(ReasonOf(deposit), Reason::kNone);
+  EXPECT_EQ(deposit.status, TransactionStatus::kPosted);
+  EXPECT_EQ(Posted("a"), "100.00");
+  const auto again = sync_->One(Transfer("t1", "cash", "a", "100"));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.position, deposit.position);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t1", "cash", "a", "100.01"))), Reason::kIdReused);
+  const auto refused = sync_->One(Transfer("t2", "a", "b", "100.01"));
+  EXPECT_EQ(ReasonOf(refused), Reason::kInsufficientFunds);
+  EXPECT_EQ(refused.status, TransactionStatus::kRefused);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t3", "cash", "a", "50"))), Reason::kNone);
+  const auto refused_again = sync_->One(Transfer("t2", "a", "b", "100.01"));
+  EXPECT_EQ(ReasonOf(refused_again), Reason::kInsufficientFunds);
+  EXPECT_TRUE(refused_again.replayed);
+  EXPECT_EQ(refused_again.position, refused.position);
+}
+
+TEST_F(LedgerCoreTest, SettlesHoldsOnce) {
+  OpenBooks();
+  sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  EXPECT_EQ(sync_->One(Hold("h", "a", "b", "80")).status, TransactionStatus::kPending);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t2", "a", "b", "30"))), Reason::kInsufficientFunds);
+  domain::SettleTransaction settle{"h", domain::ParseDecimal("50"), {}, ""};
+  const auto settled = sync_->One(settle);
+  EXPECT_EQ(settled.status, TransactionStatus::kPosted);
+  const auto again = sync_->One(settle);
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.position, settled.position);
+  EXPECT_EQ(ReasonOf(sync_->One(domain::VoidTransaction{"h", "", ""})), Reason::kHoldNotPending);
+  EXPECT_EQ(Posted("a"), "50.00");
+  EXPECT_EQ(Posted("b"), "50.00");
+  const auto reversed = sync_->One(domain::ReverseTransaction{"r", "h", "wrong", {}, std::nullopt, "", ""});
+  EXPECT_EQ(reversed.status, TransactionStatus::kPosted) << (reversed.refusal ? reversed.refusal->message : "");
+  EXPECT_EQ(Posted("a"), "100.00");
+  EXPECT_EQ(ReasonOf(sync_->One(domain::ReverseTransaction{"r2", "h", "wrong", {}, std::nullopt, "", ""})), Reason::kAlreadyReversed);
+}
+
+TEST_F(LedgerCoreTest, AtomicBatchHappensWhollyOrNotAtAll) {
+  OpenBooks();
+  auto outcomes = sync_->Execute({Transfer("x1", "cash", "a", "10"), Transfer("x2", "a", "b", "10"), Transfer("x3", "b", "cash", "11")}, true);
+  EXPECT_EQ(ReasonOf(outcomes[0]), Reason::kBatchRefused);
+  EXPECT_EQ(ReasonOf(outcomes[2]), Reason::kInsufficientFunds);
+  EXPECT_EQ(Posted("b"), "0.00");
+  outcomes = sync_->Execute({Transfer("y1", "cash", "a", "10"), Hold("y2", "a", "b", "10"), domain::SettleTransaction{"y2", std::nullopt, {}, ""},
+                             Transfer("y3", "b", "cash", "10")},
+                            true);
+  for (const auto& outcome : outcomes) EXPECT_EQ(ReasonOf(outcome), Reason::kNone) << (outcome.refusal ? outcome.refusal->message : "");
+  EXPECT_EQ(Posted("b"), "0.00");
+  EXPECT_EQ(AccountOf("b").version, 5);
+}
+
+TEST_F(LedgerCoreTest, ValidateOnlyChangesNothing) {
+  OpenBooks();
+  const auto outcomes = sync_->Execute({Transfer("v1", "cash", "a", "10"), Transfer("v2", "a", "b", "10"), Transfer("v3", "a", "b", "0.01")}, false, true);
+  EXPECT_EQ(ReasonOf(outcomes[1]), Reason::kNone);
+  EXPECT_EQ(ReasonOf(outcomes[2]), Reason::kInsufficientFunds);
+  EXPECT_EQ(AccountOf("a").version, 1);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("v2", "a", "b", "10"))), Reason::kInsufficientFunds);
+}
+
+TEST_F(LedgerCoreTest, KeepsEverythingOverARestart) {
+  OpenBooks();
+  sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  sync_->One(Hold("h", "a", "b", "80"));
+  Restart();
+  EXPECT_EQ(Posted("a"), "100.00");
+  EXPECT_TRUE(sync_->One(Transfer("t1", "cash", "a", "100.00")).replayed);
+  EXPECT_EQ(sync_->One(domain::SettleTransaction{"h", std::nullopt, {}, ""}).status, TransactionStatus::kPosted);
+  EXPECT_EQ(Posted("b"), "80.00");
+}
+
+TEST_F(LedgerCoreTest, ExpiresHoldsBeforeTheNextCommand) {
+  OpenBooks();
+  sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  auto hold = Hold("h", "a", "b", "80");
+  hold.transaction.hold_timeout_ns = 1;
+  EXPECT_EQ(sync_->One(hold).status, TransactionStatus::kPending);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t2", "a", "b", "100"))), Reason::kNone);
+  const auto settle = sync_->One(domain::SettleTransaction{"h", std::nullopt, {}, ""});
+  EXPECT_EQ(ReasonOf(settle), Reason::kHoldNotPending);
+}
+
+TEST_F(LedgerCoreTest, ReloadsAnAccountWhoseActorEnds) {
+  OpenBooks();
+  sync_->One(Transfer("t0", "cash", "a", "1000000"));
+  constexpr int kThreads = 4;
+  constexpr int kTransfers = 300;
+  std::vector<std::thread> threads;
+  std::atomic<int> refused{0};
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kTransfers; ++i) {
+        const auto id = "c" + std::to_string(t) + "-" + std::to_string(i);
+        if (sync_->One(Transfer(id, "a", "b", "1")).refusal) ++refused;
+      }
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    static_cast<LedgerCore*>(ledger_.get())->CrashAccount(i % 2 == 0 ? "a" : "b");
+    sync_->One(Transfer("k" + std::to_string(i), "cash", "b", "1"));
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(refused, 0);
+  EXPECT_EQ(Posted("b"), std::to_string(kThreads * kTransfers + 50) + ".00");
+}
+
+}  // namespace
+}  // namespace florin::actors
