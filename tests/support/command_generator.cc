@@ -201,7 +201,7 @@ TransactionCommand CommandGenerator::NextSettle() {
   } else {
     for (const std::string& amount : known->amounts)
       settle.amounts.push_back(random_.Percent(60) ? amount : "0");
-    if (random_.Percent(10)) settle.amounts.back() = "1";
+    if (!settle.amounts.empty() && random_.Percent(10)) settle.amounts.back() = "1";
     if (random_.Percent(3)) settle.amounts.emplace_back("1");
   }
   return settle;
