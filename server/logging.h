@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace florin::server {
+
+/// Sends the program's log, and gRPC's, to standard error.
+/// `level`: debug, info, warn, error. `format`: text, or json with one object a
+/// line (time, level, thread, message).
+void StartLogging(const std::string& level, const std::string& format);
+
+}  // namespace florin::server

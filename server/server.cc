@@ -1,0 +1,238 @@
+#include "server/server.h"
+
+#include <fmt/format.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <prometheus/exposer.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "actors/ledger.h"
+#include "grpc/health/v1/health.pb.h"
+#include "server/admin_service.h"
+#include "server/event_service.h"
+#include "server/ledger_service.h"
+#include "server/metrics.h"
+#include "server/service_host.h"
+#include "server/unknown_methods.h"
+#include "storage/store.h"
+
+namespace florin::server {
+namespace {
+
+constexpr int kReceiveBytesMax = 16 << 20;
+constexpr int kMetadataBytesMax = 8 << 10;
+constexpr int kKeepaliveMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+// Below the 30 s that our clients ping at; gRPC's own 5 minutes would cut them.
+constexpr int kPingIntervalMinMs = 10'000;
+// Calls that are not ours (health watches) are cut after this.
+constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
+
+constexpr std::array kServices = {"florin.v1.LedgerService",
+                                  "florin.v1.EventService",
+                                  "florin.v1.AdminService"};
+
+// "127.0.0.1:0" -> "127.0.0.1:41234".
+std::string WithPort(const std::string& address, int port) {
+  if (address.starts_with("unix:")) return address;
+  return fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
+}
+
+storage::StoreOptions ToStoreOptions(const Config& config) {
+  storage::StoreOptions options;
+  options.directory = config.data_dir;
+  options.block_cache_bytes = static_cast<std::size_t>(config.cache_memory_mib)
+                              << 20;
+  return options;
+}
+
+EventServiceOptions ToEventOptions(const Config& config) {
+  EventServiceOptions options;
+  options.hub.subscriptions_max =
+      static_cast<std::size_t>(config.max_subscribers);
+  return options;
+}
+
+void SetLimits(const Config& config, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(kReceiveBytesMax);
+  builder->SetMaxSendMessageSize(-1);
+  builder->AddChannelArgument(
+      GRPC_ARG_MAX_CONCURRENT_STREAMS,
+      static_cast<int>(config.max_streams_per_connection));
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                              kKeepaliveTimeoutMs);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+      kPingIntervalMinMs);
+  // A second server on the same address must fail, not share it.
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc::ResourceQuota quota("florind");
+  quota.Resize(static_cast<std::size_t>(config.request_memory_mib) << 20);
+  builder->SetResourceQuota(quota);
+}
+
+// Reflection describes only what is linked in; nothing else names this proto.
+void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
+
+class FlorinServer final : public Server {
+ public:
+  explicit FlorinServer(const Config& config)
+      : config_(config), metrics_(FLORIN_VERSION) {}
+  ~FlorinServer() override { FlorinServer::Stop(); }
+
+  std::string Open();
+
+  const std::string& address() const override { return address_; }
+  const std::string& metrics_address() const override {
+    return metrics_address_;
+  }
+  void Stop() override;
+
+ private:
+  actors::LedgerOptions LedgerOptionsOf();
+  std::string Listen();
+  std::string ListenForMetrics();
+  void SetServing(bool serving);
+
+  const Config config_;
+  Metrics metrics_;
+  std::string address_;
+  std::string metrics_address_;
+  // In order of dependence: each outlives those below it.
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<actors::Ledger> ledger_;
+  std::unique_ptr<ServiceHost> host_;
+  std::unique_ptr<LedgerService> ledger_service_;
+  std::unique_ptr<EventService> event_service_;
+  std::unique_ptr<AdminService> admin_service_;
+  UnknownMethods unknown_methods_;
+  std::unique_ptr<grpc::Server> grpc_server_;
+  std::shared_ptr<LedgerCollector> collector_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+};
+
+actors::LedgerOptions FlorinServer::LedgerOptionsOf() {
+  actors::LedgerOptions options;
+  options.max_active_accounts =
+      static_cast<std::size_t>(config_.max_active_accounts);
+  options.max_in_flight = static_cast<std::size_t>(config_.max_in_flight);
+  options.reader_threads = static_cast<std::size_t>(config_.reader_threads);
+  options.worker_threads = static_cast<std::size_t>(config_.worker_threads);
+  options.observer.on_commit = [this](std::size_t commands, std::size_t bytes,
+                                      double sync_seconds) {
+    metrics_.OnCommit(commands, bytes, sync_seconds);
+  };
+  return options;
+}
+
+std::string FlorinServer::Open() {
+  auto store = storage::Store::Open(ToStoreOptions(config_));
+  if (!store.ok()) return store.refusal().message;
+  store_ = std::move(*store);
+  ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
+  host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_);
+  ledger_service_ = std::make_unique<LedgerService>(host_.get());
+  event_service_ =
+      std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
+  admin_service_ = std::make_unique<AdminService>(host_.get());
+  std::string wrong = Listen();
+  if (wrong.empty()) wrong = ListenForMetrics();
+  return wrong;
+}
+
+std::string FlorinServer::Listen() {
+  LinkHealthProto();
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(),
+                           &port);
+  SetLimits(config_, &builder);
+  builder.RegisterService(ledger_service_.get());
+  builder.RegisterService(event_service_.get());
+  builder.RegisterService(admin_service_.get());
+  builder.RegisterCallbackGenericService(&unknown_methods_);
+  grpc_server_ = builder.BuildAndStart();
+  if (grpc_server_ == nullptr) {
+    return fmt::format(
+        "cannot listen on {}; is another program listening there? Choose "
+        "another address with --listen",
+        config_.listen);
+  }
+  address_ = WithPort(config_.listen, port);
+  SetServing(true);
+  return "";
+}
+
+std::string FlorinServer::ListenForMetrics() {
+  if (config_.metrics_listen.empty()) return "";
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
+  } catch (const std::exception& error) {
+    return fmt::format("cannot serve metrics on {}: {}", config_.metrics_listen,
+                       error.what());
+  }
+  collector_ = std::make_shared<LedgerCollector>(ledger_.get());
+  exposer_->RegisterCollectable(metrics_.registry());
+  exposer_->RegisterCollectable(collector_);
+  const std::vector<int> ports = exposer_->GetListeningPorts();
+  metrics_address_ =
+      WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
+  return "";
+}
+
+void FlorinServer::SetServing(bool serving) {
+  auto* const health = grpc_server_->GetHealthCheckService();
+  if (health == nullptr) return;
+  for (const char* const service : kServices) {
+    health->SetServingStatus(service, serving);
+  }
+  health->SetServingStatus("", serving);
+}
+
+void FlorinServer::Stop() {
+  exposer_.reset();
+  if (grpc_server_ != nullptr) {
+    SetServing(false);
+    host_->StartDraining();
+    const std::chrono::seconds timeout(config_.shutdown_timeout_seconds);
+    if (!host_->WaitUntilIdle(timeout)) {
+      spdlog::warn("calls were still open after {} s; they are cut",
+                   config_.shutdown_timeout_seconds);
+    }
+    grpc_server_->Shutdown(std::chrono::system_clock::now() +
+                           kForeignCallsTimeout);
+    grpc_server_->Wait();
+    grpc_server_.reset();
+  }
+  if (ledger_ != nullptr) ledger_->Stop();
+  admin_service_.reset();
+  event_service_.reset();
+  ledger_service_.reset();
+  host_.reset();
+  collector_.reset();
+  ledger_.reset();
+  store_.reset();
+}
+
+}  // namespace
+
+std::unique_ptr<Server> Server::Start(const Config& config,
+                                      std::string* error) {
+  auto server = std::make_unique<FlorinServer>(config);
+  *error = server->Open();
+  if (!error->empty()) return nullptr;
+  return server;
+}
+
+}  // namespace florin::server

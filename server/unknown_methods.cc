@@ -1,0 +1,28 @@
+#include "server/unknown_methods.h"
+
+#include <fmt/format.h>
+
+#include "server/quote.h"
+
+namespace florin::server {
+namespace {
+
+class Unknown final : public grpc::ServerGenericBidiReactor {
+ public:
+  explicit Unknown(const std::string& method) {
+    Finish({grpc::StatusCode::UNIMPLEMENTED,
+            fmt::format("this server has no method {}; reflection lists what "
+                        "it has",
+                        Quote(method))});
+  }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
+    grpc::GenericCallbackServerContext* context) {
+  return new Unknown(context->method());
+}
+
+}  // namespace florin::server
