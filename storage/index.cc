@@ -94,11 +94,13 @@ domain::Status Index::OpenDatabase() {
     db_.reset(db);
     return domain::Ok{};
   }
-  // Families of another layout: as good as corrupt.
-  if (status.IsInvalidArgument())
+  // Families of another layout or files that are gone: as good as corrupt.
+  if (status.IsInvalidArgument() || status.IsPathNotFound() ||
+      status.IsNotFound()) {
     return DataCorrupt(
         "The index in " + directory_ + " does not open: " + status.ToString(),
         directory_);
+  }
   return FromRocks(status, "opening the index", directory_);
 }
 

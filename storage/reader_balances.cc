@@ -99,6 +99,10 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtPosition(
 domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
     const std::string& prefix, const std::string& asset,
     std::int64_t position) {
+  // An account's last event may lie at or before `position` while its command
+  // ends beyond it.
+  const domain::Result<std::int64_t> whole = CommandEndAtOrBefore(position);
+  if (!whole.ok()) return whole.refusal();
   std::map<std::string, TrialBalanceLine> lines;
   const std::unique_ptr<rocksdb::Iterator> entry =
       index_->Iterate(Index::kAccounts);
@@ -111,9 +115,9 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
     if (!asset.empty() && state.asset != asset) continue;
     domain::Balances balances = state.balances;
     // The account may have moved on while the others were read.
-    if (state.position > position) {
+    if (state.position > *whole) {
       const domain::Result<std::optional<BalanceAt>> at =
-          BalanceAtPosition(account_id, position);
+          BalanceAtPosition(account_id, *whole);
       if (!at.ok()) return at.refusal();
       if (!at->has_value()) continue;
       balances = (*at)->balances;
