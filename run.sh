@@ -72,7 +72,7 @@ is_taken() {
 is_taken && fail "Something listens on $listen already. Stop it, or choose another address: ./run.sh --listen 127.0.0.1:50052"
 
 load_demo() {
-  say "Loading the example data (about a million bank transactions; run again at any time, nothing is posted twice)."
+  say "Loading the example data (28,205 bank transactions; run again at any time, nothing is posted twice)."
   (cd "$top" && "$florin" import --profile examples/czech-bank/import.toml \
     examples/czech-bank/trans.asc.gz) &
   local import=$!
