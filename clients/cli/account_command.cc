@@ -1,4 +1,3 @@
-#include <map>
 #include <memory>
 #include <ostream>
 #include <vector>
@@ -15,7 +14,7 @@ namespace {
 struct OpenOptions {
   std::string account_id;
   std::string asset;
-  v1::AccountType type = v1::ACCOUNT_TYPE_UNSPECIFIED;
+  std::string type;
   std::string owner;
   std::string overdraft_limit;
   bool unlimited_overdraft = false;
@@ -36,21 +35,12 @@ struct ListOptions {
   std::int64_t limit = kDefaultLimit;
 };
 
-const std::map<std::string, v1::AccountType>& Types() {
-  static const std::map<std::string, v1::AccountType> kTypes = {
-      {"asset", v1::ACCOUNT_TYPE_ASSET},
-      {"liability", v1::ACCOUNT_TYPE_LIABILITY},
-      {"equity", v1::ACCOUNT_TYPE_EQUITY},
-      {"revenue", v1::ACCOUNT_TYPE_REVENUE},
-      {"expense", v1::ACCOUNT_TYPE_EXPENSE}};
-  return kTypes;
-}
-
 ExitCode Open(Session& session, const OpenOptions& options) {
   v1::OpenAccountRequest request;
   request.set_account_id(options.account_id);
   request.set_asset(options.asset);
-  request.set_type(options.type);
+  // The option was checked when it was parsed.
+  request.set_type(ParseType(options.type).value());
   request.set_owner_id(options.owner);
   auto* limits = request.mutable_limits();
   limits->set_overdraft_limit(options.overdraft_limit);
@@ -155,8 +145,7 @@ void AddOpen(CLI::App& account, Session& session) {
                    "asset, expense: grow by debits; liability, equity, "
                    "revenue: grow by credits")
       ->required()
-      ->transform(CLI::Transformer(Types(), CLI::ignore_case).description(""))
-      ->check(CLI::IsMember(Types()).description(""))
+      ->check(CheckType)
       ->type_name("asset|liability|equity|revenue|expense");
   open->add_option("--owner", options->owner, "Whose it is")->type_name("ID");
   auto* limit = open->add_option("--overdraft-limit", options->overdraft_limit,

@@ -30,11 +30,9 @@ const std::map<std::string_view, std::string_view>& Advice() {
        "list' shows those that are"},
       {"TRANSACTION_NOT_FOUND", "check the id with 'florin transaction list'"},
       {"INSUFFICIENT_FUNDS",
-       "bring funds to the account or raise its overdraft limit, then use a "
-       "new --id: this refusal is kept under the old one"},
+       "bring funds to the account, or raise its overdraft limit"},
       {"BALANCE_LIMIT_EXCEEDED",
-       "move less or raise the account's max balance, then use a new --id: "
-       "this refusal is kept under the old one"},
+       "move less, or raise the account's max balance"},
       {"ID_REUSED", "this id already stands for something else; use a new one"},
       {"ASSET_MISMATCH",
        "both accounts of a transfer must hold the same asset"},

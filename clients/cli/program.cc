@@ -35,19 +35,30 @@ void AddGlobalOptions(CLI::App& app, Session& session) {
                "One JSON document; for lists and events one a line");
 }
 
+// "florin account open": as far as the command line was understood.
+std::string CommandPath(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app.get_name()
+                        : app.get_name() + " " + CommandPath(*chosen.front());
+}
+
 // CLI11 counts a usage error in ways of its own; ours is documented.
-ExitCode ExitCodeOf(const CLI::App& app, const CLI::ParseError& error,
-                    Console console) {
-  // For a misspelled command it only says that one is missing.
+ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error,
+                     Console console) {
+  if (error.get_exit_code() == 0) {  // --help, --version
+    app.exit(error, console.out, console.err);
+    return ExitCode::kOk;
+  }
+  std::string message = error.what();
+  // For a misspelled command CLI11 only says that one is missing.
   const auto unknown = app.remaining(true);
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
       !unknown.empty() && !unknown.front().starts_with('-')) {
-    console.err << "error: there is no command '" << unknown.front()
-                << "'; --help lists those that there are\n";
-    return ExitCode::kUsage;
+    message = "there is no command '" + unknown.front() + "'";
   }
-  return app.exit(error, console.out, console.err) == 0 ? ExitCode::kOk
-                                                        : ExitCode::kUsage;
+  console.err << "error: " << message << "\nnext: '" << CommandPath(app)
+              << " --help' shows what there is\n";
+  return ExitCode::kUsage;
 }
 
 }  // namespace
@@ -63,7 +74,6 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
   app.fallthrough();
   app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION,
                        "Show the version");
-  app.footer(kFooter);
   AddGlobalOptions(app, session);
   AddAssetCommands(app, session);
   AddAccountCommands(app, session);
@@ -72,12 +82,14 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
   AddEventsCommands(app, session);
   AddStatusCommand(app, session);
   AddImportCommand(app, session);
+  // Last, or every command would end its help with it too.
+  app.footer(kFooter);
   try {
     // CLI11 wants them last first.
     std::reverse(arguments.begin(), arguments.end());
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return ExitCodeOf(app, error, console);
+    return ReportParse(app, error, console);
   }
   const ExitCode code = session.action();
   console.out.flush();

@@ -34,6 +34,20 @@ std::string CheckDuration(const std::string& text) {
                    "' is no duration; write 500ms, 30s, 15m, 12h or 7d";
 }
 
+std::string CheckType(const std::string& text) {
+  return ParseType(text) ? ""
+                         : "'" + text +
+                               "' is none of asset, liability, equity, "
+                               "revenue, expense";
+}
+
+std::string CheckStatus(const std::string& text) {
+  return ParseStatus(text) ? ""
+                           : "'" + text +
+                                 "' is none of pending, posted, voided, "
+                                 "expired, refused";
+}
+
 std::string CheckKeyValue(const std::string& text) {
   const auto equals = text.find('=');
   return equals != std::string::npos && equals > 0

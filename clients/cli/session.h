@@ -45,6 +45,8 @@ void AddImportCommand(CLI::App& app, Session& session);
 /// Checks for options: "" if the text is one, else what is wrong with it.
 [[nodiscard]] std::string CheckTime(const std::string& text);
 [[nodiscard]] std::string CheckDuration(const std::string& text);
+[[nodiscard]] std::string CheckType(const std::string& text);
+[[nodiscard]] std::string CheckStatus(const std::string& text);
 [[nodiscard]] std::string CheckKeyValue(const std::string& text);
 
 }  // namespace florin::cli

@@ -22,6 +22,14 @@ std::string EnumText(const std::string& name, std::string_view prefix) {
   return text == "unspecified" ? "" : text;
 }
 
+std::string Upper(std::string_view text) {
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return upper;
+}
+
 std::chrono::milliseconds UnitOf(std::string_view unit) {
   using std::chrono::hours;
   if (unit == "ms") {
@@ -88,6 +96,23 @@ std::string FormatStatus(v1::AccountStatus status) {
 
 std::string FormatStatus(v1::TransactionStatus status) {
   return EnumText(v1::TransactionStatus_Name(status), "TRANSACTION_STATUS_");
+}
+
+std::optional<v1::AccountType> ParseType(std::string_view text) {
+  v1::AccountType type = v1::ACCOUNT_TYPE_UNSPECIFIED;
+  const bool known =
+      v1::AccountType_Parse("ACCOUNT_TYPE_" + Upper(text), &type);
+  return known && type != v1::ACCOUNT_TYPE_UNSPECIFIED ? std::optional(type)
+                                                       : std::nullopt;
+}
+
+std::optional<v1::TransactionStatus> ParseStatus(std::string_view text) {
+  v1::TransactionStatus status = v1::TRANSACTION_STATUS_UNSPECIFIED;
+  const bool known =
+      v1::TransactionStatus_Parse("TRANSACTION_STATUS_" + Upper(text), &status);
+  return known && status != v1::TRANSACTION_STATUS_UNSPECIFIED
+             ? std::optional(status)
+             : std::nullopt;
 }
 
 std::string FormatCount(std::int64_t count) {

@@ -31,6 +31,11 @@ namespace florin::cli {
 [[nodiscard]] std::string FormatStatus(v1::AccountStatus status);
 [[nodiscard]] std::string FormatStatus(v1::TransactionStatus status);
 
+/// The reverse, in upper or lower case; nullopt: there is none of that name.
+[[nodiscard]] std::optional<v1::AccountType> ParseType(std::string_view text);
+[[nodiscard]] std::optional<v1::TransactionStatus> ParseStatus(
+    std::string_view text);
+
 /// "12,345,678".
 [[nodiscard]] std::string FormatCount(std::int64_t count);
 /// "3.4 MiB".

@@ -1,4 +1,3 @@
-#include <map>
 #include <memory>
 #include <ostream>
 #include <vector>
@@ -16,20 +15,10 @@ struct ListOptions {
   std::string account_id;
   std::string start;
   std::string end;
-  std::vector<v1::TransactionStatus> statuses;
+  std::vector<std::string> statuses;
   bool ascending = false;
   std::int64_t limit = kDefaultLimit;
 };
-
-const std::map<std::string, v1::TransactionStatus>& Statuses() {
-  static const std::map<std::string, v1::TransactionStatus> kStatuses = {
-      {"pending", v1::TRANSACTION_STATUS_PENDING},
-      {"posted", v1::TRANSACTION_STATUS_POSTED},
-      {"voided", v1::TRANSACTION_STATUS_VOIDED},
-      {"expired", v1::TRANSACTION_STATUS_EXPIRED},
-      {"refused", v1::TRANSACTION_STATUS_REFUSED}};
-  return kStatuses;
-}
 
 ExitCode Show(Session& session, const std::string& transaction_id) {
   v1::GetTransactionRequest request;
@@ -56,8 +45,8 @@ ExitCode List(Session& session, const ListOptions& options) {
   if (!options.end.empty()) {
     *request.mutable_end_commit_time() = ParseTime(options.end).value();
   }
-  for (const auto status : options.statuses) {
-    request.add_statuses(status);
+  for (const auto& status : options.statuses) {
+    request.add_statuses(ParseStatus(status).value());
   }
   request.set_ascending(options.ascending);
   Table table = TransactionTable();
@@ -91,9 +80,7 @@ void AddList(CLI::App& transaction, Session& session) {
       ->type_name("TIME");
   list->add_option("--status", options->statuses,
                    "Only these; may be given several times")
-      ->transform(
-          CLI::Transformer(Statuses(), CLI::ignore_case).description(""))
-      ->check(CLI::IsMember(Statuses()).description(""))
+      ->check(CheckStatus)
       ->type_name("pending|posted|voided|expired|refused")
       ->take_all();
   list->add_flag("--ascending", options->ascending, "Oldest first");

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "clients/cli/account_view.h"
+#include "clients/cli/error_report.h"
 #include "clients/cli/json.h"
 #include "clients/cli/session.h"
 #include "clients/cli/text.h"
@@ -76,6 +77,21 @@ std::string Headline(const v1::CreateTransactionResponse& response,
   return text + (response.replayed() ? ", by an earlier call: " : ": ");
 }
 
+// What the transaction's id means now that it failed.
+void AdviseOnId(Session& session, const client::ClientError& error,
+                const std::string& id, bool own_id) {
+  const bool recorded = error.code == grpc::StatusCode::FAILED_PRECONDITION ||
+                        error.reason == "ACCOUNT_NOT_FOUND";
+  if (recorded && !own_id) {
+    session.console.err << "      then use a new --id: '" << id
+                        << "' stays refused\n";
+  }
+  if (own_id && ExitCodeOf(error) != ExitCode::kRefused) {
+    session.console.err << "      it may have been done all the same; '--id "
+                        << id << "' asks again without doing it twice\n";
+  }
+}
+
 ExitCode Transfer(Session& session, TransferOptions options) {
   const bool own_id = options.id.empty();
   if (own_id) {
@@ -84,10 +100,8 @@ ExitCode Transfer(Session& session, TransferOptions options) {
   const auto result = session.client().CreateTransaction(ToRequest(options));
   if (!result.ok()) {
     const ExitCode code = session.Fail(result.error());
-    if (own_id && code != ExitCode::kRefused && !options.validate_only) {
-      session.console.err << "      it may have been done all the same; '--id "
-                          << options.id
-                          << "' asks again without doing it twice\n";
+    if (!options.validate_only) {
+      AdviseOnId(session, result.error(), options.id, own_id);
     }
     return code;
   }

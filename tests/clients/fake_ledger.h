@@ -62,6 +62,36 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status OpenAccount(grpc::ServerContext* /*context*/,
+                           const v1::OpenAccountRequest* request,
+                           v1::OpenAccountResponse* response) override {
+    const std::scoped_lock lock(mutex);
+    accounts[request->account_id()] = *request;
+    response->mutable_account()->set_account_id(request->account_id());
+    response->mutable_account()->set_asset(request->asset());
+    response->mutable_account()->set_type(request->type());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListTransactions(
+      grpc::ServerContext* /*context*/,
+      const v1::ListTransactionsRequest* request,
+      v1::ListTransactionsResponse* response) override {
+    const std::scoped_lock lock(mutex);
+    last_list = *request;
+    auto* transaction = response->add_transactions();
+    transaction->set_transaction_id("t1");
+    transaction->set_status(v1::TRANSACTION_STATUS_POSTED);
+    for (const char* amount : {"10.00", "2.00"}) {
+      auto* posting = transaction->add_postings();
+      posting->set_debit_account_id("a");
+      posting->set_credit_account_id("b");
+      posting->set_amount(amount);
+    }
+    transaction->mutable_postings(0)->set_posted_amount("7.00");
+    return grpc::Status::OK;
+  }
+
   // Two pages of the accounts' ids, whatever the page size.
   grpc::Status ListAccounts(grpc::ServerContext* /*context*/,
                             const v1::ListAccountsRequest* request,
@@ -127,6 +157,7 @@ class FakeLedger final : public v1::LedgerService::Service {
   std::map<std::string, v1::Asset> assets;
   std::map<std::string, v1::OpenAccountRequest> accounts;
   std::vector<v1::CreateTransactionRequest> posted;  // in order of effect
+  v1::ListTransactionsRequest last_list;
 
  private:
   bool Post(const v1::CreateTransactionRequest& request) {

@@ -88,7 +88,8 @@ TEST_F(ProgramTest, WrongUsageNamesWhatIsWrong) {
   EXPECT_THAT(err(), HasSubstr("--credit"));
   EXPECT_EQ(Run({"account", "open", "a", "--asset", "EUR", "--type", "cash"}),
             ExitCode::kUsage);
-  EXPECT_THAT(err(), HasSubstr("cash"));
+  EXPECT_THAT(err(), AllOf(HasSubstr("'cash' is none of asset, liability"),
+                           HasSubstr("'florin account open --help'")));
   EXPECT_EQ(Run({"status", "--timeout", "soon"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("'soon' is no duration"));
   EXPECT_EQ(Run({"account", "show", "a", "--at-time", "noon"}),
@@ -108,6 +109,44 @@ TEST_F(ProgramTest, RegistersAnAssetOnceAndAgain) {
   EXPECT_THAT(err(), HasSubstr("next: "));
   EXPECT_EQ(Run({"asset", "list"}), ExitCode::kOk);
   EXPECT_EQ(out(), "ASSET  SCALE  NAME\nINR        2\n");
+}
+
+TEST_F(ProgramTest, OpensAnAccountAsItIsTold) {
+  EXPECT_EQ(Run({"account", "open", "c:1", "--asset", "INR", "--type",
+                 "Liability", "--owner", "o", "--overdraft-limit", "5.00",
+                 "--metadata", "a=1", "--metadata", "b=x=y"}),
+            ExitCode::kOk);
+  EXPECT_EQ(out(), "opened: c:1 (INR liability)\n");
+  const auto& sent = ledger_.accounts.at("c:1");
+  EXPECT_EQ(sent.type(), v1::ACCOUNT_TYPE_LIABILITY);
+  EXPECT_EQ(sent.owner_id(), "o");
+  EXPECT_EQ(sent.limits().overdraft_limit(), "5.00");
+  EXPECT_EQ(sent.metadata().at("a"), "1");
+  EXPECT_EQ(sent.metadata().at("b"), "x=y");
+  EXPECT_EQ(Run({"account", "open", "c", "--asset", "INR", "--type", "asset",
+                 "--overdraft-limit", "5", "--unlimited-overdraft"}),
+            ExitCode::kUsage);
+  EXPECT_EQ(Run({"account", "open", "c", "--asset", "INR", "--type", "asset",
+                 "--metadata", "novalue"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("'novalue' must look like key=value"));
+}
+
+TEST_F(ProgramTest, ListsTransactionsAsAsked) {
+  EXPECT_EQ(
+      Run({"transaction", "list", "--account", "a", "--status", "posted",
+           "--status", "REFUSED", "--start", "2026-01-31", "--ascending"}),
+      ExitCode::kOk);
+  EXPECT_EQ(out(),
+            "TIME  TRANSACTION  STATUS  AMOUNT  DEBITED  CREDITED         "
+            "TYPE  REFERENCE\n"
+            "      t1           posted    7.00  a        b (+1 postings)\n");
+  EXPECT_EQ(ledger_.last_list.statuses_size(), 2);
+  EXPECT_EQ(ledger_.last_list.statuses(1), v1::TRANSACTION_STATUS_REFUSED);
+  EXPECT_EQ(ledger_.last_list.start_commit_time().seconds(), 1769817600);
+  EXPECT_TRUE(ledger_.last_list.ascending());
+  EXPECT_EQ(Run({"transaction", "list", "--status", "gone"}), ExitCode::kUsage);
+  EXPECT_THAT(err(), HasSubstr("'gone' is none of pending"));
 }
 
 TEST_F(ProgramTest, TransfersAndShowsWhatIsLeft) {
@@ -145,6 +184,11 @@ TEST_F(ProgramTest, ARefusalShowsReasonValuesAndTheWayOut) {
   EXPECT_THAT(err(), StartsWith("error: INSUFFICIENT_FUNDS: account 'a' has "
                                 "1.00\n  account_id  a\n  available   1.00\n"
                                 "next: "));
+  EXPECT_THAT(err(), Not(HasSubstr("--id")));
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type",
+                 "refuse", "--id", "t9"}),
+            ExitCode::kRefused);
+  EXPECT_THAT(err(), HasSubstr("new --id: 't9' stays refused"));
 }
 
 TEST_F(ProgramTest, JsonIsOneDocumentOrOneALine) {
