@@ -24,6 +24,18 @@ Buckets ByteBuckets() {
   return {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
 }
 
+std::size_t SlotOf(CallEnd end, domain::Reason reason) {
+  if (end == CallEnd::kInternal) return 256;
+  if (end == CallEnd::kCancelled) return 257;
+  return static_cast<std::size_t>(reason);
+}
+
+std::string LabelOf(CallEnd end, domain::Reason reason) {
+  if (end == CallEnd::kInternal) return "INTERNAL";
+  if (end == CallEnd::kCancelled) return "CANCELLED";
+  return std::string(domain::InfoOf(reason).name);
+}
+
 prometheus::MetricFamily Value(const std::string& name, const std::string& help,
                                prometheus::MetricType type, double value) {
   prometheus::ClientMetric metric;
@@ -43,24 +55,18 @@ MethodMetrics::MethodMetrics(std::string method,
     : method_(std::move(method)),
       requests_(requests),
       seconds_(&seconds->Add({{"method", method_}}, LatencyBuckets())),
-      ok_(&requests->Add({{"method", method_}, {"reason", "OK"}})),
-      internal_(&requests->Add({{"method", method_}, {"reason", "INTERNAL"}})),
-      cancelled_(
-          &requests->Add({{"method", method_}, {"reason", "CANCELLED"}})) {}
+      ok_(&requests->Add({{"method", method_}, {"reason", "OK"}})) {}
 
 prometheus::Counter& MethodMetrics::CounterOf(CallEnd end,
                                               domain::Reason reason) {
   if (end == CallEnd::kOk) return *ok_;
-  if (end == CallEnd::kInternal) return *internal_;
-  if (end == CallEnd::kCancelled) return *cancelled_;
-  auto& slot = refused_[static_cast<std::size_t>(reason)];
+  auto& slot = failed_[SlotOf(end, reason)];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
     // Add answers the same counter for the same labels, so two threads may do
     // it.
-    counter =
-        &requests_->Add({{"method", method_},
-                         {"reason", std::string(domain::InfoOf(reason).name)}});
+    counter = &requests_->Add(
+        {{"method", method_}, {"reason", LabelOf(end, reason)}});
     slot.store(counter, std::memory_order_release);
   }
   return *counter;

@@ -38,10 +38,9 @@ class MethodMetrics {
   prometheus::Family<prometheus::Counter>* const requests_;
   prometheus::Histogram* const seconds_;
   prometheus::Counter* const ok_;
-  prometheus::Counter* const internal_;
-  prometheus::Counter* const cancelled_;
-  // By Reason; made when first needed, so that a scrape lists what happened.
-  std::array<std::atomic<prometheus::Counter*>, 256> refused_{};
+  // By Reason, then the other ends; made when first needed, so that a scrape
+  // lists what happened.
+  std::array<std::atomic<prometheus::Counter*>, 258> failed_{};
 };
 
 /// All that the server counts. docs/operations.md lists the names.

@@ -29,9 +29,11 @@ domain::LimitsRequest ToLimits(const v1::Limits& limits, Shape* shape) {
   out.unlimited_overdraft = limits.unlimited_overdraft();
   out.max_balance = shape->OptionalAmount(
       {"limits.max_balance"}, limits.max_balance(), Shape::Zero::kAllowed);
-  if (limits.unlimited_overdraft() && !limits.overdraft_limit().empty()) {
-    shape->Invalid({"limits.overdraft_limit"},
-                   "stands beside unlimited_overdraft; send one of them");
+  if (limits.unlimited_overdraft() && out.overdraft_limit.has_value() &&
+      !out.overdraft_limit->IsZero()) {
+    shape->Invalid({"limits"},
+                   "has both overdraft_limit and unlimited_overdraft; send one "
+                   "of them");
   }
   return out;
 }
@@ -96,16 +98,15 @@ std::uint8_t ToMask(const v1::UpdateAccountRequest& request, Shape* shape) {
     return static_cast<std::uint8_t>(FilledInBits(request));
   }
   int bits = 0;
-  for (int i = 0; i < request.update_mask().paths_size(); ++i) {
-    const std::string& path = request.update_mask().paths(i);
+  for (const std::string& path : request.update_mask().paths()) {
     const std::optional<int> named = MaskBits(path);
     if (!named) {
-      shape->Invalid(
-          {"", "update_mask.paths", i},
-          fmt::format("is {}; paths are limits, limits.overdraft_limit, "
-                      "limits.unlimited_overdraft, limits.max_balance, "
-                      "metadata, owner_id",
-                      Quote(path)));
+      shape->Invalid({"update_mask"},
+                     fmt::format("has the path {}; paths are limits, "
+                                 "limits.overdraft_limit, "
+                                 "limits.unlimited_overdraft, "
+                                 "limits.max_balance, metadata, owner_id",
+                                 Quote(path)));
     }
     bits |= named.value_or(0);
   }

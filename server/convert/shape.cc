@@ -182,6 +182,12 @@ std::optional<domain::Decimal> Shape::OptionalAmount(const Field& field,
                                                      std::string_view text,
                                                      Zero zero) {
   if (text.empty()) return std::nullopt;
+  return RawAmount(field, text, zero);
+}
+
+std::optional<domain::Decimal> Shape::RawAmount(const Field& field,
+                                                std::string_view text,
+                                                Zero zero) {
   const std::optional<domain::Decimal> amount = domain::ParseDecimal(text);
   const bool too_small =
       amount.has_value() && zero == Zero::kRefused && amount->IsZero();

@@ -75,6 +75,10 @@ class Shape {
                                                 std::string_view text,
                                                 Zero zero);
 
+  /// The same, where empty is malformed like any other text.
+  std::optional<domain::Decimal> RawAmount(const Field& field,
+                                           std::string_view text, Zero zero);
+
   /// UTC nanoseconds since 1970; years 1677 to 2262 fit.
   std::optional<std::int64_t> Time(const Field& field,
                                    const google::protobuf::Timestamp& time);

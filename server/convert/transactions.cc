@@ -111,24 +111,19 @@ void CheckIds(const std::string& correlation_id,
   shape->Text({"causation_id"}, causation_id, kShortTextBytesMax);
 }
 
-bool AllZero(const std::vector<domain::Decimal>& amounts) {
-  for (const domain::Decimal& amount : amounts) {
-    if (!amount.IsZero()) return false;
-  }
-  return true;
-}
-
 std::vector<domain::Decimal> ToAmounts(
     const v1::SettleTransactionRequest& request, Shape* shape) {
   std::vector<domain::Decimal> out;
+  bool some = request.amounts().empty();
   for (int i = 0; i < request.amounts_size(); ++i) {
-    const auto amount = shape->Amount({"", "amounts", i}, request.amounts(i),
-                                      Shape::Zero::kAllowed);
+    const auto amount = shape->RawAmount({"", "amounts", i}, request.amounts(i),
+                                         Shape::Zero::kAllowed);
+    some = some || !amount || !amount->IsZero();
     out.push_back(amount.value_or(domain::Decimal{}));
   }
-  if (!out.empty() && AllZero(out)) {
-    shape->Refuse(Reason::kAmountInvalid, {"amounts"},
-                  "amounts are all zero; settle something, or void the hold");
+  if (!some) {
+    shape->Invalid({"amounts"},
+                   "are all zero; settle something, or void the hold");
   }
   if (request.amounts_size() > kPostingsMax) {
     shape->Refuse(Reason::kTooManyPostings, {"amounts"},
