@@ -21,7 +21,7 @@ void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& fli
   stored.entry.last = flight;
   stored.entry.last_item = item;
   stored.last_n = flight->n;
-  order_.push_back({flight->n, false, transaction_id});
+  order_.push_back({flight, item, Trace::Kind::kOwn});
 }
 
 void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item) {
@@ -29,27 +29,52 @@ void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& f
   stored.entry.last = flight;
   stored.entry.last_item = item;
   stored.last_n = flight->n;
-  order_.push_back({flight->n, false, transaction_id});
+  order_.push_back({flight, item, Trace::Kind::kTarget});
 }
 
 void RecentCommands::AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item) {
-  requests_[key] = Request{flight, item};
-  order_.push_back({flight->n, true, std::move(key)});
+  requests_[std::move(key)] = Request{flight, item};
+  order_.push_back({flight, item, Trace::Kind::kRequest});
 }
 
 void RecentCommands::Evict(std::uint64_t published_n) {
-  while (order_.size() > keep_ && order_.front().n <= published_n) {
-    const Trace& trace = order_.front();
-    if (trace.request) {
-      const auto found = requests_.find(trace.key);
-      if (found != requests_.end() && found->second.flight->n == trace.n) requests_.erase(found);
-    } else {
-      const auto found = transactions_.find(trace.key);
-      if (found != transactions_.end() && found->second.last_n == trace.n) transactions_.erase(found);
-    }
-    evicted_n_ = trace.n;
+  while (order_.size() > keep_ && order_.front().flight->n <= published_n) {
+    Forget(order_.front());
+    evicted_n_ = order_.front().flight->n;
     order_.pop_front();
   }
+}
+
+void RecentCommands::Forget(const Trace& trace) {
+  const Flight& flight = *trace.flight;
+  if (flight.account != nullptr) {
+    const auto& change = std::get<domain::ChangeAccount>(flight.account->command);
+    ForgetRequest(RequestKey(true, change.account_id, change.request_id), flight.n);
+    return;
+  }
+  const domain::TransactionCommand& command = flight.items[trace.item].command;
+  switch (trace.kind) {
+    case Trace::Kind::kOwn:
+      ForgetTransaction(OwnIdOf(command), flight.n);
+      break;
+    case Trace::Kind::kTarget:
+      ForgetTransaction(domain::TargetOf(command), flight.n);
+      break;
+    case Trace::Kind::kRequest:
+      ForgetRequest(RequestKey(false, domain::TargetOf(command), RequestIdOf(command)), flight.n);
+      break;
+  }
+}
+
+/// Only if nothing later has used the id.
+void RecentCommands::ForgetTransaction(const std::string& transaction_id, std::uint64_t n) {
+  const auto found = transactions_.find(transaction_id);
+  if (found != transactions_.end() && found->second.last_n == n) transactions_.erase(found);
+}
+
+void RecentCommands::ForgetRequest(const std::string& key, std::uint64_t n) {
+  const auto found = requests_.find(key);
+  if (found != requests_.end() && found->second.flight->n == n) requests_.erase(found);
 }
 
 }  // namespace florin::actors

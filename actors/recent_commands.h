@@ -50,11 +50,16 @@ class RecentCommands {
     Entry entry;
     std::uint64_t last_n = 0;
   };
+  /// Which use of an id comes next in the order of numbers; the ids stand in the flight.
   struct Trace {
-    std::uint64_t n = 0;
-    bool request = false;
-    std::string key;
+    FlightPtr flight;
+    std::uint32_t item = 0;
+    enum class Kind : std::uint8_t { kOwn, kTarget, kRequest } kind = Kind::kOwn;
   };
+
+  void Forget(const Trace& trace);
+  void ForgetTransaction(const std::string& transaction_id, std::uint64_t n);
+  void ForgetRequest(const std::string& key, std::uint64_t n);
 
   std::size_t keep_;
   std::unordered_map<std::string, Stored> transactions_;

@@ -11,8 +11,36 @@
 namespace florin::actors {
 namespace {
 
+constexpr std::size_t kHoldsLoadedMax = 4'096;
+
 /// A refusal that is not kept leaves the id free.
 bool KeepsId(const Item& item) { return item.status == ItemStatus::kDone || (item.status == ItemStatus::kRefused && domain::InfoOf(item.reason).recorded); }
+
+/// Finds the slot of an account; without a map while there are few, as in nearly every command.
+class SlotPlaces {
+ public:
+  explicit SlotPlaces(std::vector<Slot>& slots) : slots_(slots) { slots_.reserve(2); }
+
+  [[nodiscard]] Slot* Find(const std::string& account_id) {
+    if (slots_.size() <= kLinear) {
+      for (Slot& slot : slots_) {
+        if (slot.account->account_id() == account_id) return &slot;
+      }
+      return nullptr;
+    }
+    const auto found = places_.find(account_id);
+    return found == places_.end() ? nullptr : &slots_[found->second];
+  }
+  void Added() {
+    if (slots_.size() <= kLinear) return;
+    for (std::size_t i = places_.size(); i < slots_.size(); ++i) places_.emplace(slots_[i].account->account_id(), i);
+  }
+
+ private:
+  static constexpr std::size_t kLinear = 8;
+  std::vector<Slot>& slots_;
+  std::unordered_map<std::string_view, std::size_t> places_;
+};
 
 std::string DifferingFromRequest(const domain::TransactionCommand& again, const domain::TransactionCommand& first) {
   if (again.index() != first.index()) return "command";
@@ -254,14 +282,18 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {
-  std::unordered_map<std::string_view, std::size_t> places;
+  SlotPlaces places(flight->slots);
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
     domain::ForEachTouch(item.command, item.target_shape.get(), static_cast<std::uint16_t>(i), [&](const std::string& account_id, domain::Touch touch) {
-      const auto [found, added] = places.try_emplace(account_id, flight->slots.size());
-      if (added) flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
-      flight->slots[found->second].touches.push_back(touch);
+      Slot* slot = places.Find(account_id);
+      if (slot == nullptr) {
+        slot = &flight->slots.emplace_back();
+        slot->account = world_->Port(account_id, flight->n);
+        places.Added();
+      }
+      slot->touches.push_back(touch);
     });
   }
 }
@@ -298,21 +330,26 @@ void Sequencer::Remember(const FlightPtr& flight) {
 
 bool Sequencer::ExpireDue() {
   last_time_ = std::max(last_time_, world_->Now());
-  std::vector<std::string> missing;
-  for (auto due = expiries_.begin(); due != expiries_.end() && due->first <= last_time_; ++due) {
-    if (recent_.Find(due->second) == nullptr && !loaded_holds_.contains(due->second)) missing.push_back(due->second);
-  }
-  if (!missing.empty()) {
-    loading_holds_ = true;
-    world_->LoadHolds(std::move(missing));
-    return false;
-  }
   while (!expiries_.empty() && expiries_.begin()->first <= last_time_) {
     const std::string id = expiries_.begin()->second;
+    if (recent_.Find(id) == nullptr && !loaded_holds_.contains(id)) {
+      LoadDue();
+      return false;
+    }
     expiries_.erase(expiries_.begin());
     LaunchExpiry(id);
   }
   return true;
+}
+
+/// Has the next due holds read, a bounded number: after a long stop a million may be due at once.
+void Sequencer::LoadDue() {
+  std::vector<std::string> missing;
+  for (auto due = expiries_.begin(); due != expiries_.end() && due->first <= last_time_ && missing.size() < kHoldsLoadedMax; ++due) {
+    if (recent_.Find(due->second) == nullptr) missing.push_back(due->second);
+  }
+  loading_holds_ = true;
+  world_->LoadHolds(std::move(missing));
 }
 
 void Sequencer::LaunchExpiry(const std::string& transaction_id) {

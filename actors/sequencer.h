@@ -93,7 +93,9 @@ class Sequencer {
   void Launch(const FlightPtr& flight);
   void Remember(const FlightPtr& flight);
 
+  /// False: due holds have to be read first; the intake waits.
   bool ExpireDue();
+  void LoadDue();
   void LaunchExpiry(const std::string& transaction_id);
   void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
   bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);

@@ -149,7 +149,9 @@ Refusal AssetExists(const Asset& existing, const std::string& field) {
 }
 
 Refusal AccountExists(const std::string& account_id, const std::string& field) {
-  return Make(Reason::kAccountExists, "account " + account_id + " was opened with another " + field + "; use another account_id, or UpdateAccount to change it",
+  const bool changeable = field == "owner_id" || field == "limits" || field == "metadata";
+  return Make(Reason::kAccountExists,
+              "account " + account_id + " was opened with another " + field + "; use another account_id" + (changeable ? ", or UpdateAccount to change it" : ""),
               {{"account_id", account_id}, {"field", field}});
 }
 
@@ -158,7 +160,7 @@ Refusal AssetNotFound(const std::string& asset) {
 }
 
 Refusal TransactionNotFound(const std::string& transaction_id) {
-  return Make(Reason::kTransactionNotFound, "there is no transaction " + transaction_id, {{"transaction_id", transaction_id}});
+  return Make(Reason::kTransactionNotFound, "there is no transaction " + transaction_id + "; check the id", {{"transaction_id", transaction_id}});
 }
 
 Refusal VersionConflict(const std::string& account_id, std::int64_t expected, std::int64_t actual) {
@@ -178,7 +180,7 @@ Refusal AssetMismatch(const AccountState& credited, const AccountState& debited)
 Refusal ScaleExceeded(const Decimal& amount, const std::string& asset, int scale) {
   const std::string text = FormatDecimal(amount);
   return Make(Reason::kAmountScaleExceeded,
-              "amount " + text + " has " + std::to_string(amount.decimals) + " decimals, " + asset + " has " + std::to_string(scale),
+              "amount " + text + " has " + std::to_string(amount.decimals) + " decimals, " + asset + " has " + std::to_string(scale) + "; round it first",
               {{"amount", text}, {"asset", asset}, {"scale", std::to_string(scale)}});
 }
 
@@ -261,7 +263,7 @@ Refusal DescribeTransactionFinding(const Finding& finding, const TransactionComm
       const Decimal amount = asked();
       const int scale = before->postings[posting].amount.decimals;
       return Make(Reason::kAmountScaleExceeded,
-                  "amount " + FormatDecimal(amount) + " has " + std::to_string(amount.decimals) + " decimals, the hold has " + std::to_string(scale),
+                  "amount " + FormatDecimal(amount) + " has " + std::to_string(amount.decimals) + " decimals, the hold has " + std::to_string(scale) + "; round it first",
                   {{"amount", FormatDecimal(amount)}, {"scale", std::to_string(scale)}, {"transaction_id", id}});
     }
     case Reason::kNotAHold:
@@ -283,7 +285,7 @@ Refusal DescribeTransactionFinding(const Finding& finding, const TransactionComm
                   {{"status", std::string(NameOf(before->status))}, {"transaction_id", id}});
     }
     case Reason::kAlreadyReversed:
-      return Make(Reason::kAlreadyReversed, "transaction " + id + " was reversed by " + before->reversed_by_transaction_id,
+      return Make(Reason::kAlreadyReversed, "transaction " + id + " was reversed by " + before->reversed_by_transaction_id + ", and is reversed only once",
                   {{"reversed_by_transaction_id", before->reversed_by_transaction_id}, {"transaction_id", id}});
     default:
       return TransactionNotFound(id);
