@@ -18,6 +18,15 @@ bool SideFits(domain::Int128 posted, domain::Int128 pending) {
          domain::CheckedAdd(posted, pending).has_value();
 }
 
+/// Whether the postings cannot do with one number of decimals for all.
+bool IsMixed(const std::vector<domain::TransactionPosting>& postings) {
+  return std::any_of(
+      postings.begin(), postings.end(), [&](const auto& posting) {
+        return posting.posted.has_value() ||
+               posting.amount.decimals != postings.front().amount.decimals;
+      });
+}
+
 }  // namespace
 
 void FieldEncoder::Word(std::string_view word) {
@@ -85,12 +94,7 @@ void FieldEncoder::Transaction(const domain::Transaction& transaction) {
   const bool usual_places =
       version == 1 && position == context_.last_position &&
       create_position == context_.last_position && end_position == 0;
-  const bool mixed = std::any_of(
-      postings.begin(), postings.end(),
-      [&](const domain::TransactionPosting& posting) {
-        return posting.posted.has_value() ||
-               posting.amount.decimals != postings.front().amount.decimals;
-      });
+  const bool mixed = IsMixed(postings);
   const std::uint64_t flags =
       FlagIf(!type.empty(), kHasType) |
       FlagIf(!reference.empty(), kHasReference) |

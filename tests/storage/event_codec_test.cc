@@ -54,6 +54,7 @@ std::string Line(const v1::Event& event) {
 
 std::vector<std::string> Lines(const std::vector<v1::Event>& events) {
   std::vector<std::string> lines;
+  lines.reserve(events.size());
   for (const v1::Event& event : events) lines.push_back(Line(event));
   return lines;
 }
