@@ -125,7 +125,9 @@ class EventsReader {
       const auto groups =
           query_->descending
               ? reader_->ReadGroups(range_.high, 1, 1)
-              : reader_->ReadGroups(range_.low, kGroupsAtOnce, kBytesAtOnce);
+              : reader_->ReadGroups(
+                    range_.low, kGroupsAtOnce,
+                    std::min(kBytesAtOnce, limits_->scanned_bytes));
       if (!groups.ok()) return groups.refusal();
       // Below the head there is a group for every position.
       if (groups->empty()) return Missing();

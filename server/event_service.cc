@@ -57,6 +57,7 @@ EventService::EventService(ServiceHost* service_host,
             return service_host->ledger().Read(std::move(job));
           },
           options_.hub),
+      collector_(std::make_shared<EventCollector>(&hub_)),
       stopper_(std::make_shared<Stopper>(&hub_)) {
   AddUnary<ReadEventsRequest, ReadEventsResponse>(
       "/florin.v1.EventService/ReadEvents",

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "server/event_hub.h"
+#include "server/event_metrics.h"
 #include "server/event_pages.h"
 #include "server/raw_service.h"
 
@@ -23,14 +24,17 @@ class EventService final : public RawService {
   explicit EventService(ServiceHost* host, EventServiceOptions options = {});
   ~EventService() override;
 
-  /// For metrics.
-  [[nodiscard]] EventHubStats Stats() const { return hub_.Stats(); }
+  /// Goes no later than the service.
+  [[nodiscard]] const std::shared_ptr<EventCollector>& collector() const {
+    return collector_;
+  }
 
  private:
   class Stopper;
 
   const EventServiceOptions options_;
   EventHub hub_;
+  const std::shared_ptr<EventCollector> collector_;
   std::shared_ptr<Stopper> stopper_;
 };
 

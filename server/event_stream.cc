@@ -66,7 +66,7 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void Finish(const std::optional<domain::Refusal>& refusal) override {
     const std::chrono::duration<double> taken =
         std::chrono::steady_clock::now() - start_;
-    metrics_->Ended(refusal ? CallEnd::kRefused : CallEnd::kOk,
+    metrics_->Ended(refusal ? CallEnd::kRefused : CallEnd::kCancelled,
                     refusal ? refusal->reason : domain::Reason::kNone,
                     taken.count());
     // The last touch: gRPC may delete the stream from here on.

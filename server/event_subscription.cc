@@ -70,28 +70,32 @@ EventSubscription::Next EventSubscription::Serve(TimePoint now) {
   if (!writing_ && !batch_.empty()) Send(now);
   if (failure_) return writing_ ? Next::kWait : End(failure_, now);
   if (writing_ && (batch_.full() || Crowded())) return Next::kWait;
-  KeepAlive(now);
-  if (retry_at_) {
-    if (now < *retry_at_) return Next::kWait;
-    retry_at_.reset();
+  if (retry_at_ && now < *retry_at_) {
+    KeepAlive(now);
+    return Next::kWait;
   }
-  if (start_time_ ||
-      context_->tail->Head() - batch_.cursor() > context_->options.live_lag)
-    return StartJob();
+  retry_at_.reset();
+  const std::int64_t lag = context_->tail->Head() - batch_.cursor();
+  if (start_time_ || lag > context_->options.live_lag) return StartJob(now);
 
   const auto groups = context_->tail->Recent(batch_.cursor() + 1);
-  if (groups.ok() && groups.value() == nullptr) return StartJob();
+  if (groups.ok() && groups.value() == nullptr) return StartJob(now);
   const auto taken = groups.ok() ? TakeAll(*groups) : groups.refusal();
   if (!taken.ok()) {
     failure_ = taken.refusal();
     return Next::kAgain;
   }
-  if (batch_.cursor() < context_->tail->Head()) return Next::kAgain;
+  if (batch_.cursor() < context_->tail->Head()) {
+    KeepAlive(now);
+    return Next::kAgain;
+  }
   if (!writing_ && (!batch_.empty() || !told_caught_up_)) Send(now);
+  KeepAlive(now);
   return Next::kPark;
 }
 
-EventSubscription::Next EventSubscription::StartJob() {
+EventSubscription::Next EventSubscription::StartJob(TimePoint now) {
+  KeepAlive(now);
   job_running_ = true;
   return Next::kJob;
 }
@@ -138,9 +142,9 @@ void EventSubscription::KeepAlive(TimePoint now) {
 }
 
 void EventSubscription::RunJob() {
-  const domain::Status resolved = ResolveStart();
-  if (!resolved.ok()) {
-    failure_ = resolved.refusal();
+  if (start_time_) {
+    const domain::Status resolved = ResolveStart();
+    if (!resolved.ok()) failure_ = resolved.refusal();
     return;
   }
   const std::int64_t begin = batch_.cursor();
@@ -163,7 +167,6 @@ void EventSubscription::RunJob() {
 }
 
 domain::Status EventSubscription::ResolveStart() {
-  if (!start_time_) return domain::Ok{};
   const auto before = context_->tail->LastPositionBefore(*start_time_);
   if (!before.ok()) return before.refusal();
   batch_.StartAfter(*before);

@@ -144,7 +144,7 @@ class EventSubscription {
   };
 
   Next Serve(TimePoint now);
-  Next StartJob();
+  Next StartJob(TimePoint now);
   Next End(std::optional<domain::Refusal> refusal, TimePoint now);
   void NoteWriteDone();
   void CutAfterGrace(TimePoint now);

@@ -52,7 +52,11 @@ domain::Result<EventGroups> EventTail::Decode(
     if (group->last_position < position) continue;
     if (group->first_position > position) break;
     auto loaded = cache_.Get(*group);
-    if (!loaded.ok()) return loaded.refusal();
+    if (!loaded.ok()) {
+      // What is sound before it goes out first; then it is met again.
+      if (decoded.empty()) return loaded.refusal();
+      break;
+    }
     position = group->last_position + 1;
     decoded.push_back(std::move(*loaded));
   }

@@ -56,6 +56,8 @@ EventServiceOptions ToEventOptions(const Config& config) {
   EventServiceOptions options;
   options.hub.subscriptions_max =
       static_cast<std::size_t>(config.max_subscribers);
+  options.hub.subscription.stall_timeout =
+      std::chrono::seconds(config.subscriber_stall_seconds);
   return options;
 }
 
@@ -185,6 +187,7 @@ std::string FlorinServer::ListenForMetrics() {
   collector_ = std::make_shared<LedgerCollector>(ledger_.get());
   exposer_->RegisterCollectable(metrics_.registry());
   exposer_->RegisterCollectable(collector_);
+  exposer_->RegisterCollectable(event_service_->collector());
   const std::vector<int> ports = exposer_->GetListeningPorts();
   metrics_address_ =
       WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
