@@ -145,8 +145,8 @@ domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
 
   heads_ = std::make_unique<HeadCache>(options.head_cache_accounts);
   tail_ = std::make_unique<LiveTail>(options.ring_bytes);
-  publisher_ =
-      std::make_unique<Publisher>(index_.get(), heads_.get(), tail_.get());
+  publisher_ = std::make_unique<Publisher>(
+      index_.get(), heads_.get(), tail_.get(), options.checkpoint_commands);
   reader_ = std::make_unique<StoreReader>(
       journal_.get(), index_.get(), heads_.get(), tail_.get(), publisher_.get(),
       journal_->ledger_id(), options.directory);

@@ -16,18 +16,6 @@ constexpr char kIndexFormat[] = "1";
 constexpr char kFormatKey[] = "format";
 constexpr char kCoverKey[] = "cover";
 
-constexpr std::array<const char*, Index::kFamilies> kFamilyNames = {
-    "default", "accounts", "transactions", "requests", "streams",
-    "owners",  "refusals", "holds",        "assets",   "meta"};
-
-rocksdb::ColumnFamilyOptions OptionsOf(Index::Family family,
-                                       const RocksShared& shared) {
-  const bool point = family == Index::kAccounts ||
-                     family == Index::kTransactions ||
-                     family == Index::kRequests;
-  return point ? PointFamilyOptions(shared) : RangeFamilyOptions(shared);
-}
-
 domain::Result<IndexCover> DecodeCover(std::string_view value,
                                        const std::string& directory) {
   ByteReader in(value);
@@ -83,18 +71,15 @@ domain::Result<std::unique_ptr<Index>> Index::Open(const RocksShared& shared,
 }
 
 domain::Status Index::OpenDatabase() {
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (std::size_t i = 0; i < kFamilies; ++i)
-    families.emplace_back(kFamilyNames[i],
-                          OptionsOf(static_cast<Family>(i), shared_));
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(
-      IndexDbOptions(shared_), directory_, families, &families_, &db);
+  const rocksdb::Options options(IndexDbOptions(shared_),
+                                 IndexFamilyOptions(shared_));
+  const rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (status.ok()) {
     db_.reset(db);
     return domain::Ok{};
   }
-  // Families of another layout or files that are gone: as good as corrupt.
+  // Another layout or files that are gone: as good as corrupt.
   if (status.IsInvalidArgument() || status.IsPathNotFound() ||
       status.IsNotFound()) {
     return DataCorrupt(
@@ -106,9 +91,6 @@ domain::Status Index::OpenDatabase() {
 
 domain::Status Index::CloseDatabase() {
   if (db_ == nullptr) return domain::Ok{};
-  for (rocksdb::ColumnFamilyHandle* family : families_)
-    db_->DestroyColumnFamilyHandle(family);
-  families_.clear();
   const rocksdb::Status status = db_->Close();
   db_.reset();
   if (!status.ok()) return FromRocks(status, "closing the index", directory_);
@@ -128,14 +110,14 @@ domain::Status Index::Reset() {
 
 domain::Result<bool> Index::FormatFits() const {
   domain::Result<Lookup<std::string>> format =
-      Get(kMeta, kFormatKey, Tier::kDisk);
+      Get(Family::kMeta, kFormatKey, Tier::kDisk);
   if (!format.ok()) return format.refusal();
   return format->value.has_value() && *format->value == format_;
 }
 
 domain::Status Index::WriteFormat() {
   IndexBatch batch(*this);
-  batch.Put(kMeta, kFormatKey, format_);
+  batch.Put(Family::kMeta, kFormatKey, format_);
   batch.PutCover(IndexCover{});
   if (domain::Status written = Write(&batch); !written.ok()) return written;
   return Flush(true);
@@ -143,7 +125,7 @@ domain::Status Index::WriteFormat() {
 
 domain::Result<IndexCover> Index::Cover() const {
   domain::Result<Lookup<std::string>> cover =
-      Get(kMeta, kCoverKey, Tier::kDisk);
+      Get(Family::kMeta, kCoverKey, Tier::kDisk);
   if (!cover.ok()) return cover.refusal();
   if (!cover->value)
     return DataCorrupt("The index in " + directory_ + " has no cover.",
@@ -166,7 +148,7 @@ domain::Status Index::Flush(bool wait) {
   // A flush in the background must not hold up the publisher; a later one makes
   // up for it.
   options.allow_write_stall = wait;
-  const rocksdb::Status status = db_->Flush(options, families_);
+  const rocksdb::Status status = db_->Flush(options);
   if (!status.ok() && !(status.IsTryAgain() && !wait))
     return FromRocks(status, "flushing the index", directory_);
   return domain::Ok{};
@@ -179,9 +161,8 @@ domain::Result<Lookup<std::string>> Index::Get(Family family,
   options.verify_checksums = true;
   if (tier == Tier::kMemory) options.read_tier = rocksdb::kBlockCacheTier;
   rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      db_->Get(options, families_[family],
-               rocksdb::Slice(key.data(), key.size()), &value);
+  const rocksdb::Status status = db_->Get(options, db_->DefaultColumnFamily(),
+                                          FamilyKey(family, key), &value);
   Lookup<std::string> lookup;
   if (status.ok()) {
     lookup.value = value.ToString();
@@ -195,7 +176,8 @@ domain::Result<Lookup<std::string>> Index::Get(Family family,
 
 domain::Result<Lookup<domain::AccountState>> Index::FindAccount(
     const std::string& account_id, Tier tier) const {
-  domain::Result<Lookup<std::string>> value = Get(kAccounts, account_id, tier);
+  domain::Result<Lookup<std::string>> value =
+      Get(Family::kAccounts, account_id, tier);
   if (!value.ok()) return value.refusal();
   Lookup<domain::AccountState> lookup;
   lookup.complete = value->complete;
@@ -210,7 +192,7 @@ domain::Result<Lookup<domain::AccountState>> Index::FindAccount(
 domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(
     std::string_view transaction_id, Tier tier) const {
   domain::Result<Lookup<std::string>> value =
-      Get(kTransactions, transaction_id, tier);
+      Get(Family::kTransactions, transaction_id, tier);
   if (!value.ok()) return value.refusal();
   Lookup<TransactionEntry> lookup;
   lookup.complete = value->complete;
@@ -230,7 +212,7 @@ domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(
 
 domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key,
                                                         Tier tier) const {
-  domain::Result<Lookup<std::string>> value = Get(kRequests, key, tier);
+  domain::Result<Lookup<std::string>> value = Get(Family::kRequests, key, tier);
   if (!value.ok()) return value.refusal();
   Lookup<std::int64_t> lookup;
   lookup.complete = value->complete;
@@ -246,11 +228,11 @@ domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key,
 domain::Result<std::vector<std::pair<domain::Asset, std::int64_t>>>
 Index::Assets() const {
   std::vector<std::pair<domain::Asset, std::int64_t>> assets;
-  const std::unique_ptr<rocksdb::Iterator> entry = Iterate(kAssets);
+  const std::unique_ptr<FamilyIterator> entry = Iterate(Family::kAssets);
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
-    ByteReader in(entry->value().ToStringView());
+    ByteReader in(entry->value());
     domain::Asset asset;
-    asset.code = entry->key().ToString();
+    asset.code = entry->key();
     asset.scale = in.Byte();
     asset.name = in.Text();
     const std::int64_t position = in.Int64();
@@ -267,7 +249,7 @@ Index::Assets() const {
 
 domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(
     const std::string& account_id, std::int64_t version) const {
-  const std::unique_ptr<rocksdb::Iterator> entry = Iterate(kStreams);
+  const std::unique_ptr<FamilyIterator> entry = Iterate(Family::kStreams);
   entry->Seek(StreamKey(account_id, version));
   if (!entry->status().ok())
     return FromRocks(entry->status(),
@@ -276,7 +258,7 @@ domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(
   const std::string prefix = StreamPrefix(account_id);
   if (!entry->Valid() || !entry->key().starts_with(prefix))
     return std::optional<std::int64_t>();
-  ByteReader in(entry->value().ToStringView());
+  ByteReader in(entry->value());
   const std::int64_t position = in.Int64();
   if (!in.Done())
     return DataCorrupt("The index holds a malformed history entry of account " +
@@ -285,11 +267,34 @@ domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(
   return std::optional<std::int64_t>(position);
 }
 
-std::unique_ptr<rocksdb::Iterator> Index::Iterate(Family family) const {
+std::unique_ptr<FamilyIterator> Index::Iterate(Family family) const {
+  return std::make_unique<FamilyIterator>(family, IterateAll());
+}
+
+std::unique_ptr<rocksdb::Iterator> Index::IterateAll() const {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
-  return std::unique_ptr<rocksdb::Iterator>(
-      db_->NewIterator(options, families_[family]));
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options));
+}
+
+FamilyIterator::FamilyIterator(Family family,
+                               std::unique_ptr<rocksdb::Iterator> entry)
+    : family_(static_cast<char>(family)), entry_(std::move(entry)) {}
+
+void FamilyIterator::Seek(std::string_view key) {
+  entry_->Seek(FamilyKey(static_cast<Family>(family_), key));
+}
+
+void FamilyIterator::SeekForPrev(std::string_view key) {
+  entry_->SeekForPrev(FamilyKey(static_cast<Family>(family_), key));
+}
+
+bool FamilyIterator::Valid() const {
+  return entry_->Valid() && entry_->key()[0] == family_;
+}
+
+std::string_view FamilyIterator::key() const {
+  return entry_->key().ToStringView().substr(1);
 }
 
 }  // namespace florin::storage

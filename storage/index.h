@@ -3,7 +3,6 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "domain/account.h"
 #include "domain/result.h"
+#include "storage/index_keys.h"
 #include "storage/record.h"
 #include "storage/rocks_options.h"
 #include "storage/store.h"
@@ -45,6 +45,29 @@ struct RecordContext {
 
 class IndexBatch;
 
+/// Walks one family; keys come without the family's byte.
+class FamilyIterator {
+ public:
+  FamilyIterator(Family family, std::unique_ptr<rocksdb::Iterator> entry);
+
+  void Seek(std::string_view key);
+  void SeekForPrev(std::string_view key);
+  void SeekToFirst() { Seek({}); }
+  void Next() { entry_->Next(); }
+  void Prev() { entry_->Prev(); }
+  [[nodiscard]] bool Valid() const;
+  /// Requires: Valid().
+  [[nodiscard]] std::string_view key() const;
+  [[nodiscard]] std::string_view value() const {
+    return entry_->value().ToStringView();
+  }
+  [[nodiscard]] rocksdb::Status status() const { return entry_->status(); }
+
+ private:
+  char family_;
+  std::unique_ptr<rocksdb::Iterator> entry_;
+};
+
 /// Everything derived, in RocksDB without a WAL: it may lose what was written
 /// last, and is then caught up from the journal
 /// (docs/adr/0004-derived-index.md).
@@ -52,20 +75,6 @@ class IndexBatch;
 /// Threads: Write from one at a time; look-ups from any.
 class Index {
  public:
-  enum Family : std::size_t {
-    kDefault,
-    kAccounts,
-    kTransactions,
-    kRequests,
-    kStreams,
-    kOwners,
-    kRefusals,
-    kHolds,
-    kAssets,
-    kMeta,
-    kFamilies
-  };
-
   /// Opens, or creates where it is missing, of another format or unreadable:
   /// all of it can be had again. Errors: kStorageUnavailable, kDiskFull.
   static domain::Result<std::unique_ptr<Index>> Open(
@@ -83,7 +92,7 @@ class Index {
   [[nodiscard]] domain::Result<IndexCover> Cover() const;
 
   domain::Status Write(IndexBatch* batch);
-  /// All families together; `wait` false: in the background.
+  /// `wait` false: in the background.
   domain::Status Flush(bool wait);
 
   [[nodiscard]] domain::Result<Lookup<domain::AccountState>> FindAccount(
@@ -102,12 +111,9 @@ class Index {
   [[nodiscard]] domain::Result<std::optional<std::int64_t>> HistoryAtOrAfter(
       const std::string& account_id, std::int64_t version) const;
 
-  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> Iterate(Family family) const;
-  /// A snapshot of every family at one moment for several iterations.
-  [[nodiscard]] rocksdb::DB* db() const { return db_.get(); }
-  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const {
-    return families_[family];
-  }
+  [[nodiscard]] std::unique_ptr<FamilyIterator> Iterate(Family family) const;
+  /// Every key as it is stored, to compare indexes as a whole.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> IterateAll() const;
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] int history_interval() const { return history_interval_; }
 
@@ -127,7 +133,6 @@ class Index {
   /// Layout, ledger and interval: another one is another index.
   std::string format_;
   int history_interval_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 
@@ -150,8 +155,8 @@ class IndexBatch {
   void AddAccountRecord(const Record& record, const RecordContext& context);
   void AddRefused(const Record& record);
   void AddHistory(const Record& record, const std::int64_t* versions_before);
-  void Put(Index::Family family, std::string_view key, std::string_view value);
-  void Delete(Index::Family family, std::string_view key);
+  void Put(Family family, std::string_view key, std::string_view value);
+  void Delete(Family family, std::string_view key);
 
   const Index& index_;
   rocksdb::WriteBatch batch_;

@@ -20,18 +20,16 @@ std::string Number(std::int64_t value) {
 
 IndexBatch::IndexBatch(const Index& index) : index_(index) {}
 
-void IndexBatch::Put(Index::Family family, std::string_view key,
+void IndexBatch::Put(Family family, std::string_view key,
                      std::string_view value) {
   if (!status_.ok()) return;
-  status_ =
-      batch_.Put(index_.family(family), rocksdb::Slice(key.data(), key.size()),
-                 rocksdb::Slice(value.data(), value.size()));
+  status_ = batch_.Put(FamilyKey(family, key),
+                       rocksdb::Slice(value.data(), value.size()));
 }
 
-void IndexBatch::Delete(Index::Family family, std::string_view key) {
+void IndexBatch::Delete(Family family, std::string_view key) {
   if (!status_.ok()) return;
-  status_ = batch_.Delete(index_.family(family),
-                          rocksdb::Slice(key.data(), key.size()));
+  status_ = batch_.Delete(FamilyKey(family, key));
 }
 
 void IndexBatch::Add(const Record& record, const RecordContext& context) {
@@ -42,7 +40,7 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       std::string value(1, static_cast<char>(change.asset.scale));
       PutText(&value, change.asset.name);
       PutVarint(&value, static_cast<std::uint64_t>(position));
-      Put(Index::kAssets, change.asset.code, value);
+      Put(Family::kAssets, change.asset.code, value);
       break;
     }
     case ChangeKind::kAccountOpened:
@@ -53,7 +51,7 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       AddTransaction(*change.transaction, {position, position});
       if (change.transaction->expire_time &&
           change.transaction->status == domain::TransactionStatus::kPending) {
-        Put(Index::kHolds,
+        Put(Family::kHolds,
             HoldKey(*change.transaction->expire_time,
                     change.transaction->transaction_id),
             Number(position));
@@ -68,10 +66,10 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       AddTransaction(*change.transaction,
                      {change.transaction->create_position, position});
       if (change.transaction->expire_time)
-        Delete(Index::kHolds, HoldKey(*change.transaction->expire_time,
-                                      change.transaction->transaction_id));
+        Delete(Family::kHolds, HoldKey(*change.transaction->expire_time,
+                                       change.transaction->transaction_id));
       if (!change.request_id.empty())
-        Put(Index::kRequests,
+        Put(Family::kRequests,
             RequestKey(false, change.transaction->transaction_id,
                        change.request_id),
             Number(position));
@@ -80,7 +78,7 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       AddRefused(record);
       break;
     case ChangeKind::kRequestRefused:
-      Put(Index::kRequests,
+      Put(Family::kRequests,
           RequestKey(change.target_is_account, change.target_id,
                      change.request_id),
           Number(position));
@@ -96,7 +94,7 @@ void IndexBatch::AddTransaction(const domain::Transaction& transaction,
   PutVarint(&value, static_cast<std::uint64_t>(place.create_position));
   PutVarint(&value, static_cast<std::uint64_t>(place.last_position -
                                                place.create_position));
-  Put(Index::kTransactions, transaction.transaction_id, value);
+  Put(Family::kTransactions, transaction.transaction_id, value);
 }
 
 void IndexBatch::AddAccountRecord(const Record& record,
@@ -105,14 +103,14 @@ void IndexBatch::AddAccountRecord(const Record& record,
   const domain::AccountState& account = *change.account;
   const bool opened = change.kind == ChangeKind::kAccountOpened;
   if (!opened && !change.request_id.empty())
-    Put(Index::kRequests,
+    Put(Family::kRequests,
         RequestKey(true, account.account_id, change.request_id),
         Number(record.last_position));
   if (!opened && context.owner_before == account.owner_id) return;
   if (!opened && !context.owner_before.empty())
-    Delete(Index::kOwners, OwnerKey(context.owner_before, account.account_id));
+    Delete(Family::kOwners, OwnerKey(context.owner_before, account.account_id));
   if (!account.owner_id.empty())
-    Put(Index::kOwners, OwnerKey(account.owner_id, account.account_id), {});
+    Put(Family::kOwners, OwnerKey(account.owner_id, account.account_id), {});
 }
 
 void IndexBatch::AddRefused(const Record& record) {
@@ -124,7 +122,7 @@ void IndexBatch::AddRefused(const Record& record) {
     accounts.insert(posting.credit_account_id);
   }
   for (const std::string_view account_id : accounts)
-    Put(Index::kRefusals, RefusalKey(account_id, record.last_position), {});
+    Put(Family::kRefusals, RefusalKey(account_id, record.last_position), {});
 }
 
 void IndexBatch::AddHistory(const Record& record,
@@ -133,13 +131,13 @@ void IndexBatch::AddHistory(const Record& record,
   for (std::size_t i = 0; i < record.accounts.size(); ++i) {
     const AccountAfter& after = record.accounts[i];
     if (after.version / interval == versions_before[i] / interval) continue;
-    Put(Index::kStreams, StreamKey(after.account_id, after.version),
+    Put(Family::kStreams, StreamKey(after.account_id, after.version),
         Number(after.position));
   }
 }
 
 void IndexBatch::PutAccount(const domain::AccountState& account) {
-  Put(Index::kAccounts, account.account_id, EncodeAccount(account));
+  Put(Family::kAccounts, account.account_id, EncodeAccount(account));
 }
 
 void IndexBatch::PutCover(const IndexCover& cover) {
@@ -150,7 +148,7 @@ void IndexBatch::PutCover(const IndexCover& cover) {
     value.push_back(static_cast<char>(byte));
   PutVarint(&value, static_cast<std::uint64_t>(cover.accounts_position));
   PutVarint(&value, static_cast<std::uint64_t>(cover.account_count));
-  Put(Index::kMeta, "cover", value);
+  Put(Family::kMeta, "cover", value);
 }
 
 }  // namespace florin::storage

@@ -17,6 +17,14 @@ std::string Ended(std::string_view id, std::size_t more) {
 
 }  // namespace
 
+std::string FamilyKey(Family family, std::string_view key) {
+  std::string stored;
+  stored.reserve(1 + key.size());
+  stored.push_back(static_cast<char>(family));
+  stored.append(key);
+  return stored;
+}
+
 std::string StreamPrefix(std::string_view account_id) {
   return Ended(account_id, 0);
 }

@@ -6,7 +6,23 @@
 
 namespace florin::storage {
 
-/// Keys of the index directory (docs/formats/directories.md). Ids hold no zero
+/// A part of the index: the first byte of its keys. Stored: do not renumber.
+enum class Family : std::uint8_t {
+  kAccounts = 'a',
+  kTransactions = 't',
+  kRequests = 'r',
+  kStreams = 's',
+  kOwners = 'o',
+  kRefusals = 'x',
+  kHolds = 'h',
+  kAssets = 'c',
+  kMeta = 'm',
+};
+
+/// The key as it is stored: the family's byte, then `key`.
+[[nodiscard]] std::string FamilyKey(Family family, std::string_view key);
+
+/// Keys within their family (docs/formats/directories.md). Ids hold no zero
 /// byte, so a zero ends them and keys of one id stand together.
 
 [[nodiscard]] std::string StreamPrefix(std::string_view account_id);

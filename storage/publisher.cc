@@ -7,17 +7,17 @@
 namespace florin::storage {
 namespace {
 
-/// A start after a crash reads back at most the commands since the last flush,
-/// and those that dirty accounts lack: some two hundred thousand, about a
-/// second.
-constexpr std::uint64_t kCommandsBetweenFlushes = 100'000;
-constexpr std::uint64_t kCommandsDirtyMax = 100'000;
+/// Few commands may still write much.
 constexpr std::size_t kBytesBetweenFlushes = 48u << 20;
 
 }  // namespace
 
-Publisher::Publisher(Index* index, HeadCache* heads, LiveTail* tail)
-    : index_(index), heads_(heads), tail_(tail) {}
+Publisher::Publisher(Index* index, HeadCache* heads, LiveTail* tail,
+                     std::uint64_t checkpoint_commands)
+    : index_(index),
+      heads_(heads),
+      tail_(tail),
+      checkpoint_commands_(checkpoint_commands) {}
 
 void Publisher::Start(const IndexCover& cover) {
   const std::lock_guard lock(mutex_);
@@ -66,8 +66,8 @@ domain::Status Publisher::WriteIndex(const CommittedBatch& batch,
     dirties = dirties || !changed.opened;
     if (changed.opened) out.PutAccount(*changed.state);
   }
-  const std::uint64_t due_before = command_count_ > kCommandsDirtyMax
-                                       ? command_count_ - kCommandsDirtyMax
+  const std::uint64_t due_before = command_count_ > checkpoint_commands_
+                                       ? command_count_ - checkpoint_commands_
                                        : 0;
   const std::vector<HeadCache::Due> due = heads_->TakeDue(due_before);
   for (const HeadCache::Due& account : due) out.PutAccount(*account.state);
@@ -120,7 +120,7 @@ void Publisher::PublishHeads(const CommittedBatch& batch) {
 domain::Status Publisher::FlushIfDue(std::size_t bytes) {
   unflushed_bytes_ += bytes;
   const bool due =
-      command_count_ - flushed_command_count_ >= kCommandsBetweenFlushes ||
+      command_count_ - flushed_command_count_ >= checkpoint_commands_ ||
       unflushed_bytes_ >= kBytesBetweenFlushes;
   if (!due) return domain::Ok{};
   flushed_command_count_ = command_count_;

@@ -21,7 +21,8 @@ namespace florin::storage {
 /// the order of the batches; Checkpoint from any.
 class Publisher {
  public:
-  Publisher(Index* index, HeadCache* heads, LiveTail* tail);
+  Publisher(Index* index, HeadCache* heads, LiveTail* tail,
+            std::uint64_t checkpoint_commands);
 
   /// What the index covers as it was opened; also the first visible head.
   void Start(const IndexCover& cover);
@@ -53,6 +54,7 @@ class Publisher {
   Index* index_;
   HeadCache* heads_;
   LiveTail* tail_;
+  const std::uint64_t checkpoint_commands_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -104,11 +104,11 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
   const domain::Result<std::int64_t> whole = CommandEndAtOrBefore(position);
   if (!whole.ok()) return whole.refusal();
   std::map<std::string, TrialBalanceLine> lines;
-  const std::unique_ptr<rocksdb::Iterator> entry =
-      index_->Iterate(Index::kAccounts);
+  const std::unique_ptr<FamilyIterator> entry =
+      index_->Iterate(Family::kAccounts);
   for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix);
        entry->Next()) {
-    const std::string account_id = entry->key().ToString();
+    const std::string account_id = std::string(entry->key());
     const auto head = HeadState(account_id);
     if (!head.ok()) return head.refusal();
     const domain::AccountState& state = **head;

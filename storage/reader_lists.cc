@@ -31,12 +31,13 @@ domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(
   const std::string bound = lead + prefix;
   const std::string start =
       after.empty() ? bound : std::max(bound, AfterKey(lead + after));
-  const std::unique_ptr<rocksdb::Iterator> entry =
-      index_->Iterate(by_owner ? Index::kOwners : Index::kAccounts);
+  const std::unique_ptr<FamilyIterator> entry =
+      index_->Iterate(by_owner ? Family::kOwners : Family::kAccounts);
   Page<domain::AccountState> page;
   for (entry->Seek(start); entry->Valid() && entry->key().starts_with(bound);
        entry->Next()) {
-    const std::string account_id = entry->key().ToString().substr(lead.size());
+    const std::string account_id =
+        std::string(entry->key()).substr(lead.size());
     const auto head = HeadState(account_id);
     if (!head.ok()) return head.refusal();
     // Its owner may have changed since the iterator was made.

@@ -61,9 +61,9 @@ domain::Result<std::unique_ptr<RocksJournal>> RocksJournal::Open(
 
 domain::Status RocksJournal::OpenDatabase() {
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, RangeFamilyOptions(shared_)},
+      {rocksdb::kDefaultColumnFamilyName, MetaFamilyOptions(shared_)},
       {"journal", JournalFamilyOptions(shared_)},
-      {"meta", RangeFamilyOptions(shared_)},
+      {"meta", MetaFamilyOptions(shared_)},
   };
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(

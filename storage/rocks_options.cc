@@ -91,11 +91,7 @@ rocksdb::DBOptions JournalDbOptions(const RocksShared& shared) {
 }
 
 rocksdb::DBOptions IndexDbOptions(const RocksShared& shared) {
-  rocksdb::DBOptions options = CommonOptions(shared);
-  // No WAL here, so the families must reach the disk together: what the meta
-  // family says is covered is.
-  options.atomic_flush = true;
-  return options;
+  return CommonOptions(shared);
 }
 
 rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
@@ -109,7 +105,7 @@ rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions PointFamilyOptions(const RocksShared& shared) {
+rocksdb::ColumnFamilyOptions IndexFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
   options.write_buffer_size = 32 * kMiB;
   options.memtable_whole_key_filtering = true;
@@ -127,9 +123,9 @@ rocksdb::ColumnFamilyOptions PointFamilyOptions(const RocksShared& shared) {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions RangeFamilyOptions(const RocksShared& shared) {
+rocksdb::ColumnFamilyOptions MetaFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
-  options.write_buffer_size = 16 * kMiB;
+  options.write_buffer_size = 1 * kMiB;
   options.compression = ColdCompression();
   options.table_factory.reset(
       rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));

@@ -28,11 +28,11 @@ struct RocksShared {
 /// Few large values in order of their keys.
 [[nodiscard]] rocksdb::ColumnFamilyOptions JournalFamilyOptions(
     const RocksShared& shared);
-/// Small values found by exact key: bloom filters, small blocks.
-[[nodiscard]] rocksdb::ColumnFamilyOptions PointFamilyOptions(
+/// A few small values.
+[[nodiscard]] rocksdb::ColumnFamilyOptions MetaFamilyOptions(
     const RocksShared& shared);
-/// Small values read in order.
-[[nodiscard]] rocksdb::ColumnFamilyOptions RangeFamilyOptions(
+/// Small values found by exact key, mostly: bloom filters, small blocks.
+[[nodiscard]] rocksdb::ColumnFamilyOptions IndexFamilyOptions(
     const RocksShared& shared);
 
 /// Bytes of all files below `directory`; what cannot be read counts as nothing.

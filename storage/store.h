@@ -215,6 +215,9 @@ struct StoreOptions {
   int history_interval = 32;
   /// A commit group is cut here; one command never is.
   std::size_t group_bytes = 64u << 10;
+  /// What a start after a crash reads back from the journal is bounded by about
+  /// twice as many commands.
+  std::uint64_t checkpoint_commands = 100'000;
   /// With less free space than this an append is refused (kDiskFull) before
   /// anything is written.
   std::size_t disk_reserve_bytes = 16u << 20;

@@ -160,10 +160,9 @@ std::optional<std::vector<CommitGroupPtr>> StoreReader::RecentGroups(
 
 domain::Result<std::vector<OpenHold>> StoreReader::OpenHolds() {
   std::vector<OpenHold> holds;
-  const std::unique_ptr<rocksdb::Iterator> entry =
-      index_->Iterate(Index::kHolds);
+  const std::unique_ptr<FamilyIterator> entry = index_->Iterate(Family::kHolds);
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
-    const rocksdb::Slice key = entry->key();
+    const std::string_view key = entry->key();
     if (key.size() < 8)
       return DataCorrupt("The index holds a malformed entry of a hold.",
                          index_->directory());

@@ -34,7 +34,7 @@ class Refusals {
       : prefix_(RefusalPrefix(account_id)),
         range_(range),
         ascending_(ascending),
-        entry_(wanted ? index.Iterate(Index::kRefusals) : nullptr) {
+        entry_(wanted ? index.Iterate(Family::kRefusals) : nullptr) {
     if (entry_ == nullptr) return;
     if (ascending_) {
       entry_->Seek(RefusalKey(account_id, range.low + 1));
@@ -72,7 +72,7 @@ class Refusals {
   std::string prefix_;
   ListRange range_;
   bool ascending_;
-  std::unique_ptr<rocksdb::Iterator> entry_;
+  std::unique_ptr<FamilyIterator> entry_;
 };
 
 }  // namespace

@@ -19,16 +19,12 @@ namespace {
 using testing::LedgerScript;
 using Contents = std::map<std::string, std::string>;
 
-/// "family/key" to value.
 Contents Dump(const Index& index) {
   Contents contents;
-  for (std::size_t family = 0; family < Index::kFamilies; ++family) {
-    const auto entry = index.Iterate(static_cast<Index::Family>(family));
-    for (entry->SeekToFirst(); entry->Valid(); entry->Next())
-      contents[std::to_string(family) + "/" + entry->key().ToString()] =
-          entry->value().ToString();
-    EXPECT_TRUE(entry->status().ok()) << entry->status().ToString();
-  }
+  const auto entry = index.IterateAll();
+  for (entry->SeekToFirst(); entry->Valid(); entry->Next())
+    contents[entry->key().ToString()] = entry->value().ToString();
+  EXPECT_TRUE(entry->status().ok()) << entry->status().ToString();
   return contents;
 }
 
