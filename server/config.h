@@ -1,12 +1,20 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace florin::server {
+
+/// Half the processors, at least one: the rest is for gRPC, the committer and the publisher. On two
+/// processors a second worker costs more in switches than it brings.
+[[nodiscard]] inline std::int64_t DefaultWorkerThreads() {
+  return std::max<std::int64_t>(1, std::thread::hardware_concurrency() / 2);
+}
 
 /// What florind runs with: the defaults, then the file, then the flags.
 struct Config {
@@ -25,7 +33,7 @@ struct Config {
   std::int64_t request_memory_mib = 1'024;
   std::int64_t cache_memory_mib = 128;
   std::int64_t reader_threads = 2;
-  std::int64_t worker_threads = 2;
+  std::int64_t worker_threads = DefaultWorkerThreads();
   std::int64_t shutdown_timeout_seconds = 8;
 };
 
