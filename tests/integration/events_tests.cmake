@@ -1,0 +1,10 @@
+find_package(OpenSSL REQUIRED)
+
+foreach(name IN ITEMS events_integration events_refusals)
+  florin_add_test(
+    NAME ${name}_test
+    SOURCES ${name}_test.cc
+    LIBS florin::domain florin::proto florin::test_support OpenSSL::Crypto
+    LABELS integration
+    DEPENDS florind)
+endforeach()
