@@ -60,7 +60,7 @@ domain::Status RocksJournal::CheckFreeSpace(std::size_t bytes) {
     return domain::Ok{};
   return DiskFull(
       "The disk of " + directory_ + " has " + std::to_string(free) +
-      " bytes left, too few to write safely. Free space on that disk.");
+      " bytes left, too few to write safely. Free space on that disk, then restart the server.");
 }
 
 domain::Status RocksJournal::Append(std::int64_t expected_head,
