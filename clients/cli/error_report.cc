@@ -37,7 +37,7 @@ const std::map<std::string_view, std::string_view>& Advice() {
       {"ASSET_MISMATCH",
        "both accounts of a transfer must hold the same asset"},
       {"CHECKPOINT_INVALID",
-       "the checkpoint is of another ledger; start with --from beginning"},
+       "start with --from beginning, or with the file of this ledger"},
       {"DISK_FULL",
        "make room on the server's disk; reading still works meanwhile"},
       {"DATA_CORRUPT",

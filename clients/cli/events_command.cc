@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -17,6 +18,7 @@
 namespace florin::cli {
 namespace {
 
+constexpr std::int64_t kBatchMax = 1000;
 constexpr std::string_view kCheckpointPrefix = "checkpoint:";
 
 struct TailOptions {
@@ -40,7 +42,8 @@ constexpr char kFooter[] = R"(
 
 With --checkpoint-file, the place reached is kept in the file after every batch
 that was written out, and the next run with the same file goes on there; --from
-then only counts for the first run.)";
+then only counts for the first run. --limit then ends with the whole command that
+reaches it.)";
 
 std::string CheckFrom(const std::string& text) {
   if (text == "beginning" || text == "end" ||
@@ -87,17 +90,18 @@ ExitCode FileTrouble(Session& session, const CheckpointFile& file,
   return ExitCode::kFile;
 }
 
-// Shows the events of `batch` up to the limit; false: the limit is reached.
+// Shows the events of `batch`; false: the limit is reached. A place is kept for
+// whole batches only, so where one is kept the batch is shown to its end.
 bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch,
-               std::int64_t limit, std::int64_t* shown) {
+               std::int64_t limit, bool whole, std::int64_t* shown) {
   for (const auto& event : batch.events()) {
-    Show(session, event);
-    if (++*shown == limit) {
-      // What this batch still holds was not shown, unless this was its last.
-      return false;
+    if (limit != 0 && *shown >= limit && !whole) {
+      break;
     }
+    Show(session, event);
+    ++*shown;
   }
-  return true;
+  return limit == 0 || *shown < limit;
 }
 
 ExitCode Follow(Session& session, const TailOptions& options,
@@ -110,16 +114,13 @@ ExitCode Follow(Session& session, const TailOptions& options,
       return session.Fail(next.error());
     }
     const auto& batch = next.value();
-    const std::int64_t before = shown;
-    const bool more = ShowBatch(session, batch, options.limit, &shown);
+    const bool more =
+        ShowBatch(session, batch, options.limit, file.has_value(), &shown);
     session.console.out.flush();
     if (!session.console.out) {
       return ExitCode::kFile;
     }
-    // The checkpoint stands for the whole batch: kept only if all was shown, so
-    // that the next run repeats rather than misses.
-    const bool whole = shown - before == batch.events_size();
-    if (file && whole && !batch.checkpoint().empty() &&
+    if (file && !batch.checkpoint().empty() &&
         !file->Write(batch.checkpoint())) {
       return FileTrouble(session, *file, "write");
     }
@@ -148,7 +149,13 @@ ExitCode Tail(Session& session, const TailOptions& options) {
   for (const auto& prefix : options.prefixes) {
     request.mutable_filter()->add_stream_prefixes(prefix);
   }
-  client::EventSubscription subscription(session.client(), request);
+  if (file && options.limit > 0) {
+    // Small batches, so that little is shown beyond the limit.
+    request.set_max_batch_size(static_cast<std::int32_t>(
+        std::min<std::int64_t>(options.limit, kBatchMax)));
+  }
+  client::EventSubscription subscription(session.client(), request,
+                                         {.retry = session.PatientPolicy()});
   return Follow(session, options, subscription, file);
 }
 

@@ -67,6 +67,7 @@ ExitCode Import(Session& session, Options options) {
         (options.run.file == "-" ? "stdin" : options.run.file) +
         ".rejected.csv";
   }
+  options.run.retry = session.PatientPolicy();
   ImportProgress progress(session.console);
   const auto on_progress = [&](const importer::ImportCounts& counts) {
     progress.Update(counts);

@@ -15,6 +15,11 @@ client::Client& Session::client() {
   return *client_;
 }
 
+client::RetryPolicy Session::PatientPolicy() const {
+  return client::PolicyFor(
+      ParseDuration(timeout).value_or(client::ClientOptions().deadline));
+}
+
 ExitCode Session::Fail(const client::ClientError& error) {
   console.out.flush();
   return ReportError(console.err, error, server);

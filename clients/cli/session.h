@@ -26,6 +26,9 @@ struct Session {
 
   /// Made at the first use: what needs no server starts none.
   client::Client& client();
+  /// For long work that should outlast a restart of the server: waits about as
+  /// long as --timeout.
+  [[nodiscard]] client::RetryPolicy PatientPolicy() const;
   /// Reports `error` and says what to end with.
   ExitCode Fail(const client::ClientError& error);
 

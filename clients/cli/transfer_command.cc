@@ -67,12 +67,12 @@ v1::CreateTransactionRequest ToRequest(const TransferOptions& options) {
 
 std::string Headline(const v1::CreateTransactionResponse& response,
                      bool validate_only) {
-  if (validate_only) {
-    return "would be done: ";
-  }
   std::string text = FormatStatus(response.transaction().status());
   if (response.transaction().status() == v1::TRANSACTION_STATUS_PENDING) {
     text += " (held)";
+  }
+  if (validate_only && !response.replayed()) {
+    return "would be " + text + ": ";
   }
   return text + (response.replayed() ? ", by an earlier call: " : ": ");
 }

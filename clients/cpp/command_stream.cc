@@ -119,8 +119,10 @@ DoneResult CommandStream::Recover() {
       failed_attempts_ = progressed_ ? 1 : failed_attempts_ + 1;
       progressed_ = false;
     }
-    const auto delay = client_.options().retry.DelayAfter(
-        error, failed_attempts_, Idempotency::kSafe, RandomJitter());
+    const RetryPolicy& policy =
+        options_.retry ? *options_.retry : client_.options().retry;
+    const auto delay = policy.DelayAfter(error, failed_attempts_,
+                                         Idempotency::kSafe, RandomJitter());
     if (!delay) {
       given_up_ = error;
       return error;

@@ -26,6 +26,9 @@ struct CommandStreamOptions {
   /// No answer for so long while some are awaited: the connection is given up
   /// and made anew.
   std::chrono::milliseconds stall_limit{30'000};
+  /// For lost connections and commands refused for now; absent: the client's.
+  /// Attempts are counted from the last answer.
+  std::optional<RetryPolicy> retry = std::nullopt;
 };
 
 /// Sends commands through one ExecuteStream: pipelined like BatchSender, but

@@ -32,6 +32,7 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     connection_->guard->Disarm();
     if (read) {
       failed_attempts_ = 0;
+      begun_ = true;
       if (!response.checkpoint().empty()) {
         checkpoint_ = response.checkpoint();
       }
@@ -39,8 +40,8 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     }
     ClientError error = Close();
     ++failed_attempts_;
-    const auto delay = client_.options().retry.DelayAfter(
-        error, failed_attempts_, Idempotency::kSafe, RandomJitter());
+    const auto delay = policy().DelayAfter(error, failed_attempts_,
+                                           Idempotency::kSafe, RandomJitter());
     if (!delay || !MayResume() || cancelled()) {
       return error;
     }
@@ -102,6 +103,10 @@ bool EventSubscription::MayResume() const {
   }
   return !checkpoint_.empty() ||
          request_.start_case() != v1::SubscribeEventsRequest::kEnd;
+}
+
+const RetryPolicy& EventSubscription::policy() const {
+  return begun_ && options_.retry ? *options_.retry : client_.options().retry;
 }
 
 bool EventSubscription::cancelled() {

@@ -15,9 +15,11 @@
 namespace florin::client {
 
 struct EventSubscriptionOptions {
-  /// After a lost connection, go on behind the last checkpoint by itself, with
-  /// the client's retry policy.
+  /// After a lost connection, go on behind the last checkpoint by itself.
   bool resume = true;
+  /// For connections lost after the first batch; absent: the client's policy,
+  /// which is also that of the first connection.
+  std::optional<RetryPolicy> retry = std::nullopt;
   /// Nothing heard for so long, not even a heartbeat: the connection counts as
   /// lost. Must be longer than the request's heartbeat_interval (default 10 s).
   std::chrono::milliseconds stall_limit{30'000};
@@ -72,6 +74,7 @@ class EventSubscription {
   // Of a stream that has ended; why it did.
   ClientError Close();
   [[nodiscard]] bool MayResume() const;
+  [[nodiscard]] const RetryPolicy& policy() const;
   [[nodiscard]] bool cancelled();
 
   Client& client_;
@@ -79,6 +82,7 @@ class EventSubscription {
   const EventSubscriptionOptions options_;
   std::string checkpoint_;
   int failed_attempts_ = 0;
+  bool begun_ = false;
 
   std::mutex mutex_;
   std::unique_ptr<Connection> connection_;  // replaced under mutex_

@@ -34,6 +34,19 @@ std::optional<std::chrono::milliseconds> RetryPolicy::DelayAfter(
   return std::max(shortened, std::min(*error.retry_delay, max_backoff));
 }
 
+RetryPolicy PolicyFor(std::chrono::milliseconds patience) {
+  RetryPolicy policy;
+  policy.max_attempts = 1;
+  // Jitter takes away a quarter on average.
+  std::chrono::milliseconds waited{0};
+  for (auto backoff = policy.initial_backoff; waited < patience;
+       backoff = std::min(backoff * 2, policy.max_backoff)) {
+    waited += backoff * 3 / 4;
+    ++policy.max_attempts;
+  }
+  return policy;
+}
+
 double RandomJitter() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0.0, 1.0)(generator);

@@ -41,6 +41,10 @@ struct RetryPolicy {
       double jitter) const;
 };
 
+/// A policy that goes on for about `patience`: for what should outlast a
+/// restart of the server.
+[[nodiscard]] RetryPolicy PolicyFor(std::chrono::milliseconds patience);
+
 /// True for errors that a later attempt can cure (see RetryPolicy).
 [[nodiscard]] bool IsRetryable(const ClientError& error,
                                Idempotency idempotency);

@@ -47,7 +47,8 @@ class ImportRun {
           client::CommandStreamOptions{
               .max_in_flight_commands =
                   static_cast<std::size_t>(options_.batch_size) *
-                  static_cast<std::size_t>(options_.max_in_flight)},
+                  static_cast<std::size_t>(options_.max_in_flight),
+              .retry = options_.retry},
           [this](const v1::TransactionCommand& /*command*/,
                  const v1::TransactionResult& result) { OnResult(result); });
     }

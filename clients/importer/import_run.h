@@ -19,6 +19,8 @@ struct ImportOptions {
   int batch_size = 1000;
   /// Messages on their way at once.
   int max_in_flight = 8;
+  /// For a server that goes away in the middle; absent: the client's.
+  std::optional<client::RetryPolicy> retry = std::nullopt;
 };
 
 /// How far an import is. Every row read ends up in one of posted, replayed,

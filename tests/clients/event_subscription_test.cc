@@ -95,6 +95,23 @@ TEST(EventSubscriptionTest, EndsRatherThanSkipWhenTheEndHasNoCheckpoint) {
   EXPECT_EQ(log.starts.size(), 1U);
 }
 
+TEST(EventSubscriptionTest, IsMorePatientOnceItHasBegun) {
+  LogService log;
+  log.per_connection = 1;
+  const FakeServer server({&log});
+  ClientOptions options = Impatient();
+  options.retry.max_attempts = 1;
+  const auto client = Client::Connect(server.target(), options);
+  RetryPolicy patient = options.retry;
+  patient.max_attempts = 2;
+  EventSubscription subscription(*client, {}, {.retry = patient});
+  for (int position = 1; position <= 10; ++position) {
+    const auto batch = subscription.Next();
+    ASSERT_TRUE(batch.ok()) << batch.error().ToString();
+    EXPECT_EQ(batch.value().events(0).position(), position);
+  }
+}
+
 TEST(EventSubscriptionTest, ReportsARefusalAtOnce) {
   LogService log;
   log.refusal = LedgerStatus(grpc::StatusCode::INVALID_ARGUMENT,

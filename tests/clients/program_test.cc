@@ -247,6 +247,7 @@ TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
   EXPECT_EQ(Run(second), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("\"position\":\"4\""));
   EXPECT_EQ(events_.last_request.after_checkpoint(), "3");
+  EXPECT_EQ(events_.last_request.max_batch_size(), 1);
 }
 
 TEST_F(ProgramTest, TailTakesEveryKindOfStart) {

@@ -78,6 +78,22 @@ TEST(RetryPolicyTest, DoesNotRetryWhatWouldFailAgain) {
   }
 }
 
+TEST(RetryPolicyTest, APatientPolicyWaitsAboutSoLong) {
+  for (const milliseconds patience :
+       {milliseconds(0), milliseconds(1000), milliseconds(60'000)}) {
+    const RetryPolicy policy = PolicyFor(patience);
+    milliseconds waited{0};
+    int failed = 1;
+    while (const auto delay = policy.DelayAfter(Unavailable(), failed,
+                                                Idempotency::kSafe, 0.5)) {
+      waited += *delay;
+      ++failed;
+    }
+    EXPECT_GE(waited, patience * 9 / 10) << patience.count();
+    EXPECT_LE(waited, patience + policy.max_backoff);
+  }
+}
+
 TEST(RetryPolicyTest, RandomJitterStaysInItsRange) {
   for (int i = 0; i < 1000; ++i) {
     const double jitter = RandomJitter();
