@@ -64,11 +64,6 @@ ExecuteStreamCall::ExecuteStreamCall(ServiceHost* host, MethodMetrics* metrics)
   host_->metrics().command_streams().Increment();
 }
 
-ExecuteStreamCall::~ExecuteStreamCall() {
-  host_->metrics().command_streams().Decrement();
-  host_->CallEnded();
-}
-
 void ExecuteStreamCall::OnReadDone(bool ok) {
   const auto keep = shared_from_this();
   {
@@ -210,6 +205,9 @@ void ExecuteStreamCall::OnWriteDone(bool ok) {
 
 void ExecuteStreamCall::OnDone() {
   host_->streams().Remove(this);
+  host_->metrics().command_streams().Decrement();
+  // Last: the ledger may hold this for longer, but the call is over.
+  host_->CallEnded();
   self_.reset();
 }
 

@@ -32,7 +32,6 @@ class ExecuteStreamCall final
       public std::enable_shared_from_this<ExecuteStreamCall> {
  public:
   static ExecuteStreamCall* Start(ServiceHost* host, MethodMetrics* metrics);
-  ~ExecuteStreamCall() override;
 
   void OnShutdown() override;
 

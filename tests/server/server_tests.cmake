@@ -1,0 +1,36 @@
+# Conversion, statuses, tokens, settings; calls against a ledger that is a fake.
+
+florin_add_test(
+  NAME convert_test
+  SOURCES convert_accounts_test.cc convert_transactions_test.cc
+  LIBS florin::server
+  LABELS unit
+  NO_CAF)
+
+florin_add_test(
+  NAME plumbing_test
+  SOURCES plumbing_test.cc
+  LIBS florin::server
+  LABELS unit
+  NO_CAF)
+
+florin_add_test(
+  NAME config_test
+  SOURCES config_test.cc
+  LIBS florin::server florin::test_support
+  LABELS unit
+  NO_CAF)
+
+florin_add_test(
+  NAME reasons_test
+  SOURCES reasons_test.cc
+  LIBS florin::server
+  LABELS unit
+  NO_CAF)
+target_compile_definitions(reasons_test PRIVATE FLORIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+florin_add_test(
+  NAME ledger_calls_test
+  SOURCES ledger_calls_test.cc
+  LIBS florin_event_test_support
+  LABELS unit)
