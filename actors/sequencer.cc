@@ -11,8 +11,6 @@
 namespace florin::actors {
 namespace {
 
-constexpr std::size_t kHoldsLoadedMax = 4'096;
-
 /// A refusal that is not kept leaves the id free.
 bool KeepsId(const Item& item) { return item.status == ItemStatus::kDone || (item.status == ItemStatus::kRefused && domain::InfoOf(item.reason).recorded); }
 
@@ -328,54 +326,6 @@ void Sequencer::Remember(const FlightPtr& flight) {
   }
 }
 
-bool Sequencer::ExpireDue() {
-  last_time_ = std::max(last_time_, world_->Now());
-  while (!expiries_.empty() && expiries_.begin()->first <= last_time_) {
-    const std::string id = expiries_.begin()->second;
-    if (recent_.Find(id) == nullptr && !loaded_holds_.contains(id)) {
-      LoadDue();
-      return false;
-    }
-    expiries_.erase(expiries_.begin());
-    LaunchExpiry(id);
-  }
-  return true;
-}
-
-/// Has the next due holds read, a bounded number: after a long stop a million may be due at once.
-void Sequencer::LoadDue() {
-  std::vector<std::string> missing;
-  for (auto due = expiries_.begin(); due != expiries_.end() && due->first <= last_time_ && missing.size() < kHoldsLoadedMax; ++due) {
-    if (recent_.Find(due->second) == nullptr) missing.push_back(due->second);
-  }
-  loading_holds_ = true;
-  world_->LoadHolds(std::move(missing));
-}
-
-void Sequencer::LaunchExpiry(const std::string& transaction_id) {
-  const FlightPtr flight = NewFlight("");
-  Item item;
-  item.command = domain::ExpireTransaction{transaction_id};
-  const auto loaded = loaded_holds_.find(transaction_id);
-  LinkTarget(&item, loaded == loaded_holds_.end() ? nullptr : loaded->second);
-  if (loaded != loaded_holds_.end()) loaded_holds_.erase(loaded);
-  flight->items.push_back(std::move(item));
-  Launch(flight);
-}
-
-void Sequencer::OnHoldsLoaded(std::vector<std::pair<std::string, domain::TransactionPtr>> holds) {
-  for (auto& [id, transaction] : holds) loaded_holds_[id] = std::move(transaction);
-  loading_holds_ = false;
-  Drain();
-  OnTick();
-}
-
-void Sequencer::OnTick() {
-  if (expiries_.empty() || loading_holds_) return;
-  // If due holds have to be read first, the next tick goes on.
-  static_cast<void>(ExpireDue());
-}
-
 void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   if (flights.empty()) return;
   published_n_ = flights.back()->n;
@@ -384,100 +334,6 @@ void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
     for (const Item& item : flight->items) ForgetExpiry(item);
   }
   recent_.Evict(published_n_);
-}
-
-void Sequencer::ForgetExpiry(const Item& item) {
-  const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
-  const bool ended = create == nullptr && item.status == ItemStatus::kDone;
-  if (ended && item.target_after != nullptr && item.target_after->expire_time) {
-    expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
-  }
-}
-
-void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission) {
-  if (submission->looked_n < recent_.evicted_n()) {
-    world_->ReadmitAccount(std::move(*submission));
-    return;
-  }
-  if (AnswerRepeated(submission)) return;
-  if (!ExpireDue()) {
-    EnqueueFirst([this, submission] { RunAccount(submission); });
-    return;
-  }
-  const FlightPtr flight = NewFlight(submission->principal);
-  flight->n = ++n_;
-  flight->account = std::make_unique<AccountWork>();
-  flight->account->command = std::move(submission->command);
-  flight->account->done = std::move(submission->done);
-  std::string account_id;
-  if (const auto* open = std::get_if<domain::OpenAccount>(&flight->account->command)) {
-    account_id = open->account_id;
-    const auto asset = assets_.find(open->asset);
-    if (asset != assets_.end()) flight->account->asset = asset->second;
-  } else {
-    const auto& change = std::get<domain::ChangeAccount>(flight->account->command);
-    account_id = change.account_id;
-    if (!change.request_id.empty()) recent_.AddRequest(RecentCommands::RequestKey(true, account_id, change.request_id), flight, 0);
-  }
-  flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
-  flight->votes_missing.store(1, std::memory_order_release);
-  window_.push_back(flight);
-  flight->slots.front().account->Deliver(flight, 0);
-}
-
-/// True: the request_id is known, and the call is answered or waits to be.
-bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission) {
-  const auto* change = std::get_if<domain::ChangeAccount>(&submission->command);
-  if (change == nullptr || change->request_id.empty()) return false;
-  const auto* request = recent_.FindRequest(RecentCommands::RequestKey(true, change->account_id, change->request_id));
-  if (request == nullptr) return false;
-  const FlightPtr first = request->flight;
-  if (!first->Decided()) {
-    Park(first, [this, submission] { RunAccount(submission); });
-    return true;
-  }
-  const domain::AccountDecision& decision = first->account->decision;
-  const bool kept = decision.refusal ? decision.refusal->Recorded() : first->happened;
-  if (!kept) return false;
-  const std::string field = domain::DifferingField(*change, std::get<domain::ChangeAccount>(first->account->command));
-  if (!field.empty()) {
-    AccountOutcome outcome;
-    outcome.refusal = domain::IdReused(change->request_id, field);
-    submission->done(std::move(outcome));
-    return true;
-  }
-  first->WhenPublished([done = submission->done](Flight& flight) {
-    if (flight.account->record != nullptr) {
-      done(AccountOutcomeOf(*flight.account->record, true));
-      return;
-    }
-    AccountOutcome outcome;
-    outcome.refusal = flight.account->decision.refusal;
-    done(std::move(outcome));
-  });
-  return true;
-}
-
-void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
-  if (!ExpireDue()) {
-    EnqueueFirst([this, submission] { RunAsset(submission); });
-    return;
-  }
-  const FlightPtr flight = NewFlight(submission->principal);
-  flight->n = ++n_;
-  flight->asset = std::make_unique<AssetWork>();
-  AssetWork& work = *flight->asset;
-  work.asset = submission->asset;
-  work.done = std::move(submission->done);
-  const auto [found, added] = assets_.try_emplace(work.asset.code, work.asset);
-  flight->happened = added;
-  if (!added) {
-    const char* field = found->second.scale != work.asset.scale ? "scale" : found->second.name != work.asset.name ? "name" : "";
-    work.replayed = *field == '\0';
-    if (!work.replayed) work.refusal = domain::AssetExists(found->second, field);
-  }
-  window_.push_back(flight);
-  AnnounceDecision(flight);
 }
 
 }  // namespace florin::actors
