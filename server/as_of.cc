@@ -30,10 +30,12 @@ Refusal AccountNotFound(const std::string& account_id) {
 
 Refusal AccountNotYetOpen(const std::string& account_id,
                           std::int64_t position) {
-  return {Reason::kAccountNotFound,
-          fmt::format("the account {} was not open yet at position {}",
-                      Quote(account_id), position),
-          {{"account_id", account_id}, {"position", std::to_string(position)}}};
+  return {
+      Reason::kAccountNotFound,
+      fmt::format(
+          "the account {} was not open yet when the log stood at position {}",
+          Quote(account_id), position),
+      {{"account_id", account_id}, {"position", std::to_string(position)}}};
 }
 
 Refusal TransactionNotFound(const std::string& transaction_id) {
@@ -78,9 +80,9 @@ domain::Result<std::int64_t> ResolvePosition(storage::Reader& reader,
     if (*as_of.time > now) {
       return Refusal{
           Reason::kTimeInFuture,
-          fmt::format("commit_time is {} ns after the server's clock; leave it "
-                      "out to ask for now",
-                      *as_of.time - now),
+          fmt::format("commit_time is {:.3f} s after the server's clock; leave "
+                      "it out to ask for now",
+                      static_cast<double>(*as_of.time - now) / 1e9),
           {{"field", "commit_time"}}};
     }
     return reader.CommandEndAtOrBeforeTime(*as_of.time);

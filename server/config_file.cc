@@ -61,8 +61,10 @@ std::string ApplyFile(const std::string& path, Config* config) {
     }
     return "";
   } catch (const toml::parse_error& error) {
-    return fmt::format("{}:{}: {}", path, error.source().begin.line,
-                       error.description());
+    const auto line = error.source().begin.line;
+    // A file that cannot be opened has no line.
+    if (line == 0) return fmt::format("{}: {}", path, error.description());
+    return fmt::format("{}:{}: {}", path, line, error.description());
   }
 }
 

@@ -11,8 +11,8 @@ class Unknown final : public grpc::ServerGenericBidiReactor {
  public:
   explicit Unknown(const std::string& method) {
     Finish({grpc::StatusCode::UNIMPLEMENTED,
-            fmt::format("this server has no method {}; reflection lists what "
-                        "it has",
+            fmt::format("this server does not serve {}; what its contract "
+                        "names and it does not serve comes in a later version",
                         Quote(method))});
   }
   void OnDone() override { delete this; }
