@@ -53,6 +53,7 @@ std::string AdviceFor(const ClientError& error, const std::string& server) {
   }
   switch (error.code) {
     case StatusCode::UNAVAILABLE:
+    case StatusCode::CANCELLED:
       return fmt::format(
           "is florind running at {}? Start it, or name another server with "
           "--server or FLORIN_SERVER",

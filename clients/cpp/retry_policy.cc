@@ -9,6 +9,10 @@ bool IsRetryable(const ClientError& error, Idempotency idempotency) {
   switch (error.code) {
     case grpc::StatusCode::UNAVAILABLE:
       return idempotency == Idempotency::kSafe;
+    case grpc::StatusCode::CANCELLED:
+      // Not by us (who cancels does not ask whether to retry): gRPC's server
+      // answers so to calls that reach it while it shuts down.
+      return idempotency == Idempotency::kSafe && error.reason.empty();
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return !error.reason.empty();
     default:

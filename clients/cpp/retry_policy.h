@@ -18,11 +18,11 @@ enum class Idempotency {
 
 /// When and how long to wait before the same request is sent again.
 ///
-/// Retried: UNAVAILABLE (if kSafe: the server may have acted before the
-/// connection broke) and RESOURCE_EXHAUSTED with a reason of the ledger, which
-/// promises that nothing changed. gRPC's own RESOURCE_EXHAUSTED (a message too
-/// large) has no reason and would fail again. ABORTED is never retried: the
-/// caller must read and decide again.
+/// Retried: UNAVAILABLE and CANCELLED by the other side (if kSafe: the server
+/// may have acted before the connection broke) and RESOURCE_EXHAUSTED with a
+/// reason of the ledger, which promises that nothing changed. gRPC's own
+/// RESOURCE_EXHAUSTED (a message too large) has no reason and would fail again.
+/// ABORTED is never retried: the caller must read and decide again.
 struct RetryPolicy {
   /// Calls in all, the first included; 1: never retry.
   int max_attempts = 5;

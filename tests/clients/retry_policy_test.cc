@@ -60,6 +60,10 @@ TEST(RetryPolicyTest, RetriesTheUnsafeOnlyWhereTheLedgerDidNothing) {
   EXPECT_FALSE(IsRetryable(Unavailable(), Idempotency::kUnsafe));
   EXPECT_TRUE(IsRetryable(Unavailable(), Idempotency::kSafe));
   EXPECT_TRUE(IsRetryable(Overloaded({}), Idempotency::kUnsafe));
+  ClientError cancelled;
+  cancelled.code = grpc::StatusCode::CANCELLED;
+  EXPECT_TRUE(IsRetryable(cancelled, Idempotency::kSafe));
+  EXPECT_FALSE(IsRetryable(cancelled, Idempotency::kUnsafe));
 }
 
 TEST(RetryPolicyTest, DoesNotRetryWhatWouldFailAgain) {
