@@ -96,7 +96,7 @@ class Sequencer {
   /// False: due holds have to be read first; the intake waits.
   bool ExpireDue();
   void LoadDue();
-  void LaunchExpiry(const std::string& transaction_id);
+  void LaunchExpiry(const std::string& transaction_id, std::int64_t expire_time);
   void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
   bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);
   void RunAsset(const std::shared_ptr<AssetSubmission>& submission);

@@ -51,6 +51,8 @@ struct ReverseTransaction {
 /// The server's own: a hold's time is over.
 struct ExpireTransaction {
   std::string transaction_id;
+  /// When it is over. A hold of the same id may have been refused before without a trace; its time is not this one's.
+  std::int64_t expire_time = 0;
 };
 
 using TransactionCommand = std::variant<CreateTransaction, SettleTransaction, VoidTransaction, ReverseTransaction, ExpireTransaction>;

@@ -95,6 +95,12 @@ TransactionFinding CheckVoid(const Transaction* before) {
   return {};
 }
 
+TransactionFinding CheckExpire(const ExpireTransaction& expire, const Transaction* before) {
+  const TransactionFinding ends = CheckVoid(before);
+  if (ends.finding.Any() || ends.replays_end || before->expire_time == expire.expire_time) return ends;
+  return {At(Reason::kHoldNotPending), false};
+}
+
 TransactionFinding CheckReverse(const Transaction* before) {
   if (before == nullptr) return {At(Reason::kTransactionNotFound), false};
   if (before->status != TransactionStatus::kPosted || !before->reverses_transaction_id.empty()) return {At(Reason::kNotReversible), false};
@@ -239,7 +245,7 @@ TransactionFinding CheckTransaction(const TransactionCommand& command, const Tra
   return std::visit(Overloaded{[](const CreateTransaction&) { return TransactionFinding{}; },
                                [&](const SettleTransaction& c) { return CheckSettle(c, before); },
                                [&](const VoidTransaction&) { return CheckVoid(before); },
-                               [&](const ExpireTransaction&) { return CheckVoid(before); },
+                               [&](const ExpireTransaction& c) { return CheckExpire(c, before); },
                                [&](const ReverseTransaction&) { return CheckReverse(before); }},
                     command);
 }
