@@ -9,6 +9,7 @@
 #include <random>
 
 #include "storage/embedded_store.h"
+#include "tests/storage/fault_file_system.h"
 #include "tests/storage/ledger_checks.h"
 #include "tests/storage/ledger_script.h"
 #include "tests/support/temporary_directory.h"
@@ -32,6 +33,8 @@ class RebuildTest : public ::testing::TestWithParam<std::uint64_t> {
  protected:
   void SetUp() override {
     options_.directory = directory_.path() + "/data";
+    // Real syncs would only make it slow.
+    options_.file_system = std::make_shared<testing::FaultFileSystem>(1);
     options_.history_interval = 8;
     options_.head_cache_accounts = 16;
     options_.group_bytes = 2'000;

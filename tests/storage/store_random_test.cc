@@ -8,6 +8,7 @@
 #include <random>
 
 #include "storage/store.h"
+#include "tests/storage/fault_file_system.h"
 #include "tests/storage/ledger_checks.h"
 #include "tests/storage/ledger_script.h"
 #include "tests/support/temporary_directory.h"
@@ -31,6 +32,8 @@ class StoreRandomTest : public ::testing::TestWithParam<Shape> {
   void SetUp() override {
     const Shape& shape = GetParam();
     options_.directory = directory_.path() + "/data";
+    // Real syncs would only make it slow.
+    options_.file_system = std::make_shared<testing::FaultFileSystem>(1);
     options_.history_interval = shape.history_interval;
     options_.head_cache_accounts = shape.head_cache_accounts;
     options_.group_bytes = shape.group_bytes;

@@ -1,0 +1,85 @@
+// Goal: a look-up that misses the cache of heads is current on disk, whatever
+// was evicted meanwhile.
+
+#include "storage/head_cache.h"
+
+#include <gtest/gtest.h>
+
+namespace florin::storage {
+namespace {
+
+std::shared_ptr<const domain::AccountState> State(const std::string& account_id,
+                                                  std::int64_t version) {
+  auto state = std::make_shared<domain::AccountState>();
+  state->account_id = account_id;
+  state->version = version;
+  return state;
+}
+
+TEST(HeadCacheTest, KeepsWhatTheDiskLacks) {
+  HeadCache cache(1);
+  for (int i = 0; i < 100; ++i)
+    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+  EXPECT_EQ(cache.size(), 100u) << "nothing dirty may leave";
+  EXPECT_EQ(cache.OldestDirty(), 10);
+}
+
+TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
+  HeadCache cache(16);
+  for (int i = 0; i < 100; ++i)
+    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+  const auto due = cache.TakeDue(2);
+  EXPECT_EQ(due.size(), 100u);
+  EXPECT_FALSE(cache.OldestDirty().has_value());
+  EXPECT_EQ(cache.size(), 100u) << "not before it is written";
+  cache.MarkClean(due);
+  EXPECT_LE(cache.size(), 16u);
+}
+
+TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
+  HeadCache cache(20);
+  for (int i = 0; i < 15; ++i)
+    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
+  const auto due = cache.TakeDue(5);
+  ASSERT_EQ(due.size(), 5u) << "half of twenty may be dirty";
+  EXPECT_EQ(due.front().state->account_id, "a0");
+  EXPECT_EQ(cache.OldestDirty(), 15);
+}
+
+TEST(HeadCacheTest, WritesTheNewestStateOfADirtyAccountOnce) {
+  HeadCache cache(100);
+  cache.Publish(Head{State("a", 1), 1}, 10, 1);
+  cache.Publish(Head{State("a", 2), 2}, 20, 2);
+  const auto due = cache.TakeDue(3);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due.front().state->version, 2);
+  EXPECT_EQ(due.front().dirty_since, 10);
+}
+
+TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
+  HeadCache cache(1);
+  const std::uint64_t ticket = cache.Ticket("a");
+  // Between a reader's miss and its fill: version 2 is published, written and
+  // evicted by another of the same shard.
+  cache.Publish(Head{State("a", 2), 2}, 10, 1);
+  cache.MarkClean(cache.TakeDue(2));
+  for (int i = 0; cache.Find("a").has_value(); ++i) {
+    ASSERT_LT(i, 1000);
+    (void)cache.Fill(State("b" + std::to_string(i), 1),
+                     cache.Ticket("b" + std::to_string(i)));
+  }
+  EXPECT_EQ(cache.Fill(State("a", 1), ticket).state->version, 1);
+  EXPECT_FALSE(cache.Find("a").has_value()) << "version 1 must not stay";
+}
+
+TEST(HeadCacheTest, FillYieldsToWhatWasPublishedMeanwhile) {
+  HeadCache cache(100);
+  const std::uint64_t ticket = cache.Ticket("a");
+  cache.Publish(Head{State("a", 2), 7}, 10, 1);
+  const Head head = cache.Fill(State("a", 1), ticket);
+  EXPECT_EQ(head.state->version, 2);
+  EXPECT_EQ(head.n, 7u);
+}
+
+}  // namespace
+}  // namespace florin::storage
