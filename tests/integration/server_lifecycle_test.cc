@@ -2,16 +2,24 @@
 // server.
 
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "florin/v1/admin_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "tests/integration/ledger_service_fixture.h"
 
 namespace florin::test_support {
@@ -35,6 +43,29 @@ class ServerLifecycleTest : public LedgerServiceFixture {
       output += buffer.data();
     }
     return {output, WEXITSTATUS(pclose(pipe))};
+  }
+
+  static std::string HttpGet(int port, const std::string& path) {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address),
+                      sizeof address),
+              0);
+    const std::string request =
+        "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    EXPECT_EQ(write(fd, request.data(), request.size()),
+              static_cast<ssize_t>(request.size()));
+    std::string page;
+    std::array<char, 4096> buffer;
+    ssize_t count = 0;
+    while ((count = read(fd, buffer.data(), buffer.size())) > 0) {
+      page.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+    close(fd);
+    return page;
   }
 
   static HealthCheckResponse::ServingStatus Check(Health::Stub* health,
@@ -87,6 +118,78 @@ TEST_F(ServerLifecycleTest, StatusTellsWhatRuns) {
   v1::VerifyLedgerResponse ignored;
   EXPECT_FALSE(reader->Read(&ignored));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNIMPLEMENTED);
+}
+
+TEST_F(ServerLifecycleTest, ReflectionListsAndDescribesEveryService) {
+  using grpc::reflection::v1alpha::ServerReflection;
+  using grpc::reflection::v1alpha::ServerReflectionRequest;
+  using grpc::reflection::v1alpha::ServerReflectionResponse;
+  const auto reflection = ServerReflection::NewStub(server().channel());
+  grpc::ClientContext context;
+  const auto stream = reflection->ServerReflectionInfo(&context);
+  const auto ask = [&stream](const ServerReflectionRequest& request) {
+    ServerReflectionResponse response;
+    EXPECT_TRUE(stream->Write(request));
+    EXPECT_TRUE(stream->Read(&response));
+    return response;
+  };
+  ServerReflectionRequest request;
+  request.set_list_services("");
+  std::set<std::string> services;
+  const ServerReflectionResponse list = ask(request);
+  for (const auto& service : list.list_services_response().service()) {
+    services.insert(service.name());
+  }
+  EXPECT_EQ(services, (std::set<std::string>{
+                          "florin.v1.AdminService", "florin.v1.EventService",
+                          "florin.v1.LedgerService", "grpc.health.v1.Health",
+                          "grpc.reflection.v1alpha.ServerReflection"}));
+  for (const std::string& service : services) {
+    request.set_file_containing_symbol(service);
+    EXPECT_TRUE(ask(request).has_file_descriptor_response()) << service;
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ServerLifecycleTest, MetricsCountCallsByMethodAndReason) {
+  TemporaryDirectory directory;
+  auto own = ServerProcess::Start(directory.path() + "/data",
+                                  {"--metrics-listen", "127.0.0.1:0"});
+  ASSERT_NE(own, nullptr);
+  const auto ledger = v1::LedgerService::NewStub(own->channel());
+  grpc::ClientContext context;
+  v1::RegisterAssetResponse asset;
+  ASSERT_TRUE(ledger
+                  ->RegisterAsset(&context,
+                                  FromText<v1::RegisterAssetRequest>(
+                                      "asset { code: 'EUR' scale: 2 }"),
+                                  &asset)
+                  .ok());
+  grpc::ClientContext other;
+  v1::GetAccountResponse account;
+  EXPECT_FALSE(
+      ledger->GetAccount(&other, v1::GetAccountRequest(), &account).ok());
+  std::smatch port;
+  const std::string log = own->Log();
+  ASSERT_TRUE(std::regex_search(
+      log, port, std::regex("http://127\\.0\\.0\\.1:([0-9]+)/metrics")))
+      << log;
+  const std::string page = HttpGet(std::stoi(port[1]), "/metrics");
+  const std::string service =
+      "florin_requests_total{method=\"florin.v1."
+      "LedgerService/";
+  EXPECT_THAT(page, HasSubstr(service + "RegisterAsset\",reason=\"OK\"} 1\n"));
+  EXPECT_THAT(
+      page, HasSubstr(service + "GetAccount\",reason=\"FIELD_MISSING\"} 1\n"));
+  for (const char* const name :
+       {"florin_request_seconds_bucket", "florin_commit_commands_count 1\n",
+        "florin_sync_seconds_count 1\n", "florin_active_accounts ",
+        "florin_in_flight_commands 0\n", "florin_reader_queue ",
+        "florin_subscribers 0\n", "florin_head_position 1\n",
+        "florin_build_info{"}) {
+    EXPECT_THAT(page, HasSubstr(name));
+  }
 }
 
 TEST_F(ServerLifecycleTest, SecondServerNamesTheHolder) {

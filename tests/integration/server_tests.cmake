@@ -20,3 +20,12 @@ florin_add_test(
   DEPENDS florind)
 target_compile_definitions(server_lifecycle_test
                            PRIVATE FLORIN_FLORIND_PATH="$<TARGET_FILE:florind>")
+
+# The client side of reflection; its proto comes with the package grpc-proto.
+include(FlorinProto)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+florin_generate_proto(
+  TARGET server_lifecycle_test
+  PATHS "${FLORIN_GRPC_PROTO_DIR}"
+  SERVICES grpc/reflection/v1alpha/reflection.proto)
