@@ -20,9 +20,12 @@ domain::Refusal Broken(const std::string& what) {
 std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& command, const domain::Transaction* before, domain::Scratch* scratch) {
   std::vector<storage::AccountAfter> accounts;
   std::map<std::string, bool> seen;
+  const bool reverses = std::holds_alternative<domain::ReverseTransaction>(command);
   domain::ForEachTouch(command, before, 0, [&](const std::string& account_id, domain::Touch touch) {
     const bool is_leg = touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
-    if (!is_leg || !seen.try_emplace(account_id, true).second) return;
+    // A part that was settled as zero is not reversed.
+    const bool left_out = reverses && before->postings[touch.index].Moved() == 0;
+    if (!is_leg || left_out || !seen.try_emplace(account_id, true).second) return;
     const domain::AccountState& state = scratch->Account(account_id);
     storage::AccountAfter after;
     after.account_id = account_id;
@@ -34,6 +37,8 @@ std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& 
   });
   return accounts;
 }
+
+bool WouldForget(const Item& item) { return item.refusal && !domain::InfoOf(item.refusal->reason).recorded; }
 
 }  // namespace
 
@@ -73,7 +78,10 @@ void Committer::Fail(domain::Refusal refusal) { failure_->Set(std::move(refusal)
 
 storage::RecordPtr Committer::Write(const Flight& flight, storage::Change change) {
   auto record = writer_->Stage(flight.n, std::move(change));
-  if (record.ok()) return *record;
+  if (record.ok()) {
+    staged_head_ = (*record)->last_position;
+    return *record;
+  }
   Fail(Broken(record.refusal().message));
   return nullptr;
 }
@@ -170,6 +178,7 @@ std::optional<domain::Refusal> Committer::Explain(const Flight& flight, std::siz
 }
 
 void Committer::Validate(Flight* flight) {
+  flight->tried_on = staged_head_;
   domain::Scratch scratch = MakeScratch(*flight);
   std::optional<std::size_t> refused;
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
@@ -179,7 +188,9 @@ void Committer::Validate(Flight* flight) {
       continue;
     }
     item.status = ItemStatus::kDone;
-    if (item.repeats) continue;
+    // An earlier item of the same id, unless its refusal would not be remembered: then this one is tried by itself.
+    if (item.repeats && !WouldForget(flight->items[*item.repeats])) continue;
+    item.repeats.reset();
     if (item.pre_refusal) {
       item.refusal = item.pre_refusal;
     } else {
@@ -194,6 +205,10 @@ void Committer::Validate(Flight* flight) {
     if (!item.refusal) continue;
     item.status = ItemStatus::kRefused;
     if (flight->atomic) refused = i;
+    // What comes after it would find it as it is remembered.
+    if (!domain::InfoOf(item.refusal->reason).recorded) continue;
+    item.target_staged = scratch.Find(domain::TargetOf(item.command));
+    if (auto remembered = domain::RefusedTransaction(item.command, item.target_staged.get(), flight->time)) scratch.Put(std::move(remembered));
   }
   // All or none: what came before the refusal would not happen either.
   for (std::size_t i = 0; refused && i < *refused; ++i) {

@@ -40,8 +40,9 @@ struct CommittedFlights {
 /// Threads: one (its own, since the sync blocks).
 class Committer {
  public:
-  Committer(storage::Writer* writer, WriteFailure* failure, LedgerObserver observer)
-      : writer_(writer), failure_(failure), observer_(std::move(observer)) {}
+  /// `head`: the last position of the log that `writer` goes on from.
+  Committer(storage::Writer* writer, std::int64_t head, WriteFailure* failure, LedgerObserver observer)
+      : writer_(writer), staged_head_(head), failure_(failure), observer_(std::move(observer)) {}
 
   /// Stages and commits these flights. What comes back is durable, or marked as failed.
   [[nodiscard]] CommittedFlights Commit(std::vector<FlightPtr> flights);
@@ -62,6 +63,8 @@ class Committer {
   void Fail(domain::Refusal refusal);
 
   storage::Writer* writer_;
+  /// Last position given away: what a validate_only command is tried on.
+  std::int64_t staged_head_;
   WriteFailure* failure_;
   LedgerObserver observer_;
 };

@@ -157,6 +157,8 @@ struct Flight : std::enable_shared_from_this<Flight> {
   std::int64_t time = 0;
   std::string principal;
   bool validate_only = false;
+  /// Of validate_only: the last position before it, whose state it was tried on. The committer's.
+  std::int64_t tried_on = 0;
   bool atomic = false;
   DecisionSink* sink = nullptr;
 

@@ -82,7 +82,7 @@ void PublishQueue::Close() {
 LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options, SequencerActor::Settings settings)
     : store_(store),
       options_(options),
-      committer_(&store->writer(), &failure_, options.observer),
+      committer_(&store->writer(), store->reader().VisibleHead().position, &failure_, options.observer),
       readers_(options.reader_threads, kReaderQueueMax) {
   settings.max_active_accounts = options.max_active_accounts;
   settings.recent_commands = std::max<std::size_t>(options.max_in_flight, 1024);
@@ -306,6 +306,8 @@ void LedgerCore::Publish(CommittedFlights committed) {
     groups_.fetch_add(1, std::memory_order_relaxed);
   } else {
     failure = failure_.Get();
+    if (failure && !failure_logged_) spdlog::critical("no more is written, reads go on: {}", failure->message);
+    failure_logged_ = true;
   }
   const std::uint64_t n = committed.flights.back()->n;
   published_n_.store(n, std::memory_order_release);

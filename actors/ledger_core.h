@@ -96,6 +96,8 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::condition_variable drained_;
 
   WriteFailure failure_;
+  /// The publisher's.
+  bool failure_logged_ = false;
   CommitQueue commit_queue_;
   PublishQueue publish_queue_;
   Committer committer_;

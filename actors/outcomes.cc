@@ -14,8 +14,19 @@ AccountOutcome RefusedAccount(domain::Refusal refusal) {
   return outcome;
 }
 
-TransactionOutcome ReplayedEnd(const Item& item, storage::Reader* reader) {
-  // The end was published before this flight; its record is the first outcome.
+TransactionOutcome ReplayedEnd(const Flight& flight, const Item& item, storage::Reader* reader) {
+  if (flight.validate_only && item.target_staged->end_position == 0) {
+    // It would have ended earlier in this very batch: nothing of it is in the log.
+    TransactionOutcome outcome;
+    outcome.replayed = true;
+    outcome.position = flight.tried_on;
+    outcome.status = item.target_staged->status;
+    auto transaction = std::make_shared<domain::Transaction>(*item.target_staged);
+    transaction->position = flight.tried_on;
+    outcome.transaction = std::move(transaction);
+    return outcome;
+  }
+  // The end is published by now; its record is the first outcome.
   auto record = reader->ReadRecord(item.target_staged->end_position);
   return record.ok() ? OutcomeOf(*record, true) : RefusedOutcome(record.refusal());
 }
@@ -28,7 +39,11 @@ TransactionOutcome Validated(const Item& item, std::int64_t head) {
   }
   TransactionOutcome outcome;
   outcome.position = head;
-  outcome.transaction = item.own_after;
+  if (item.own_after != nullptr) {
+    auto transaction = std::make_shared<domain::Transaction>(*item.own_after);
+    transaction->position = head;
+    outcome.transaction = std::move(transaction);
+  }
   outcome.validated_accounts = item.validated_accounts;
   if (item.own_after != nullptr) outcome.status = item.own_after->status;
   return outcome;
@@ -44,12 +59,13 @@ std::size_t RefusedIndex(const Flight& flight) {
 
 TransactionOutcome Repeated(const Flight& flight, const Item& item, storage::Reader* reader) {
   const Item& first = flight.items[*item.repeats];
-  if (flight.validate_only) {
-    TransactionOutcome outcome = Validated(first, reader->VisibleHead().position);
+  const bool skipped = first.status == ItemStatus::kSkipped || (flight.atomic && first.refusal && !domain::InfoOf(first.refusal->reason).recorded);
+  if (flight.validate_only && !skipped && first.status != ItemStatus::kReplaysEnd) {
+    TransactionOutcome outcome = Validated(first, flight.tried_on);
     outcome.replayed = true;
     return outcome;
   }
-  if (first.status == ItemStatus::kReplaysEnd) return ReplayedEnd(first, reader);
+  if (first.status == ItemStatus::kReplaysEnd) return ReplayedEnd(flight, first, reader);
   if (first.record != nullptr) return OutcomeOf(first.record, true);
   return RefusedOutcome(domain::BatchRefused(RefusedIndex(flight)));
 }
@@ -58,12 +74,12 @@ TransactionOutcome ItemOutcome(const Flight& flight, const Item& item, storage::
   if (item.repeats) return Repeated(flight, item, reader);
   switch (item.status) {
     case ItemStatus::kDone:
-      return flight.validate_only ? Validated(item, reader->VisibleHead().position) : OutcomeOf(item.record, false);
+      return flight.validate_only ? Validated(item, flight.tried_on) : OutcomeOf(item.record, false);
     case ItemStatus::kRefused:
       if (item.record != nullptr) return OutcomeOf(item.record, false);
-      return flight.validate_only ? Validated(item, reader->VisibleHead().position) : RefusedOutcome(item.refusal.value_or(domain::Refusal{}));
+      return flight.validate_only ? Validated(item, flight.tried_on) : RefusedOutcome(item.refusal.value_or(domain::Refusal{}));
     case ItemStatus::kReplaysEnd:
-      return ReplayedEnd(item, reader);
+      return ReplayedEnd(flight, item, reader);
     case ItemStatus::kSkipped:
     case ItemStatus::kOpen:
       break;

@@ -52,8 +52,10 @@ class PartChecker {
       : account_(account), bounds_(bounds), part_(part) {}
 
   PartVerdict Run() {
-    // The end of a hold asks nothing of accounts; one that is missing belongs to a refused hold.
-    if (!part_.checks_account && !account_.Exists()) return {};
+    // Neither the end of a hold nor the reversal of what was never posted asks anything of accounts; one that is
+    // missing belongs to a refused transaction.
+    const bool asks = part_.checks_account && (!part_.legs.empty() || part_.expected_version || !part_.balance_checks.empty());
+    if (!asks && !account_.Exists()) return {};
     CheckExists();
     if (!Decided()) CheckVersion();
     if (!Decided()) ResolveAmounts();

@@ -80,7 +80,8 @@ TransactionFinding CheckSettle(const SettleTransaction& settle, const Transactio
   if (finding.Any()) return {finding, false};
   const bool held = before->is_hold && before->status != TransactionStatus::kRefused;
   if (held && before->status == TransactionStatus::kPosted && SettledTheSame(settle, *before)) return {{}, true};
-  if (held) KeepFirst(CheckSettleAmounts(settle, *before, Reason::kAmountScaleExceeded), &finding);
+  // A refused transaction keeps amounts as they were written: there is no scale to compare with.
+  if (before->status != TransactionStatus::kRefused) KeepFirst(CheckSettleAmounts(settle, *before, Reason::kAmountScaleExceeded), &finding);
   if (!before->is_hold) KeepFirst(At(Reason::kNotAHold), &finding);
   if (before->is_hold && before->status != TransactionStatus::kPending) KeepFirst(At(Reason::kHoldNotPending), &finding);
   if (held) KeepFirst(CheckSettleAmounts(settle, *before, Reason::kHoldAmountExceeded), &finding);
@@ -233,9 +234,12 @@ void AddTouch(const TransactionCommand& command, const Transaction* before, Touc
   leg.side = touch.kind == TouchKind::kDebitLeg ? Side::kDebit : Side::kCredit;
   leg.amount = posting.amount;
   if (IsReversal(command)) {
-    if (posting.posted && *posting.posted == 0) return;
-    // A refused transaction keeps amounts as they were written; its reversal is refused whatever they are.
-    leg.amount = named->status == TransactionStatus::kRefused ? Decimal{} : Decimal{posting.Moved(), posting.amount.decimals};
+    // Nothing was posted, so there is nothing to ask of accounts: the transaction itself refuses.
+    if (named->status != TransactionStatus::kPosted || posting.Moved() == 0) return;
+    leg.amount = Decimal{posting.Moved(), posting.amount.decimals};
+  } else if (named->status == TransactionStatus::kRefused) {
+    // Amounts as they were written need not fit the asset; the end of what was refused is refused whatever they are.
+    leg.amount = Decimal{};
   }
   if (const auto* settle = std::get_if<SettleTransaction>(&command)) leg.settled = AskedAmount(*settle, touch.index);
   part->legs.push_back(leg);
