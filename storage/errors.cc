@@ -41,7 +41,9 @@ domain::Refusal FromRocks(const rocksdb::Status& status,
   const std::string text =
       "Failed " + doing + " in " + directory + ": " + status.ToString();
   if (status.IsCorruption()) return DataCorrupt(text, directory);
-  if (status.IsNoSpace()) return DiskFull(text + ". Free space on that disk, then restart the server.");
+  if (status.IsNoSpace())
+    return DiskFull(text +
+                    ". Free space on that disk, then restart the server.");
   return StorageUnavailable(text);
 }
 

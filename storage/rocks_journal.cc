@@ -58,9 +58,9 @@ domain::Status RocksJournal::CheckFreeSpace(std::size_t bytes) {
   // A file system that cannot say is asked by writing.
   if (!status.ok() || free >= options_.disk_reserve_bytes + bytes)
     return domain::Ok{};
-  return DiskFull(
-      "The disk of " + directory_ + " has " + std::to_string(free) +
-      " bytes left, too few to write safely. Free space on that disk, then restart the server.");
+  return DiskFull("The disk of " + directory_ + " has " + std::to_string(free) +
+                  " bytes left, too few to write safely. Free space on that "
+                  "disk, then restart the server.");
 }
 
 domain::Status RocksJournal::Append(std::int64_t expected_head,

@@ -36,7 +36,8 @@ rocksdb::DBOptions CommonOptions(const RocksShared& shared) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_background_jobs = 2;
   options.max_subcompactions = 1;
-  options.max_open_files = -1;
+  // Far below the 1,024 descriptors that a process gets by default.
+  options.max_open_files = 256;
   options.max_file_opening_threads = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 4;
@@ -51,8 +52,8 @@ rocksdb::DBOptions CommonOptions(const RocksShared& shared) {
 rocksdb::ColumnFamilyOptions CommonFamilyOptions() {
   rocksdb::ColumnFamilyOptions options;
   options.max_write_buffer_number = 3;
-  options.target_file_size_base = 32 * kMiB;
-  options.max_bytes_for_level_base = 128 * kMiB;
+  options.target_file_size_base = 64 * kMiB;
+  options.max_bytes_for_level_base = 256 * kMiB;
   return options;
 }
 

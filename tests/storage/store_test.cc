@@ -177,6 +177,29 @@ TEST_F(StoreTest, CutsGroupsBetweenCommands) {
   }
 }
 
+TEST_F(StoreTest, LookUpsInMemorySayWhenTheyDoNotKnow) {
+  OpenTwoAccounts();
+  // Many, so that this one shares no block with what opening reads.
+  for (int i = 1000; i < 3000; ++i) {
+    script_.Post("t" + std::to_string(i),
+                 {LedgerScript::Posting("alice", "bob", 150)});
+  }
+  ASSERT_TRUE(script_.Commit().ok());
+  ASSERT_TRUE(store_->Checkpoint().ok());
+  Open();
+  const auto unknown = reader().FindTransaction("t2000", Tier::kMemory);
+  ASSERT_TRUE(unknown.ok());
+  EXPECT_FALSE(unknown->complete);
+  EXPECT_TRUE(
+      reader().FindTransaction("t2000", Tier::kDisk)->value.has_value());
+  const auto known = reader().FindTransaction("t2000", Tier::kMemory);
+  ASSERT_TRUE(known.ok());
+  EXPECT_TRUE(known->complete);
+  EXPECT_EQ(known->value->create_position, 3 + 3 * 1001);
+  // The filter alone says no, without a read.
+  EXPECT_TRUE(reader().FindTransaction("unheard-of", Tier::kMemory)->complete);
+}
+
 TEST_F(StoreTest, TransactionsFollowTheirStream) {
   OpenTwoAccounts();
   script_.Hold("h1", {LedgerScript::Posting("alice", "bob", 150)}, 0);
