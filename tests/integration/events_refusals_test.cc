@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
-#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/impl/rpc_method.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -110,6 +110,27 @@ TEST_F(EventsRefusalsTest, NameTheirReasonsAndDisturbNobody) {
   }
   EXPECT_EQ(seen, last);
   context.TryCancel();
+}
+
+TEST_F(EventsRefusalsTest, BytesThatAreNoRequestAreRefused) {
+  const grpc::internal::RpcMethod method(
+      "/florin.v1.EventService/SubscribeEvents",
+      grpc::internal::RpcMethod::SERVER_STREAMING);
+  // Garbage; a checkpoint that is not UTF-8.
+  for (const std::string& bytes :
+       {std::string("\xff\xff\xff\xff"), std::string("\x0a\x02\xc3\x28")}) {
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::ClientContext context;
+    const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> stream(
+        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
+            server->channel().get(), method, &context, request));
+    grpc::ByteBuffer response;
+    EXPECT_FALSE(stream->Read(&response));
+    const grpc::Status status = stream->Finish();
+    EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(ReasonOf(status), "FIELD_INVALID");
+  }
 }
 
 TEST_F(EventsRefusalsTest, ACheckpointOfAnotherLedgerIsRefused) {
