@@ -1,0 +1,331 @@
+#include "tests/actors/simulated_ledger.h"
+
+#include <utility>
+
+#include "actors/admission.h"
+#include "actors/outcomes.h"
+
+namespace florin::actors {
+namespace {
+
+/// One life of an account's actor.
+struct Incarnation {
+  std::size_t box = 0;
+  bool dead = false;
+  std::optional<AccountCore> core;
+};
+using IncarnationPtr = std::shared_ptr<Incarnation>;
+
+std::uint64_t Draw(test_support::RandomSource* random) {
+  return static_cast<std::uint64_t>(random->Between(0, INT64_MAX));
+}
+
+}  // namespace
+
+class SimulatedLedger::LivePort : public AccountPort {
+ public:
+  LivePort(std::string account_id, Mailboxes* boxes, storage::Reader* reader)
+      : AccountPort(std::move(account_id)), boxes_(boxes), reader_(reader) {
+    Start();
+  }
+
+  /// A new life: reads the head first, then takes what is delivered.
+  void Start() {
+    auto born = std::make_shared<Incarnation>();
+    born->box = boxes_->Add();
+    boxes_->Post(born->box, [this, born] {
+      auto head = reader_->GetHead(account_id(), storage::Tier::kDisk);
+      if (!head.ok()) {
+        born->core = AccountCore::Broken(account_id(), head.refusal().reason);
+        return;
+      }
+      domain::AccountState state = *head->value->state;
+      state.account_id = account_id();
+      born->core.emplace(std::move(state), head->value->n);
+    });
+    const std::lock_guard lock(mutex_);
+    current_ = std::move(born);
+  }
+
+  void Deliver(FlightPtr flight, std::uint32_t slot) override {
+    Post([flight = std::move(flight), slot](Incarnation* self) {
+      self->core->Deliver(flight, slot);
+    });
+  }
+  void Wake() override {
+    Post([](Incarnation* self) { self->core->Advance(); });
+  }
+
+  /// As an actor that is killed: what waits in its mailbox is lost.
+  void Kill(std::function<void()> then) {
+    const IncarnationPtr current = Current();
+    boxes_->PostFirst(current->box, [current, then = std::move(then)] {
+      current->dead = true;
+      then();
+    });
+  }
+  [[nodiscard]] std::size_t box() const { return Current()->box; }
+
+ private:
+  [[nodiscard]] IncarnationPtr Current() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+  void Post(std::function<void(Incarnation*)> handle) {
+    const IncarnationPtr current = Current();
+    boxes_->Post(current->box, [current, handle = std::move(handle)] {
+      if (!current->dead) handle(current.get());
+    });
+  }
+
+  Mailboxes* boxes_;
+  storage::Reader* reader_;
+  mutable std::mutex mutex_;
+  IncarnationPtr current_;
+};
+
+SimulatedLedger::SimulatedLedger(storage::Store* store,
+                                 test_support::RandomSource* random,
+                                 std::int64_t* clock, const Options& options)
+    : store_(store),
+      options_(options),
+      clock_(clock),
+      boxes_(random),
+      sequencer_box_(boxes_.Add()),
+      committer_box_(boxes_.Add()),
+      publisher_(boxes_.Add()),
+      readers_{boxes_.Add(), boxes_.Add()},
+      committer_(&store->writer(), store->reader().VisibleHead().position,
+                 &failure_, LedgerObserver{}),
+      committer_random_(Draw(random)),
+      sequencer_random_(Draw(random)),
+      sequencer_(this, this, Sequencer::Options{options.recent_commands}) {
+  sequencer_.Restore(*clock, store->reader().Assets(), {});
+}
+
+std::int64_t SimulatedLedger::Now() {
+  *clock_ += sequencer_random_.Between(0, options_.clock_step);
+  return *clock_;
+}
+
+std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(
+    std::size_t client, Batch batch, std::shared_ptr<Lane> lane) {
+  auto simulated = std::make_shared<SimulatedCall>();
+  simulated->batch = batch;
+  simulated->lane = lane;
+  const std::size_t count = batch.items.size();
+  simulated->call = std::make_shared<TransactionCall>(
+      count, [simulated](std::vector<TransactionOutcome> outcomes) {
+        simulated->outcomes = std::move(outcomes);
+        ++simulated->answers;
+      });
+  auto submission = std::make_shared<Submission>();
+  submission->call = simulated->call;
+  submission->atomic = batch.atomic;
+  submission->validate_only = batch.validate_only;
+  submission->lane = std::move(lane);
+  submission->items.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    submission->items[i].command =
+        std::get<domain::TransactionCommand>(batch.items[i].command);
+  }
+  // Look-ups and submission are two jobs: what was looked up may be old.
+  boxes_.Post(client, [this, client, submission] {
+    Look(submission);
+    boxes_.Post(client, [this, submission] { Forward(submission); });
+  });
+  return simulated;
+}
+
+void SimulatedLedger::Look(const SubmissionPtr& submission) {
+  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  static_cast<void>(
+      Admit(submission.get(), storage::Tier::kDisk, &store_->reader()));
+}
+
+void SimulatedLedger::Forward(const SubmissionPtr& submission) {
+  boxes_.Post(sequencer_box_,
+              [this, submission] { sequencer_.Submit(submission); });
+}
+
+void SimulatedLedger::Readmit(SubmissionPtr submission) {
+  ++readmitted_;
+  const std::size_t reader = readers_[next_reader_.fetch_add(1) % 2];
+  boxes_.Post(reader, [this, submission = std::move(submission)] {
+    Look(submission);
+    Forward(submission);
+  });
+}
+
+std::shared_ptr<SimulatedAccountCall> SimulatedLedger::Change(
+    std::size_t client, domain::AccountCommand command) {
+  auto simulated = std::make_shared<SimulatedAccountCall>();
+  simulated->command = command;
+  auto submission = std::make_shared<AccountSubmission>();
+  submission->command = std::move(command);
+  // Finds the call again in the numbered command.
+  submission->principal =
+      std::to_string(reinterpret_cast<std::uintptr_t>(simulated.get()));
+  submission->done = [simulated](AccountOutcome outcome) {
+    simulated->outcome = std::move(outcome);
+    ++simulated->answers;
+  };
+  boxes_.Post(client,
+              [this, client, submission] { LookAccount(submission, client); });
+  return simulated;
+}
+
+void SimulatedLedger::LookAccount(
+    const std::shared_ptr<AccountSubmission>& submission, std::size_t box) {
+  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  AccountAdmission admission = AdmitAccount(
+      submission->command, storage::Tier::kDisk, &store_->reader());
+  if (admission.answer) {
+    submission->done(std::move(*admission.answer));
+    return;
+  }
+  boxes_.Post(box, [this, submission] {
+    boxes_.Post(sequencer_box_, [this, submission] {
+      sequencer_.SubmitAccount(std::move(*submission));
+    });
+  });
+}
+
+void SimulatedLedger::ReadmitAccount(AccountSubmission submission) {
+  ++readmitted_;
+  auto shared = std::make_shared<AccountSubmission>(std::move(submission));
+  const std::size_t reader = readers_[next_reader_.fetch_add(1) % 2];
+  boxes_.Post(reader, [this, shared, reader] { LookAccount(shared, reader); });
+}
+
+void SimulatedLedger::Register(domain::Asset asset) {
+  boxes_.Post(sequencer_box_, [this, asset = std::move(asset)] {
+    sequencer_.SubmitAsset(
+        AssetSubmission{asset, "", [](const AssetOutcome&) {}});
+  });
+}
+
+void SimulatedLedger::LoadHolds(std::vector<std::string> transaction_ids) {
+  const std::size_t reader = readers_[next_reader_.fetch_add(1) % 2];
+  boxes_.Post(reader, [this, ids = std::move(transaction_ids)] {
+    std::vector<std::pair<std::string, domain::TransactionPtr>> holds;
+    for (const std::string& id : ids) {
+      auto transaction = store_->reader().GetTransaction(id);
+      holds.emplace_back(
+          id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+    }
+    boxes_.Post(sequencer_box_, [this, holds = std::move(holds)] {
+      sequencer_.OnHoldsLoaded(holds);
+    });
+  });
+}
+
+std::shared_ptr<AccountPort> SimulatedLedger::Port(
+    const std::string& account_id, std::uint64_t n) {
+  Live& live = accounts_[account_id];
+  if (live.port == nullptr) {
+    live.port =
+        std::make_shared<LivePort>(account_id, &boxes_, &store_->reader());
+  }
+  live.last_n = n;
+  return live.port;
+}
+
+std::size_t SimulatedLedger::BoxOf(const std::string& account_id) {
+  return std::static_pointer_cast<LivePort>(Port(account_id, 0))->box();
+}
+
+void SimulatedLedger::Kill(std::size_t client, const std::string& account_id) {
+  boxes_.Post(client, [this, account_id] {
+    boxes_.Post(sequencer_box_, [this, account_id] {
+      const auto found = accounts_.find(account_id);
+      if (found == accounts_.end()) return;
+      const auto port = found->second.port;
+      port->Kill([this, port] {
+        boxes_.Post(sequencer_box_, [this, port] { Respawn(port); });
+      });
+    });
+  });
+}
+
+void SimulatedLedger::Respawn(const std::shared_ptr<LivePort>& port) {
+  // Put away meanwhile: whoever came after it has a life of its own.
+  const auto found = accounts_.find(port->account_id());
+  if (found == accounts_.end() || found->second.port != port) return;
+  ++reloaded_;
+  port->Start();
+  for (const FlightPtr& flight : sequencer_.window()) {
+    for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
+      if (flight->slots[i].account == port) port->Deliver(flight, i);
+    }
+  }
+}
+
+void SimulatedLedger::Tick(std::size_t client) {
+  boxes_.Post(client, [this] {
+    boxes_.Post(sequencer_box_, [this] { sequencer_.OnTick(); });
+  });
+}
+
+void SimulatedLedger::OnDecided(const FlightPtr& flight) {
+  {
+    const std::lock_guard lock(flights_mutex_);
+    flights_[flight->n] = flight;
+  }
+  commit_queue_.Push(flight);
+  boxes_.Post(committer_box_, [this] { CommitSome(); });
+}
+
+void SimulatedLedger::OnAwaitedDecision(const FlightPtr& flight) {
+  ++parked_;
+  boxes_.Post(sequencer_box_,
+              [this, flight] { sequencer_.OnAwaitedDecision(flight); });
+}
+
+void SimulatedLedger::CommitSome() {
+  const auto most = static_cast<std::size_t>(
+      committer_random_.Between(1, options_.commit_most));
+  std::vector<FlightPtr> flights = commit_queue_.TryTake(most);
+  if (flights.empty()) return;
+  auto committed =
+      std::make_shared<CommittedFlights>(committer_.Commit(std::move(flights)));
+  boxes_.Post(publisher_, [this, committed] { Publish(committed); });
+  boxes_.Post(committer_box_, [this] { CommitSome(); });
+}
+
+void SimulatedLedger::Publish(
+    const std::shared_ptr<CommittedFlights>& committed) {
+  std::optional<domain::Refusal> failure;
+  if (committed->batch != nullptr) {
+    store_->writer().Publish(std::move(committed->batch));
+  } else {
+    failure = failure_.Get();
+  }
+  published_n_.store(committed->flights.back()->n, std::memory_order_release);
+  for (const FlightPtr& flight : committed->flights) {
+    Answer(flight, failure, &store_->reader(),
+           [this](std::function<void()> job) {
+             boxes_.Post(readers_[0], std::move(job));
+           });
+  }
+  boxes_.Post(sequencer_box_, [this, committed] {
+    sequencer_.OnPublished(committed->flights);
+    Passivate();
+  });
+}
+
+void SimulatedLedger::Passivate() {
+  std::erase_if(accounts_, [this](const auto& entry) {
+    return entry.second.last_n <= sequencer_.published_n() &&
+           sequencer_random_.Percent(options_.passivate_percent);
+  });
+}
+
+std::vector<FlightPtr> SimulatedLedger::Flights() const {
+  const std::lock_guard lock(flights_mutex_);
+  std::vector<FlightPtr> flights;
+  for (const auto& [n, flight] : flights_) flights.push_back(flight);
+  return flights;
+}
+
+}  // namespace florin::actors
