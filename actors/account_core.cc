@@ -1,5 +1,6 @@
 #include "actors/account_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "actors/decider.h"
@@ -21,6 +22,14 @@ void Add(const domain::PartEffect& more, domain::PartEffect* sum) {
   sum->delta.debits_pending += more.delta.debits_pending;
   sum->delta.credits_pending += more.delta.credits_pending;
   sum->events += more.events;
+}
+
+/// Unknown, or a hold that has ended (the same end again, or refused for it): the account has no part in it. Only the status
+/// says so: amounts of other assets in `before` may be provisional, at a scale that is not theirs.
+bool HasPart(const domain::TransactionCommand& command, const domain::Transaction* before) {
+  if (std::holds_alternative<domain::CreateTransaction>(command)) return true;
+  if (before == nullptr) return false;
+  return std::holds_alternative<domain::ReverseTransaction>(command) || before->status == domain::TransactionStatus::kPending;
 }
 
 }  // namespace
@@ -130,9 +139,19 @@ void AccountCore::FinishVote(Entry* entry) {
   if (flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1) Decide(flight);
 }
 
+/// Whatever else the vote says, no flight is decided before the commands that its items follow: what it leaves of their
+/// transactions could not be told.
+bool AccountCore::FollowsUndecided(const Flight& flight, const Slot& slot) {
+  return std::any_of(slot.touches.begin(), slot.touches.end(), [&flight](const domain::Touch& touch) {
+    const FlightPtr& previous = flight.items[touch.item].previous;
+    return previous != nullptr && !previous->Decided();
+  });
+}
+
 bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
   slot->effect = {};
   slot->finding = {};
+  if (FollowsUndecided(flight, *slot)) return false;
   if (broken_ != domain::Reason::kNone) {
     slot->finding_item = slot->touches.front().item;
     slot->finding = domain::Finding{broken_, 0, domain::Side::kUnspecified};
@@ -155,13 +174,8 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index, std::span<c
   const Item& item = flight.items[index];
   domain::TransactionPtr before = item.base;
   if (item.previous_here) before = (*here)[domain::TargetOf(item.command)];
-  if (item.previous != nullptr) {
-    if (!item.previous->Decided()) return false;
-    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
-  }
-  const bool creates = std::holds_alternative<domain::CreateTransaction>(item.command);
-  // Unknown, or the same end again: the account has no part in it.
-  if (!creates && (before == nullptr || domain::CheckTransaction(item.command, before.get()).replays_end)) {
+  if (item.previous != nullptr) before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
+  if (!HasPart(item.command, before.get())) {
     if (item.followed_here) (*here)[domain::TargetOf(item.command)] = before;
     return true;
   }

@@ -55,6 +55,7 @@ class AccountCore {
   bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches, domain::AccountBounds* bounds, Provisional* here, Slot* slot);
   void Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before, Provisional* here) const;
 
+  static bool FollowsUndecided(const Flight& flight, const Slot& slot);
   /// False: it depends on something undecided. Else the items' effect, or the first finding.
   bool CheckItems(const Flight& flight, Slot* slot);
   void VoteOnAccount(const Entry& entry);
