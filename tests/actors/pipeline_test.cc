@@ -1,0 +1,366 @@
+// Goal: the corners of the pipeline one by one, each brought about by holding
+// mailboxes back.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/actors/simulated_ledger.h"
+#include "tests/actors/sync_ledger.h"
+#include "tests/support/temporary_directory.h"
+
+namespace florin::actors {
+namespace {
+
+using domain::Reason;
+using domain::TransactionCommand;
+using domain::TransactionStatus;
+using Call = std::shared_ptr<SimulatedCall>;
+
+class PipelineTest : public ::testing::Test {
+ protected:
+  PipelineTest() {
+    storage::StoreOptions options;
+    options.directory = directory_.path();
+    options.sync = false;
+    auto store = storage::Store::Open(options);
+    if (store.ok()) store_ = std::move(*store);
+  }
+  void SetUp() override {
+    ASSERT_NE(store_, nullptr);
+    Start({.clock_step = 0});
+    ledger_->Register({"EUR", 2, ""});
+    ledger_->Register({"JPY", 0, ""});
+    ledger_->boxes().RunAll();
+    ledger_->Change(client_, OpenWorld("cash"));
+    for (const char* id : {"a", "b", "c"}) ledger_->Change(client_, Open(id));
+    ledger_->boxes().RunAll();
+  }
+  void Start(const SimulatedLedger::Options& options) {
+    ledger_ = std::make_unique<SimulatedLedger>(store_.get(), &random_, &clock_,
+                                                options);
+    client_ = ledger_->NewClient();
+  }
+
+  Call Send(std::vector<TransactionCommand> commands, bool atomic = false,
+            bool validate_only = false) {
+    return SendFrom(client_, std::move(commands), nullptr, atomic,
+                    validate_only);
+  }
+  Call SendFrom(std::size_t client, std::vector<TransactionCommand> commands,
+                std::shared_ptr<Lane> lane = nullptr, bool atomic = false,
+                bool validate_only = false) {
+    Batch batch;
+    batch.atomic = atomic;
+    batch.validate_only = validate_only;
+    for (auto& command : commands) batch.items.push_back({"", command});
+    return ledger_->Execute(client, std::move(batch), std::move(lane));
+  }
+  /// Sends it and runs all that may run.
+  Call Run(std::vector<TransactionCommand> commands, bool atomic = false,
+           bool validate_only = false) {
+    Call call = Send(std::move(commands), atomic, validate_only);
+    ledger_->boxes().RunAll();
+    return call;
+  }
+  void Hold(const std::string& account) {
+    ledger_->boxes().Hold(ledger_->BoxOf(account));
+  }
+  void Release(const std::string& account) {
+    ledger_->boxes().Release(ledger_->BoxOf(account));
+    ledger_->boxes().RunAll();
+  }
+  [[nodiscard]] std::size_t Decided() const {
+    return ledger_->Flights().size();
+  }
+  static Reason ReasonOf(const Call& call, std::size_t index = 0) {
+    EXPECT_EQ(call->answers, 1);
+    if (call->outcomes.size() <= index) return Reason::kDataCorrupt;
+    const auto& refusal = call->outcomes[index].refusal;
+    return refusal ? refusal->reason : Reason::kNone;
+  }
+  std::string Posted(const std::string& id) {
+    auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
+    const domain::AccountState& account = *head->value->state;
+    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()),
+                               account.scale);
+  }
+
+  test_support::TemporaryDirectory directory_;
+  std::unique_ptr<storage::Store> store_;
+  test_support::RandomSource random_{1};
+  std::int64_t clock_ = 1000;
+  std::unique_ptr<SimulatedLedger> ledger_;
+  std::size_t client_ = 0;
+};
+
+TEST_F(PipelineTest, AHotAccountVotesWhileEarlierCommandsAreUndecided) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  const std::size_t before = Decided();
+  Hold("b");
+  const Call blocked = Run({Transfer("t1", "a", "b", "10")});
+  std::vector<Call> calls;
+  for (int i = 0; i < 5; ++i) {
+    calls.push_back(Run({Transfer("u" + std::to_string(i), "a", "c", "10")}));
+  }
+  // Decided ahead of t1; answered after it, since the log keeps the order.
+  EXPECT_EQ(Decided(), before + 5);
+  EXPECT_EQ(blocked->answers, 0);
+  EXPECT_EQ(calls.back()->answers, 0);
+  Release("b");
+  EXPECT_EQ(ReasonOf(blocked), Reason::kNone);
+  for (const Call& call : calls) EXPECT_EQ(ReasonOf(call), Reason::kNone);
+  EXPECT_EQ(Posted("a"), "40.00");
+  EXPECT_EQ(Decided(), before + 6);
+}
+
+TEST_F(PipelineTest, RefusesAtOnceWhatNoOpenCreditCouldSave) {
+  Run({Transfer("t0", "cash", "a", "10")});
+  Hold("b");
+  const std::size_t before = Decided();
+  Run({Transfer("t1", "b", "a", "5")});
+  const Call poor = Run({Transfer("t2", "a", "c", "16")});
+  EXPECT_EQ(Decided(), before + 1);
+  Release("b");
+  EXPECT_EQ(ReasonOf(poor), Reason::kInsufficientFunds);
+}
+
+TEST_F(PipelineTest, WaitsWhereTheOutcomeOfAnEarlierCommandMatters) {
+  Run({Transfer("t0", "cash", "a", "15")});
+  Hold("b");
+  const std::size_t before = Decided();
+  const Call first = Run({Transfer("t1", "a", "b", "10")});
+  const Call second = Run({Transfer("t2", "a", "c", "10")});
+  // Affordable either way, but it stands behind one that waits.
+  const Call third = Run({Transfer("t3", "a", "c", "1")});
+  EXPECT_EQ(Decided(), before);
+  Release("b");
+  EXPECT_EQ(ReasonOf(first), Reason::kNone);
+  EXPECT_EQ(ReasonOf(second), Reason::kInsufficientFunds);
+  EXPECT_EQ(
+      second->outcomes[0].refusal->metadata,
+      (domain::StringMap{
+          {"account_id", "a"}, {"amount", "10.00"}, {"available", "5.00"}}));
+  EXPECT_EQ(ReasonOf(third), Reason::kNone);
+}
+
+TEST_F(PipelineTest, GoesOnWithTheMoneyThatARefusedCommandDidNotTake) {
+  Run({Transfer("t0", "cash", "a", "15")});
+  domain::ChangeAccount suspend;
+  suspend.kind = domain::AccountChangeKind::kSuspend;
+  suspend.account_id = "b";
+  ledger_->Change(client_, suspend);
+  ledger_->boxes().RunAll();
+  Hold("b");
+  const Call first = Run({Transfer("t1", "a", "b", "10")});
+  const Call second = Run({Transfer("t2", "a", "c", "10")});
+  Release("b");
+  EXPECT_EQ(ReasonOf(first), Reason::kAccountSuspended);
+  EXPECT_EQ(ReasonOf(second), Reason::kNone);
+}
+
+TEST_F(PipelineTest, AVersionCheckWaitsUntilTheVersionIsCertain) {
+  Run({Transfer("t0", "cash", "a", "15")});
+  Hold("b");
+  Run({Transfer("t1", "a", "b", "1")});
+  const std::size_t before = Decided();
+  domain::CreateTransaction checked = Transfer("t2", "a", "c", "1");
+  checked.version_checks.push_back({"a", 3});
+  domain::CreateTransaction hopeless = Transfer("t3", "a", "c", "1");
+  hopeless.version_checks.push_back({"a", 9});
+  const Call certain = Run({checked});
+  EXPECT_EQ(Decided(), before);
+  Release("b");
+  EXPECT_EQ(ReasonOf(certain), Reason::kNone);
+  EXPECT_EQ(ReasonOf(Run({hopeless})), Reason::kVersionConflict);
+}
+
+TEST_F(PipelineTest, AReloadedAccountGoesOnWhereItWas) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  Hold("b");
+  const Call first = Run({Transfer("t1", "a", "b", "60")});
+  const Call second = Run({Transfer("t2", "a", "c", "60")});
+  ledger_->Kill(client_, "a");
+  const Call third = Run({Transfer("t3", "a", "c", "10")});
+  EXPECT_EQ(ledger_->reloaded(), 1);
+  Release("b");
+  EXPECT_EQ(ReasonOf(first), Reason::kNone);
+  EXPECT_EQ(ReasonOf(second), Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(third), Reason::kNone);
+  EXPECT_EQ(Posted("a"), "30.00");
+  EXPECT_FALSE(ledger_->failure().IsSet());
+}
+
+TEST_F(PipelineTest, ADuplicateInFlightWaitsForTheFirst) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  Hold("b");
+  const Call first = Run({Transfer("t1", "a", "b", "10")});
+  const Call same = Run({Transfer("t1", "a", "b", "10.00")});
+  const Call other = Run({Transfer("t1", "a", "b", "11")});
+  EXPECT_EQ(same->answers + other->answers, 0);
+  Release("b");
+  EXPECT_GT(ledger_->parked(), 0);
+  EXPECT_FALSE(first->outcomes[0].replayed);
+  EXPECT_TRUE(same->outcomes[0].replayed);
+  EXPECT_EQ(same->outcomes[0].position, first->outcomes[0].position);
+  EXPECT_EQ(ReasonOf(other), Reason::kIdReused);
+  EXPECT_EQ(Posted("b"), "10.00");
+}
+
+TEST_F(PipelineTest, ADuplicateOfWhatWasNotRecordedActsItself) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  Hold("b");
+  domain::CreateTransaction checked = Transfer("t1", "a", "b", "10");
+  checked.version_checks.push_back({"b", 7});
+  const Call first = Run({checked});
+  const Call again = Run({Transfer("t1", "a", "b", "10")});
+  EXPECT_EQ(again->answers, 0);
+  Release("b");
+  EXPECT_EQ(ReasonOf(first), Reason::kVersionConflict);
+  EXPECT_EQ(ReasonOf(again), Reason::kNone);
+  EXPECT_FALSE(again->outcomes[0].replayed);
+}
+
+TEST_F(PipelineTest, AHoldExpiresBeforeTheNextCommand) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  domain::CreateTransaction hold = actors::Hold("h", "a", "b", "80");
+  hold.transaction.hold_timeout_ns = 10;
+  Run({hold});
+  clock_ += 9;
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})),
+            Reason::kInsufficientFunds);
+  clock_ += 1;
+  EXPECT_EQ(ReasonOf(Run({Transfer("t2", "a", "b", "30")})), Reason::kNone);
+  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})),
+            Reason::kHoldNotPending);
+}
+
+TEST_F(PipelineTest, AHoldKeepsItsOwnTimeAfterARefusedNamesake) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  domain::CreateTransaction hold = actors::Hold("h", "a", "b", "80");
+  hold.transaction.hold_timeout_ns = 10;
+  domain::CreateTransaction checked = hold;
+  checked.version_checks.push_back({"a", 99});
+  EXPECT_EQ(ReasonOf(Run({checked})), Reason::kVersionConflict);
+  clock_ += 5;
+  EXPECT_EQ(ReasonOf(Run({hold})), Reason::kNone);
+  clock_ += 5;
+  // The refused one's time is over, not this one's.
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})),
+            Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})),
+            Reason::kNone);
+}
+
+TEST_F(PipelineTest, LooksAgainWhenItsLookUpsAreTooOld) {
+  // Another ledger counts commands from 1 again: it needs accounts of its own.
+  Start({.recent_commands = 0, .clock_step = 0});
+  ledger_->Change(client_, OpenWorld("till"));
+  ledger_->Change(client_, Open("d"));
+  ledger_->boxes().RunAll();
+  const Call first = Send({Transfer("t1", "till", "d", "10")});
+  const std::size_t other = ledger_->NewClient();
+  ledger_->boxes().Hold(client_);
+  const Call again = SendFrom(other, {Transfer("t1", "till", "d", "10")});
+  // Only the look-up: it does not see t1 yet.
+  ASSERT_TRUE(ledger_->boxes().RunOne());
+  ledger_->boxes().Hold(other);
+  ledger_->boxes().Release(client_);
+  ledger_->boxes().RunAll();
+  EXPECT_EQ(ReasonOf(first), Reason::kNone);
+  ledger_->boxes().Release(other);
+  ledger_->boxes().RunAll();
+  EXPECT_EQ(ledger_->readmitted(), 1);
+  EXPECT_EQ(ReasonOf(again), Reason::kNone);
+  EXPECT_TRUE(again->outcomes[0].replayed);
+  EXPECT_EQ(Posted("d"), "10.00");
+}
+
+TEST_F(PipelineTest, CallsOnALaneKeepTheirOrder) {
+  Run({Transfer("t0", "cash", "a", "100")});
+  Hold("b");
+  Run({Transfer("t1", "a", "b", "10")});
+  const auto lane = std::make_shared<Lane>();
+  const std::size_t ordered = ledger_->NewClient();
+  // The first call of the lane is held up by a duplicate in flight.
+  const Call first = SendFrom(
+      ordered, {Transfer("t1", "a", "b", "10"), Transfer("l1", "a", "c", "1")},
+      lane);
+  const Call second = SendFrom(ordered, {Transfer("l2", "a", "c", "1")}, lane);
+  const Call free = Run({Transfer("f", "a", "c", "1")});
+  Release("b");
+  std::vector<std::string> ids;
+  for (const FlightPtr& flight : ledger_->Flights()) {
+    for (const Item& item : flight->items) {
+      ids.push_back(OwnIdOf(item.command));
+    }
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"t0", "t1", "f", "l1", "l2"}));
+  EXPECT_EQ(ReasonOf(first, 1), Reason::kNone);
+  EXPECT_EQ(ReasonOf(second), Reason::kNone);
+  EXPECT_EQ(ReasonOf(free), Reason::kNone);
+}
+
+TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
+  domain::OpenAccount yen = OpenWorld("yen");
+  yen.asset = "JPY";
+  ledger_->Change(client_, yen);
+  ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
+  ledger_->boxes().RunAll();
+  domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
+  hold.transaction.postings.push_back(
+      Transfer("", "cash", "a", "1").transaction.postings.front());
+  domain::SettleTransaction settle;
+  settle.transaction_id = "h";
+  settle.amounts = {*domain::ParseDecimal("5"), *domain::ParseDecimal("0.50")};
+  const Call call = Run({hold, settle, settle}, true);
+  ASSERT_EQ(ReasonOf(call, 2), Reason::kNone);
+  EXPECT_TRUE(call->outcomes[2].replayed);
+  EXPECT_EQ(call->outcomes[2].position, call->outcomes[1].position);
+  EXPECT_EQ(Posted("y"), "5");
+  EXPECT_EQ(Posted("a"), "0.50");
+  // The actors know what the heads know.
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "y", "yen", "6")})),
+            Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({Transfer("t2", "y", "yen", "5")})), Reason::kNone);
+  EXPECT_FALSE(ledger_->failure().IsSet());
+}
+
+TEST_F(PipelineTest, ValidateOnlyAnswersAnEndThatWouldComeTwice) {
+  Run({actors::Hold("h", "cash", "a", "5")});
+  const domain::VoidTransaction release{"h", "", ""};
+  const Call call = Run({release, release}, false, true);
+  EXPECT_EQ(ReasonOf(call, 0), Reason::kNone);
+  EXPECT_EQ(ReasonOf(call, 1), Reason::kNone);
+  EXPECT_TRUE(call->outcomes[1].replayed);
+  EXPECT_EQ(call->outcomes[1].status, TransactionStatus::kVoided);
+  EXPECT_EQ(call->outcomes[1].position, call->outcomes[0].position);
+  EXPECT_EQ(ReasonOf(Run({release})), Reason::kNone);
+}
+
+TEST_F(PipelineTest, ValidateOnlyNamesTheAccountsThatTheCommandWould) {
+  domain::CreateTransaction hold = actors::Hold("h", "cash", "a", "5");
+  hold.transaction.postings.push_back(
+      Transfer("", "cash", "b", "5").transaction.postings.front());
+  Run({hold});
+  domain::SettleTransaction settle;
+  settle.transaction_id = "h";
+  settle.amounts = {*domain::ParseDecimal("5"), *domain::ParseDecimal("0")};
+  Run({settle});
+  domain::ReverseTransaction reverse;
+  reverse.transaction_id = "r";
+  reverse.reverses_transaction_id = "h";
+  const auto names = [](const Call& call) {
+    std::vector<std::string> ids;
+    for (const auto& account : call->outcomes.at(0).Accounts()) {
+      ids.push_back(account.account_id);
+    }
+    return ids;
+  };
+  const auto tried = names(Run({reverse}, false, true));
+  EXPECT_EQ(tried, names(Run({reverse})));
+  EXPECT_EQ(tried, (std::vector<std::string>{"a", "cash"}));
+}
+
+}  // namespace
+}  // namespace florin::actors
