@@ -42,6 +42,7 @@ std::optional<ImportFailure> CheckScale(client::Client& client,
 
 std::optional<ImportFailure> Count(const v1::OpenAccountRequest& request,
                                    const v1::OpenAccountResult& result,
+                                   RefusedAccounts* refused,
                                    ImportCounts* counts) {
   if (!result.has_refusal()) {
     ++(result.replayed() ? counts->accounts_known : counts->accounts_opened);
@@ -51,9 +52,13 @@ std::optional<ImportFailure> Count(const v1::OpenAccountRequest& request,
     ++counts->accounts_different;
     return std::nullopt;
   }
-  return LedgerFailure(
-      client::FromRefusal(result.refusal()),
-      fmt::format("opening the account '{}'", request.account_id()));
+  const auto error = client::FromRefusal(result.refusal());
+  if (client::IsRetryable(error, client::Idempotency::kSafe)) {
+    return LedgerFailure(
+        error, fmt::format("opening the account '{}'", request.account_id()));
+  }
+  refused->emplace(request.account_id(), result.refusal());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -81,7 +86,7 @@ std::optional<ImportFailure> RegisterAssets(
 
 std::optional<ImportFailure> OpenAccounts(
     client::Client& client, const std::vector<v1::OpenAccountRequest>& accounts,
-    ImportCounts* counts) {
+    RefusedAccounts* refused, ImportCounts* counts) {
   for (std::size_t first = 0; first < accounts.size(); first += kBatchMax) {
     const std::size_t last = std::min(first + kBatchMax, accounts.size());
     v1::BatchOpenAccountsRequest request;
@@ -95,8 +100,8 @@ std::optional<ImportFailure> OpenAccounts(
     const int answered =
         std::min(request.requests_size(), response.value().results_size());
     for (int i = 0; i < answered; ++i) {
-      if (auto failure =
-              Count(request.requests(i), response.value().results(i), counts)) {
+      if (auto failure = Count(request.requests(i), response.value().results(i),
+                               refused, counts)) {
         return failure;
       }
     }

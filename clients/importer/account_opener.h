@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "clients/cpp/client.h"
@@ -15,11 +17,16 @@ namespace florin::importer {
 [[nodiscard]] std::optional<ImportFailure> RegisterAssets(
     client::Client& client, const std::vector<v1::Asset>& assets);
 
+/// Accounts that the ledger will not open, with its refusal.
+using RefusedAccounts = std::map<std::string, v1::Refusal>;
+
 /// Opens the accounts, in messages of the contract's size. Those that are there
 /// already are used as they are, also with other settings: somebody may have
-/// changed a limit since an earlier run.
+/// changed a limit since an earlier run. What the ledger will not open (an id
+/// it cannot take) is added to `refused`: that is the matter of a few rows, and
+/// no failure.
 [[nodiscard]] std::optional<ImportFailure> OpenAccounts(
     client::Client& client, const std::vector<v1::OpenAccountRequest>& accounts,
-    ImportCounts* counts);
+    RefusedAccounts* refused, ImportCounts* counts);
 
 }  // namespace florin::importer

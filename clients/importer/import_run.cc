@@ -26,6 +26,12 @@ ImportFailure LocalFailure(Error error) {
   return failure;
 }
 
+// A row and what it became.
+struct Item {
+  Row row;
+  v1::CreateTransactionRequest transaction;
+};
+
 // One import, from the opened file to its end. `client` is null in a check.
 class ImportRun {
  public:
@@ -97,31 +103,61 @@ class ImportRun {
         new_accounts_.push_back(std::move(account));
       }
       batch_bytes_ += good.transaction.ByteSizeLong();
-      *batch_.add_commands()->mutable_create_transaction() =
-          std::move(good.transaction);
-      in_flight_.push_back(std::move(row));
+      batch_.push_back({std::move(row), std::move(good.transaction)});
     }
   }
 
   void SendBatch() {
     batch_bytes_ = 0;
-    v1::ExecuteStreamRequest batch = std::exchange(batch_, {});
+    auto batch = std::exchange(batch_, {});
     const auto accounts = std::exchange(new_accounts_, {});
     if (!stream_) {
       const std::scoped_lock lock(mutex_);
-      counts_.posted += batch.commands_size();
+      counts_.posted += static_cast<std::int64_t>(batch.size());
       outcome_.counts.accounts_opened +=
           static_cast<std::int64_t>(accounts.size());
-      in_flight_.clear();
       return;
     }
-    if (auto failure = OpenAccounts(*client_, accounts, &outcome_.counts)) {
+    if (auto failure = OpenAccounts(*client_, accounts, &refused_accounts_,
+                                    &outcome_.counts)) {
       outcome_.failure = std::move(failure);
       return;
     }
-    if (auto sent = stream_->Submit(std::move(batch)); !sent.ok()) {
+    if (auto sent = stream_->Submit(ToMessage(std::move(batch))); !sent.ok()) {
       FailLedger(sent.error());
     }
+  }
+
+  // Takes out the rows whose accounts could not be opened: sent, they would be
+  // refused, and the refusal kept under their ids for ever.
+  v1::ExecuteStreamRequest ToMessage(std::vector<Item> batch) {
+    v1::ExecuteStreamRequest message;
+    const std::scoped_lock lock(mutex_);
+    for (auto& item : batch) {
+      if (const auto* refusal = AccountRefusal(item.transaction)) {
+        ++counts_.rejected;
+        rejects_.Write(item.row, refusal->reason(), refusal->message());
+        continue;
+      }
+      *message.add_commands()->mutable_create_transaction() =
+          std::move(item.transaction);
+      in_flight_.push_back(std::move(item.row));
+    }
+    return message;
+  }
+
+  const v1::Refusal* AccountRefusal(
+      const v1::CreateTransactionRequest& transaction) const {
+    for (const auto& posting : transaction.postings()) {
+      for (const auto* id :
+           {&posting.debit_account_id(), &posting.credit_account_id()}) {
+        const auto found = refused_accounts_.find(*id);
+        if (found != refused_accounts_.end()) {
+          return &found->second;
+        }
+      }
+    }
+    return nullptr;
   }
 
   // On the stream's thread, in the order of the rows sent.
@@ -186,9 +222,10 @@ class ImportRun {
   const std::chrono::steady_clock::time_point start_ =
       std::chrono::steady_clock::now();
 
-  v1::ExecuteStreamRequest batch_;
+  std::vector<Item> batch_;
   std::size_t batch_bytes_ = 0;
   std::vector<v1::OpenAccountRequest> new_accounts_;
+  RefusedAccounts refused_accounts_;
   ImportOutcome outcome_;
 
   std::mutex mutex_;

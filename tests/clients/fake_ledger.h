@@ -50,6 +50,11 @@ class FakeLedger final : public v1::LedgerService::Service {
     const std::scoped_lock lock(mutex);
     for (const auto& item : request->requests()) {
       auto* result = response->add_results();
+      if (item.account_id().find(' ') != std::string::npos) {
+        result->mutable_refusal()->set_code(3);
+        result->mutable_refusal()->set_reason("FIELD_INVALID");
+        continue;
+      }
       const auto [known, added] = accounts.emplace(item.account_id(), item);
       if (known->second.SerializeAsString() != item.SerializeAsString()) {
         result->mutable_refusal()->set_code(6);

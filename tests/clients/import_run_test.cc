@@ -181,6 +181,19 @@ TEST_F(ImportRunTest, AnAccountWithOtherSettingsIsUsedAsItIs) {
   EXPECT_EQ(outcome.counts.posted, 3);
 }
 
+TEST_F(ImportRunTest, AnAccountThatCannotBeOpenedCostsOnlyItsRows) {
+  WriteRows("1,a,1,in\n2,no id,1,in\n3,b,1,in\n4,no id,2,in\n");
+  options_.batch_size = 3;
+  const auto outcome = Run();
+  ASSERT_FALSE(outcome.failure);
+  EXPECT_EQ(outcome.counts.posted, 2);
+  EXPECT_EQ(outcome.counts.rejected, 2);
+  ASSERT_EQ(ledger_.posted.size(), 2U);
+  EXPECT_EQ(ledger_.posted[1].transaction_id(), "t3");
+  EXPECT_THAT(Rejects(), HasSubstr("\n3,FIELD_INVALID,"));
+  EXPECT_THAT(Rejects(), HasSubstr("\n5,FIELD_INVALID,"));
+}
+
 TEST_F(ImportRunTest, AnAssetOfAnotherScaleEndsTheImport) {
   WriteGoodRows(3);
   ledger_.assets["EUR"].set_code("EUR");
