@@ -222,7 +222,18 @@ void Committer::StageAccount(Flight* flight) {
     work.record = Write(*flight, AccountChangeOf(*flight));
     return;
   }
-  if (!work.decision.refusal) return;
+  if (!work.decision.refusal) {
+    // Read later, it might have changed again, and the answer would be of a state that the command did not act on.
+    const auto* change = std::get_if<domain::ChangeAccount>(&work.command);
+    if (change == nullptr) return;
+    auto head = writer_->AppendedHead(change->account_id);
+    if (head.ok()) {
+      work.unchanged = *head;
+    } else {
+      work.decision.refusal = head.refusal();
+    }
+    return;
+  }
   if (auto change = AccountRefusalChangeOf(*flight)) work.record = Write(*flight, std::move(*change));
 }
 

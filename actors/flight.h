@@ -126,6 +126,8 @@ struct AccountWork {
   bool exists_already = false;
   domain::AccountDecision decision;
   storage::RecordPtr record;
+  /// Of a change that asks for what is so already: the account as this command met it. The committer's.
+  std::shared_ptr<const domain::AccountState> unchanged;
 };
 
 struct AssetWork {

@@ -112,11 +112,15 @@ void AnswerAccount(const FlightPtr& flight, storage::Reader* reader, const std::
     work.done(AccountOutcomeOf(*work.record, false));
   } else if (work.decision.refusal) {
     work.done(RefusedAccount(*work.decision.refusal));
+  } else if (work.unchanged != nullptr) {
+    AccountOutcome outcome;
+    outcome.replayed = true;
+    outcome.account = *work.unchanged;
+    work.done(std::move(outcome));
   } else {
     later([flight, reader] {
       const AccountWork& waiting = *flight->account;
-      const auto* open = std::get_if<domain::OpenAccount>(&waiting.command);
-      waiting.done(open != nullptr ? RepeatedOpen(*open, reader) : CurrentAccount(std::get<domain::ChangeAccount>(waiting.command).account_id, reader));
+      waiting.done(RepeatedOpen(std::get<domain::OpenAccount>(waiting.command), reader));
     });
   }
 }
