@@ -185,9 +185,10 @@ std::optional<Refusal> CheckChange(const ReferenceLedger& ledger,
                     {"expected", std::to_string(command.expected_version)},
                     {"actual", std::to_string(account->version)}}};
   }
+  if (auto refusal = CheckRules(*account, command)) return refusal;
   if (Contradicts(*account, command))
     return Refusal{Reason::kFieldInvalid, {{"field", "limits"}}};
-  return CheckRules(*account, command);
+  return std::nullopt;
 }
 
 }  // namespace

@@ -40,10 +40,16 @@ std::vector<Answer> ReferenceLedger::Validate(const Batch& batch,
   std::vector<Answer> answers =
       scratch.Execute(Batch{batch.commands, batch.atomic, false}, now);
   for (Answer& answer : answers) {
-    // What would have been written has no place in the log: such an answer
+    // Nothing is recorded, so nothing has a place of its own: such an answer
     // stands at the head it was tried on.
-    if (answer.position <= head_) continue;
-    answer.position = head_;
+    const bool known_before =
+        answer.replayed && answer.position > 0 && answer.position <= head_;
+    if (known_before) continue;
+    // An item that was not tried because of another has not even that.
+    const bool tried =
+        !answer.refusal || answer.refusal->reason != Reason::kBatchRefused;
+    answer.position = tried ? head_ : 0;
+    if (answer.refusal) answer.status = domain::TransactionStatus::kUnspecified;
     if (answer.transaction == nullptr) continue;
     Transaction transaction = *answer.transaction;
     transaction.position = head_;
@@ -79,9 +85,19 @@ std::vector<Answer> ReferenceLedger::ExecuteAtomic(const Batch& batch,
                        {{"index", std::to_string(refused_at)}});
     answers.push_back(std::move(answer));
   }
-  answers[refused_at] = IsRecorded(refused)
-                            ? RecordAgain(batch.commands[refused_at], refused)
-                            : refused;
+  if (!IsRecorded(refused)) {
+    answers[refused_at] = refused;
+    return answers;
+  }
+  answers[refused_at] = RecordAgain(batch.commands[refused_at], refused);
+  for (std::size_t i = refused_at + 1; i < count; ++i) {
+    // The refused command once more in the same batch is a replay of what is
+    // recorded now.
+    ReferenceLedger alone(this);
+    const Answer answer = alone.ExecuteItem(batch.commands[i], now);
+    if (answer.replayed && answer.position == answers[refused_at].position)
+      answers[i] = answer;
+  }
   return answers;
 }
 

@@ -148,6 +148,7 @@ Answer ReferenceLedger::Dispatch(const SettleTransaction& command,
   }
   hold.status = TransactionStatus::kPosted;
   hold.end_time = now;
+  hold.end_reason = "settled";
   const Answer answer = EndHold(hold, "transaction.posted");
   if (!command.request_id.empty())
     request_ids_[key] =
@@ -175,7 +176,7 @@ Answer ReferenceLedger::Dispatch(const VoidTransaction& command,
   }
   hold.status = TransactionStatus::kVoided;
   hold.end_time = now;
-  hold.end_reason = command.reason;
+  hold.end_reason = command.reason.empty() ? "voided" : command.reason;
   const Answer answer = EndHold(hold, "transaction.voided");
   if (!command.request_id.empty())
     request_ids_[key] =

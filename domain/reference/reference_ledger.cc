@@ -182,6 +182,7 @@ bool ReferenceLedger::Expire(const std::string& transaction_id,
   }
   transaction.status = domain::TransactionStatus::kExpired;
   transaction.end_time = now;
+  transaction.end_reason = "expired";
   timers_.erase({*transaction.expire_time, transaction_id});
   AppendTransactionEvent(&transaction, "transaction.expired");
   return true;

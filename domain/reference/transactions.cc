@@ -45,11 +45,10 @@ std::vector<StoredPosting> InMinorUnits(const ReferenceLedger& ledger,
   return result;
 }
 
-// The opposite of what was posted. Nothing was posted by what is pending,
-// refused, voided or expired.
-std::vector<StoredPosting> Opposite(const Transaction& original) {
+// What a refused reversal is remembered with: what it would have turned round,
+// had it been reversible.
+std::vector<StoredPosting> TurnedRound(const Transaction& original) {
   std::vector<StoredPosting> result;
-  if (original.status != TransactionStatus::kPosted) return result;
   for (const StoredPosting& posting : original.postings) {
     const Int128 moved = posting.posted.value_or(posting.amount);
     if (moved == 0) continue;
@@ -63,11 +62,11 @@ std::vector<StoredPosting> Opposite(const Transaction& original) {
   return result;
 }
 
-std::vector<StoredPosting> TurnedRound(const Transaction& original) {
-  std::vector<StoredPosting> result = original.postings;
-  for (StoredPosting& posting : result)
-    std::swap(posting.debit_account_id, posting.credit_account_id);
-  return result;
+// The opposite of what was posted. Nothing was posted by what is pending,
+// refused, voided or expired.
+std::vector<StoredPosting> Opposite(const Transaction& original) {
+  if (original.status != TransactionStatus::kPosted) return {};
+  return TurnedRound(original);
 }
 
 std::optional<Refusal> CheckBeforeOutcome(const ReferenceLedger& ledger,

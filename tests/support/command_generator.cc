@@ -93,7 +93,8 @@ CreateTransaction CommandGenerator::PlainCreate() {
   if (random_.Percent(22)) {
     create.hold = Hold{};
     if (random_.Percent(40))
-      create.hold->timeout_ns = random_.Between(1, 150) * kMillisecond;
+      create.hold->timeout_ns =
+          random_.Between(1, kShortHoldMax.count()) * kMillisecond;
     if (random_.Percent(20)) create.hold->timeout_ns = kHour;
   }
   return create;
@@ -201,7 +202,8 @@ TransactionCommand CommandGenerator::NextSettle() {
   } else {
     for (const std::string& amount : known->amounts)
       settle.amounts.push_back(random_.Percent(60) ? amount : "0");
-    if (!settle.amounts.empty() && random_.Percent(10)) settle.amounts.back() = "1";
+    if (!settle.amounts.empty() && random_.Percent(10))
+      settle.amounts.back() = "1";
     if (random_.Percent(3)) settle.amounts.emplace_back("1");
   }
   return settle;

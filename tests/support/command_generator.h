@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -8,6 +9,10 @@
 #include "tests/support/random_source.h"
 
 namespace florin::test_support {
+
+/// Holds that a test may wait for expire within this; all others are far from
+/// it.
+inline constexpr std::chrono::milliseconds kShortHoldMax{150};
 
 /// Random commands, narrow enough to conflict (few hot accounts, small
 /// balances, ids used again), wide enough that every refusal of the ledger

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -23,6 +24,12 @@ constexpr std::chrono::seconds kStartLimit{60};
 constexpr std::chrono::seconds kTerminateLimit{30};
 constexpr int kMessageBytesMax = 64 << 20;
 constexpr std::string_view kListening = "listening on ";
+
+// FLORIN_FLORIND names another server to test, such as one built elsewhere.
+std::string ServerPath() {
+  const char* other = std::getenv("FLORIN_FLORIND");
+  return other == nullptr ? FLORIN_FLORIND_PATH : other;
+}
 
 // Only calls that are safe between fork and exec in a program with threads.
 [[noreturn]] void RunChild(char* const* argv, int stdout_fd, int stderr_fd) {
@@ -85,35 +92,48 @@ bool ServerProcess::Restart(std::vector<std::string> extra_args) {
 
 bool ServerProcess::Launch() {
   const auto start = Clock::now();
-  std::vector<std::string> args = {FLORIN_FLORIND_PATH, "--listen",
-                                   "127.0.0.1:0", "--data-dir", data_dir_};
+  const int output = Spawn();
+  const bool listening = output >= 0 && WaitForAddress(output);
+  if (output >= 0) drain_ = std::thread(DrainToEnd, output);
+  if (!listening) {
+    Kill9();
+    ADD_FAILURE() << "florind did not come up; its log:\n" << Log();
+    return false;
+  }
+  channel_ = NewChannel();
+  start_duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(
+      Clock::now() - start);
+  return true;
+}
+
+void ServerProcess::StartAndKill9(std::chrono::milliseconds after) {
+  Kill9();
+  const int output = Spawn();
+  ASSERT_GE(output, 0);
+  drain_ = std::thread(DrainToEnd, output);
+  std::this_thread::sleep_for(after);
+  Kill9();
+}
+
+int ServerProcess::Spawn() {
+  std::vector<std::string> args = {ServerPath(), "--listen", "127.0.0.1:0",
+                                   "--data-dir", data_dir_};
   args.insert(args.end(), extra_args_.begin(), extra_args_.end());
   std::vector<char*> argv;
   for (std::string& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
 
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) {
-    ADD_FAILURE() << "pipe2 failed";
-    return false;
-  }
+  if (pipe2(fds, O_CLOEXEC) != 0) return -1;
   const int log_fd =
       open(log_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = fork();
   if (pid_ == 0) RunChild(argv.data(), fds[1], log_fd);
   close(fds[1]);
   close(log_fd);
-  if (!WaitForAddress(fds[0])) {
-    drain_ = std::thread(DrainToEnd, fds[0]);
-    Kill9();
-    ADD_FAILURE() << "florind did not come up; its log:\n" << Log();
-    return false;
-  }
-  drain_ = std::thread(DrainToEnd, fds[0]);
-  channel_ = NewChannel();
-  start_duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(
-      Clock::now() - start);
-  return true;
+  if (pid_ > 0) return fds[0];
+  close(fds[0]);
+  return -1;
 }
 
 bool ServerProcess::WaitForAddress(int pipe_fd) {

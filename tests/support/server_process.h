@@ -35,6 +35,10 @@ class ServerProcess {
   /// The same, with other arguments from now on.
   bool Restart(std::vector<std::string> extra_args);
 
+  /// Starts, does not wait for the server to be ready, and kills it `after`
+  /// that long.
+  void StartAndKill9(std::chrono::milliseconds after);
+
   /// SIGKILL, then waits for the end. What the server was doing stops where it
   /// stands.
   void Kill9();
@@ -61,6 +65,9 @@ class ServerProcess {
   ServerProcess(std::string data_dir, std::vector<std::string> extra_args);
 
   bool Launch();
+  /// Returns the end of the pipe to read the child's standard output from; -1:
+  /// no child.
+  int Spawn();
   bool WaitForAddress(int pipe_fd);
   int Wait();
   void Reap();

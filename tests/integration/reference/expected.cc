@@ -23,7 +23,8 @@ void KeepOnlyStated(const v1::Refusal& expected, v1::Refusal* observed) {
   observed->clear_message();
   auto& metadata = *observed->mutable_metadata();
   for (auto entry = metadata.begin(); entry != metadata.end();) {
-    entry = expected.metadata().count(entry->first) > 0 ? std::next(entry) : metadata.erase(entry);
+    entry = expected.metadata().count(entry->first) > 0 ? std::next(entry)
+                                                        : metadata.erase(entry);
   }
 }
 
@@ -32,8 +33,10 @@ std::string CompareRefusals(const v1::Refusal& expected, v1::Refusal observed) {
   return Compare(expected, observed);
 }
 
-std::string CompareResults(const v1::TransactionResult& expected, v1::TransactionResult observed) {
-  if (observed.has_refusal()) KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
+std::string CompareResults(const v1::TransactionResult& expected,
+                           v1::TransactionResult observed) {
+  if (observed.has_refusal())
+    KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
   return Compare(expected, observed);
 }
 
@@ -43,7 +46,8 @@ void ClearTimes(v1::Transaction* transaction) {
   transaction->clear_end_time();
 }
 
-std::string CompareTransactions(const reference::Answer& expected, const v1::CreateTransactionResponse& observed,
+std::string CompareTransactions(const reference::Answer& expected,
+                                const v1::CreateTransactionResponse& observed,
                                 bool validated) {
   v1::CreateTransactionResponse wanted;
   *wanted.mutable_transaction() = ToWire(*expected.transaction);
@@ -58,14 +62,16 @@ std::string CompareTransactions(const reference::Answer& expected, const v1::Cre
   return Compare(wanted, seen);
 }
 
-std::string CompareAccounts(const reference::Answer& expected, const v1::OpenAccountResponse& observed) {
+std::string CompareAccounts(const reference::Answer& expected,
+                            const v1::OpenAccountResponse& observed) {
   v1::OpenAccountResponse wanted;
   *wanted.mutable_account() = ToWire(*expected.account);
   wanted.set_replayed(expected.replayed);
   return Compare(wanted, observed);
 }
 
-std::string CompareAssets(const reference::Answer& expected, const v1::RegisterAssetResponse& observed) {
+std::string CompareAssets(const reference::Answer& expected,
+                          const v1::RegisterAssetResponse& observed) {
   v1::RegisterAssetResponse wanted;
   *wanted.mutable_asset() = ToWire(*expected.asset);
   wanted.set_replayed(expected.replayed);
@@ -73,49 +79,64 @@ std::string CompareAssets(const reference::Answer& expected, const v1::RegisterA
   return Compare(wanted, observed);
 }
 
-v1::Refusal NotFound(domain::Reason reason, const char* key, const std::string& id) {
+v1::Refusal NotFound(domain::Reason reason, const char* key,
+                     const std::string& id) {
   return ToWire(reference::Refusal{reason, {{key, id}}});
 }
 
 }  // namespace
 
-std::string Difference(const reference::Answer& expected, const Item& observed, bool validated) {
+std::string Difference(const reference::Answer& expected, const Item& observed,
+                       bool validated) {
   const Outcome& outcome = observed.outcome;
   if (outcome.result) {
-    const std::string target = TargetOf(std::get<reference::TransactionCommand>(observed.command));
+    const std::string target =
+        TargetOf(std::get<reference::TransactionCommand>(observed.command));
     return CompareResults(ToResult(target, expected), *outcome.result);
   }
   if (outcome.refusal) {
-    if (!expected.refusal) return "accepted by the reference, refused by the server";
+    if (!expected.refusal)
+      return "accepted by the reference, refused by the server";
     return CompareRefusals(ToWire(*expected.refusal), *outcome.refusal);
   }
-  if (expected.refusal) return "refused by the reference with " + ToWire(*expected.refusal).ShortDebugString();
-  if (outcome.transaction) return CompareTransactions(expected, *outcome.transaction, validated);
+  if (expected.refusal)
+    return "refused by the reference with " +
+           ToWire(*expected.refusal).ShortDebugString();
+  if (outcome.transaction)
+    return CompareTransactions(expected, *outcome.transaction, validated);
   if (outcome.account) return CompareAccounts(expected, *outcome.account);
   return outcome.asset ? CompareAssets(expected, *outcome.asset) : "no answer";
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger, const ReadAccount& read, const Item& observed) {
+std::string Difference(const reference::ReferenceLedger& ledger,
+                       const ReadAccount& read, const Item& observed) {
   const reference::Account* account = ledger.FindAccount(read.account_id);
   if (account != nullptr && observed.outcome.read_account) {
     return Difference(ToWire(*account), *observed.outcome.read_account);
   }
-  if (account != nullptr || !observed.outcome.refusal) return "the account exists on one side only";
-  return CompareRefusals(NotFound(domain::Reason::kAccountNotFound, "account_id", read.account_id),
-                         *observed.outcome.refusal);
+  if (account != nullptr || !observed.outcome.refusal)
+    return "the account exists on one side only";
+  return CompareRefusals(
+      NotFound(domain::Reason::kAccountNotFound, "account_id", read.account_id),
+      *observed.outcome.refusal);
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger, const ReadTransaction& read, const Item& observed) {
-  const reference::TransactionPtr transaction = ledger.FindTransaction(read.transaction_id);
+std::string Difference(const reference::ReferenceLedger& ledger,
+                       const ReadTransaction& read, const Item& observed) {
+  const reference::TransactionPtr transaction =
+      ledger.FindTransaction(read.transaction_id);
   if (transaction != nullptr && observed.outcome.read_transaction) {
     return Difference(ToWire(*transaction), *observed.outcome.read_transaction);
   }
-  if (transaction != nullptr || !observed.outcome.refusal) return "the transaction exists on one side only";
-  return CompareRefusals(ToWire(reference::Refusal{domain::Reason::kTransactionNotFound, {}}),
-                         *observed.outcome.refusal);
+  if (transaction != nullptr || !observed.outcome.refusal)
+    return "the transaction exists on one side only";
+  return CompareRefusals(
+      ToWire(reference::Refusal{domain::Reason::kTransactionNotFound, {}}),
+      *observed.outcome.refusal);
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger, const ReadBalances& read, const Item& observed) {
+std::string Difference(const reference::ReferenceLedger& ledger,
+                       const ReadBalances& read, const Item& observed) {
   v1::BatchGetBalancesResponse wanted;
   wanted.set_position(ledger.head());
   for (const std::string& account_id : read.account_ids) {
@@ -130,14 +151,20 @@ std::string Difference(const reference::ReferenceLedger& ledger, const ReadBalan
   return Compare(wanted, *observed.outcome.read_balances);
 }
 
-std::string Difference(const v1::Transaction& expected, v1::Transaction observed) {
-  if (observed.has_refusal()) KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
+std::string Difference(const v1::Transaction& expected,
+                       v1::Transaction observed) {
+  if (observed.has_refusal())
+    KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
   return Compare(expected, observed);
 }
 
-std::string Difference(const v1::Account& expected, const v1::Account& observed) { return Compare(expected, observed); }
+std::string Difference(const v1::Account& expected,
+                       const v1::Account& observed) {
+  return Compare(expected, observed);
+}
 
-std::string Difference(const reference::Event& expected, const v1::Event& observed) {
+std::string Difference(const reference::Event& expected,
+                       const v1::Event& observed) {
   v1::Event wanted;
   wanted.set_position(expected.position);
   wanted.set_stream(expected.stream);
@@ -152,7 +179,9 @@ std::string Difference(const reference::Event& expected, const v1::Event& observ
     wanted.set_transaction_id(expected.transaction_id);
     seen.set_transaction_id(observed.transaction_id());
   }
-  const auto money = [&](domain::Int128 minor) { return domain::FormatMinor(minor, expected.scale); };
+  const auto money = [&](domain::Int128 minor) {
+    return domain::FormatMinor(minor, expected.scale);
+  };
   if (observed.has_funds_moved()) {
     v1::FundsMoved* moved = wanted.mutable_funds_moved();
     *moved = observed.funds_moved();
@@ -194,7 +223,8 @@ std::string Describe(const Command& command) {
   return std::visit(
       [](const auto& one) -> std::string {
         if constexpr (requires { ToRequest(one); }) {
-          return ToRequest(one).GetTypeName() + " " + ToRequest(one).ShortDebugString();
+          return ToRequest(one).GetTypeName() + " " +
+                 ToRequest(one).ShortDebugString();
         } else if constexpr (requires { one.account_id; }) {
           return "GetAccount " + one.account_id;
         } else if constexpr (requires { one.transaction_id; }) {
@@ -213,8 +243,10 @@ std::string Describe(const Outcome& outcome) {
   if (outcome.account) return outcome.account->ShortDebugString();
   if (outcome.asset) return outcome.asset->ShortDebugString();
   if (outcome.read_account) return outcome.read_account->ShortDebugString();
-  if (outcome.read_transaction) return outcome.read_transaction->ShortDebugString();
-  return outcome.read_balances ? outcome.read_balances->ShortDebugString() : "no answer";
+  if (outcome.read_transaction)
+    return outcome.read_transaction->ShortDebugString();
+  return outcome.read_balances ? outcome.read_balances->ShortDebugString()
+                               : "no answer";
 }
 
 }  // namespace florin::integration

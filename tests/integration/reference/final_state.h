@@ -10,9 +10,11 @@
 
 namespace florin::integration {
 
-/// Every account, every transaction and the trial balance of an idle server equal the reference's.
-/// `order`: the ids of all transactions in the order in which the log made them, refused ones included.
-void CheckFinalState(const std::shared_ptr<grpc::Channel>& channel, const reference::ReferenceLedger& ledger,
+/// Every account, every transaction and the trial balance of an idle server
+/// equal the reference's. `order`: the ids of all transactions in the order in
+/// which the log made them, refused ones included.
+void CheckFinalState(const std::shared_ptr<grpc::Channel>& channel,
+                     const reference::ReferenceLedger& ledger,
                      const std::vector<std::string>& order);
 
 }  // namespace florin::integration

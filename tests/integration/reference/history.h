@@ -13,7 +13,8 @@
 
 namespace florin::integration {
 
-/// Reads that are checked like commands: against a state of the reference within the call's real time.
+/// Reads that are checked like commands: against a state of the reference
+/// within the call's real time.
 struct ReadAccount {
   std::string account_id;
 };
@@ -25,12 +26,16 @@ struct ReadBalances {
 };
 
 /// One thing a client asked for.
-using Command = std::variant<reference::RegisterAsset, reference::OpenAccount, reference::UpdateAccount,
-                             reference::SuspendAccount, reference::ReactivateAccount, reference::CloseAccount,
-                             reference::TransactionCommand, ReadAccount, ReadTransaction, ReadBalances>;
+using Command =
+    std::variant<reference::RegisterAsset, reference::OpenAccount,
+                 reference::UpdateAccount, reference::SuspendAccount,
+                 reference::ReactivateAccount, reference::CloseAccount,
+                 reference::TransactionCommand, ReadAccount, ReadTransaction,
+                 ReadBalances>;
 
-/// What it was answered, as it came over the wire (sentences of refusals left out). Unary refusals stand in
-/// `refusal`, those of a batch's items in `result`.
+/// What it was answered, as it came over the wire (sentences of refusals left
+/// out). Unary refusals stand in `refusal`, those of a batch's items in
+/// `result`.
 struct Outcome {
   std::optional<v1::Refusal> refusal;
   std::optional<v1::TransactionResult> result;
@@ -55,11 +60,20 @@ struct Item {
   Outcome outcome;
 };
 
-enum class CallKind { kUnary, kBatch, kAtomicBatch, kValidateBatch, kValidateAtomicBatch, kStream, kOpenBatch };
+enum class CallKind {
+  kUnary,
+  kBatch,
+  kAtomicBatch,
+  kValidateBatch,
+  kValidateAtomicBatch,
+  kStream,
+  kOpenBatch
+};
 
-/// One call, or one stream from its first message to its last answer. `start` and `end` come from one counter of
-/// the whole test, taken before sending and after receiving: if one call's end is below another's start, the first
-/// was answered before the second began.
+/// One call, or one stream from its first message to its last answer. `start`
+/// and `end` come from one counter of the whole test, taken before sending and
+/// after receiving: if one call's end is below another's start, the first was
+/// answered before the second began.
 struct Call {
   CallKind kind = CallKind::kUnary;
   std::int64_t start = 0;

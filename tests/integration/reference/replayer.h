@@ -12,12 +12,15 @@
 
 namespace florin::integration {
 
-/// Feeds the reference ledger in the order of the log and demands that it answers and writes the same.
+/// Feeds the reference ledger in the order of the log and demands that it
+/// answers and writes the same.
 class Replayer {
  public:
-  Replayer(const Timeline& timeline, const std::vector<v1::Event>& log) : timeline_(timeline), log_(log) {}
+  Replayer(const Timeline& timeline, const std::vector<v1::Event>& log)
+      : timeline_(timeline), log_(log) {}
 
-  /// Stops at the first step that differs, because the two ledgers go apart from there.
+  /// Stops at the first step that differs, because the two ledgers go apart
+  /// from there.
   void Run();
 
   const reference::ReferenceLedger& ledger() const { return ledger_; }
@@ -30,7 +33,8 @@ class Replayer {
   bool DoBatch(const Step& step, std::int64_t now);
   bool DoItem(const Step& step, std::int64_t now);
   bool CheckEvents(const Step& step);
-  /// Tries those that may stand in the state after `done` steps; keeps what has to be tried again.
+  /// Tries those that may stand in the state after `done` steps; keeps what has
+  /// to be tried again.
   void TryUnplaced(std::size_t done);
   std::string Try(const Unplaced& one) const;
   std::int64_t TimeOf(std::int64_t position) const;
@@ -42,6 +46,8 @@ class Replayer {
   std::vector<reference::Event> events_;
   std::multimap<std::size_t, const Unplaced*> by_low_;
   std::vector<const Unplaced*> pending_;
+  /// Of pending_: the smallest difference so far.
+  std::map<const Unplaced*, std::string> nearest_;
   std::size_t checked_answers_ = 0;
   int failures_ = 0;
 };

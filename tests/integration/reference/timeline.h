@@ -11,7 +11,8 @@
 
 namespace florin::integration {
 
-/// One thing that the log says has happened: a client's command, or a hold's expiry.
+/// One thing that the log says has happened: a client's command, or a hold's
+/// expiry.
 struct Step {
   /// Null: an expiry, of `expired`.
   const Call* call = nullptr;
@@ -24,8 +25,9 @@ struct Step {
   std::int64_t last_position = 0;
 };
 
-/// Something that was answered and left no trace in the log: refusals that are not recorded, replays, validate_only
-/// commands, reads. It has to be right in one of the states between `low` and `high` (counted in steps done).
+/// Something that was answered and left no trace in the log: refusals that are
+/// not recorded, replays, validate_only commands, reads. It has to be right in
+/// one of the states between `low` and `high` (counted in steps done).
 struct Unplaced {
   const Call* call = nullptr;
   /// The whole call is judged at once: atomic and validate_only batches.
@@ -41,9 +43,11 @@ struct Timeline {
   std::vector<Unplaced> unplaced;
 };
 
-/// Places every answer in the log. Fails the test where that cannot be: two answers at one position, events that
-/// nobody asked for, a refusal that should be in the log and is not, and an order against real time or against the
+/// Places every answer in the log. Fails the test where that cannot be: two
+/// answers at one position, events that nobody asked for, a refusal that should
+/// be in the log and is not, and an order against real time or against the
 /// order within a call.
-Timeline MakeTimeline(const std::vector<const History*>& histories, const std::vector<v1::Event>& log);
+Timeline MakeTimeline(const std::vector<const History*>& histories,
+                      const std::vector<v1::Event>& log);
 
 }  // namespace florin::integration

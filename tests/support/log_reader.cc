@@ -1,4 +1,4 @@
-#include "tests/integration/reference/log_reader.h"
+#include "tests/support/log_reader.h"
 
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
@@ -8,7 +8,7 @@
 
 #include "florin/v1/event_service.grpc.pb.h"
 
-namespace florin::integration {
+namespace florin::test_support {
 namespace {
 
 constexpr int kPageSize = 1000;
@@ -22,7 +22,8 @@ std::string Sha256(const std::string& bytes) {
 
 void CheckLink(const v1::CommitGroup& before, const v1::CommitGroup& group) {
   EXPECT_EQ(group.first_position(), before.last_position() + 1);
-  EXPECT_EQ(group.previous_hash(), before.hash()) << "at position " << group.first_position();
+  EXPECT_EQ(group.previous_hash(), before.hash())
+      << "at position " << group.first_position();
 }
 
 }  // namespace
@@ -42,7 +43,8 @@ std::vector<v1::Event> ReadLog(const std::shared_ptr<grpc::Channel>& channel) {
     }
     for (v1::Event& event : *response.mutable_events()) {
       if (event.position() != static_cast<std::int64_t>(events.size()) + 1) {
-        ADD_FAILURE() << "position " << event.position() << " follows " << events.size();
+        ADD_FAILURE() << "position " << event.position() << " follows "
+                      << events.size();
         return events;
       }
       events.push_back(std::move(event));
@@ -52,7 +54,8 @@ std::vector<v1::Event> ReadLog(const std::shared_ptr<grpc::Channel>& channel) {
   return events;
 }
 
-std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(const std::shared_ptr<grpc::Channel>& channel) {
+std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(
+    const std::shared_ptr<grpc::Channel>& channel) {
   const auto stub = v1::EventService::NewStub(channel);
   std::vector<v1::CommitGroup> groups;
   v1::ReadCommitGroupsRequest request;
@@ -60,7 +63,8 @@ std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(const std::shared_ptr<grpc
   do {
     grpc::ClientContext context;
     v1::ReadCommitGroupsResponse response;
-    const grpc::Status status = stub->ReadCommitGroups(&context, request, &response);
+    const grpc::Status status =
+        stub->ReadCommitGroups(&context, request, &response);
     if (!status.ok()) {
       ADD_FAILURE() << "ReadCommitGroups: " << status.error_message();
       return groups;
@@ -69,7 +73,8 @@ std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(const std::shared_ptr<grpc
       EXPECT_EQ(group.hash(), Sha256(group.previous_hash() + group.records()))
           << "of the group at position " << group.first_position();
       if (!groups.empty()) CheckLink(groups.back(), group);
-      // Checked; only the ends matter from here on, and the records of a long log fill the memory.
+      // Checked; only the ends matter from here on, and the records of a long
+      // log fill the memory.
       group.clear_records();
       groups.push_back(std::move(group));
     }
@@ -78,4 +83,4 @@ std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(const std::shared_ptr<grpc
   return groups;
 }
 
-}  // namespace florin::integration
+}  // namespace florin::test_support
