@@ -1,0 +1,8 @@
+# The rules: amounts, accounts, transactions, decisions.
+
+foreach(
+  test IN
+  ITEMS amount_test
+        account_bounds_test)
+  florin_add_test(NAME ${test} SOURCES ${test}.cc LIBS florin::domain florin::test_commands LABELS unit NO_CAF)
+endforeach()
