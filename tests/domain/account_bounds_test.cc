@@ -23,7 +23,8 @@ class AccountBoundsTest : public ::testing::Test {
     const Int128 small = random_.Between(0, 40);
     if (!huge_ || random_.Percent(40)) return small;
     // Up to the edge and a little off it.
-    const Int128 power = Int128{1} << random_.Between(104, 126);
+    const Int128 power =
+        Int128{1} << (random_.Percent(60) ? 126 : random_.Between(104, 126));
     return power - 20 + small;
   }
 
