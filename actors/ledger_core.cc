@@ -156,11 +156,13 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
   batch.items.resize(count);
   const SubmissionPtr submission = NewSubmission(std::move(batch), std::move(done));
   const bool stays = submission->atomic || submission->validate_only;
+  bool open = stays;
   for (std::size_t i = 0; i < count; ++i) {
     AdmittedItem& item = submission->items[i];
     item.transaction_id = std::move(items[i].transaction_id);
     if (auto* command = std::get_if<domain::TransactionCommand>(&items[i].command)) {
       item.command = std::move(*command);
+      open = true;
       continue;
     }
     item.pre_refusal = std::move(std::get<domain::Refusal>(items[i].command));
@@ -171,8 +173,9 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
   for (std::size_t i = 0; i < count && !stays; ++i) {
     if (submission->items[i].resolved) submission->call->Deliver(i, RefusedOutcome(*submission->items[i].pre_refusal));
   }
+  if (!open) return;
   if (lane == nullptr) {
-    AdmitAndSubmit(submission);
+    static_cast<void>(AdmitAndSubmit(submission));
     return;
   }
   {
@@ -186,41 +189,42 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
 
 /// Admits the calls of a lane one after another, so that they reach the sequencer in order.
 void LedgerCore::NextOnLane(const std::shared_ptr<Lane>& lane) {
-  SubmissionPtr next;
-  {
-    const std::lock_guard lock(lane->mutex);
-    if (lane->admission_queue.empty()) {
-      lane->admitting = false;
-      return;
+  // A loop, since thousands may wait behind one that was read from disk.
+  for (;;) {
+    SubmissionPtr next;
+    {
+      const std::lock_guard lock(lane->mutex);
+      if (lane->admission_queue.empty()) {
+        lane->admitting = false;
+        return;
+      }
+      next = std::move(lane->admission_queue.front());
+      lane->admission_queue.pop_front();
     }
-    next = std::move(lane->admission_queue.front());
-    lane->admission_queue.pop_front();
+    if (!AdmitAndSubmit(next)) return;
   }
-  AdmitAndSubmit(next);
 }
 
-void LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
+bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
   if (submission->items.size() - submission->cursor <= kInlineLookupsMax && Admit(submission.get(), storage::Tier::kMemory, &reader())) {
-    Forward(submission);
-    return;
+    caf::anon_send(sequencer_, SubmitMessage{submission});
+    return true;
   }
-  if (readers_.TryRun([this, submission] { AdmitFromDisk(submission); })) return;
+  if (readers_.TryRun([this, submission] { AdmitFromDisk(submission); })) return false;
   RefuseRest(submission, Overloaded("too many reads wait", kReaderQueueMax));
-  if (submission->lane != nullptr) NextOnLane(submission->lane);
+  return true;
 }
 
 void LedgerCore::AdmitFromDisk(const SubmissionPtr& submission) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
   // With Tier::kDisk every look-up is complete.
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
-  Forward(submission);
-}
-
-void LedgerCore::Forward(const SubmissionPtr& submission) {
-  caf::anon_send(sequencer_, SubmitMessage{submission});
   // A call that comes back to be looked up again still holds its lane; the next one is on its way already.
-  if (submission->lane != nullptr && !submission->holds_lane) NextOnLane(submission->lane);
+  // Looked at before it is sent: from then on it is the sequencer's.
+  const std::shared_ptr<Lane> lane = submission->holds_lane ? nullptr : submission->lane;
+  caf::anon_send(sequencer_, SubmitMessage{submission});
+  if (lane != nullptr) NextOnLane(lane);
 }
 
 void LedgerCore::Readmit(SubmissionPtr submission) {
@@ -304,9 +308,16 @@ void LedgerCore::Publish(CommittedFlights committed) {
   if (committed.batch != nullptr) {
     store_->writer().Publish(std::move(committed.batch));
     groups_.fetch_add(1, std::memory_order_relaxed);
+    // Durable, but no read would show it: the caller is told to ask again, and after a restart it is a replay.
+    if (const domain::Status health = store_->Health(); !health.ok()) {
+      failure = health.refusal();
+      failure_.Set(*failure);
+    }
   } else {
     failure = failure_.Get();
-    if (failure && !failure_logged_) spdlog::critical("no more is written, reads go on: {}", failure->message);
+  }
+  if (failure && !failure_logged_) {
+    spdlog::critical("no more is written, reads go on: {}", failure->message);
     failure_logged_ = true;
   }
   const std::uint64_t n = committed.flights.back()->n;
@@ -352,12 +363,13 @@ void LedgerCore::Stop() {
   stopping_.store(true, std::memory_order_release);
   AwaitDrained();
   caf::anon_send(sequencer_, StopMessage{});
-  readers_.Shutdown();
-  sequencer_ = nullptr;
-  system_.reset();
+  // Every thread that speaks to the actors ends before they go: the last answer is out a moment before its thread is done.
   commit_queue_.Close();
   committer_thread_.join();
   publisher_thread_.join();
+  readers_.Shutdown();
+  sequencer_ = nullptr;
+  system_.reset();
   const domain::Status checkpoint = store_->Checkpoint();
   if (!checkpoint.ok()) spdlog::error("checkpoint at shutdown failed: {}", checkpoint.refusal().message);
 }

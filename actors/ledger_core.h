@@ -73,9 +73,9 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::optional<domain::Refusal> Enter(std::size_t commands);
   void Leave(std::size_t commands);
   SubmissionPtr NewSubmission(Batch batch, BatchDone done);
-  void AdmitAndSubmit(const SubmissionPtr& submission);
+  /// False: a reader goes on with it, and with its lane.
+  [[nodiscard]] bool AdmitAndSubmit(const SubmissionPtr& submission);
   void AdmitFromDisk(const SubmissionPtr& submission);
-  void Forward(const SubmissionPtr& submission);
   void NextOnLane(const std::shared_ptr<Lane>& lane);
   void SubmitAccount(const std::shared_ptr<AccountSubmission>& submission, storage::Tier tier);
   void RunCommitter();
