@@ -9,11 +9,12 @@ namespace {
 
 enum class Step : std::uint8_t { kDone, kNeedsDisk };
 
-/// The id is known: a replay stands in a batch of any kind; a reused id refuses an atomic one.
+/// Nothing more to decide. A replay stands in a batch of any kind; a reused id, or one that cannot be looked up, refuses an
+/// atomic one: the rest must not happen without it.
 void Resolve(Submission* submission, std::size_t index, TransactionOutcome outcome) {
   AdmittedItem& item = submission->items[index];
-  const bool reused = outcome.refusal && outcome.refusal->reason == domain::Reason::kIdReused;
-  if (reused && (submission->atomic || submission->validate_only)) {
+  const bool refuses = outcome.refusal && !outcome.replayed;
+  if (refuses && (submission->atomic || submission->validate_only)) {
     item.pre_refusal = std::move(outcome.refusal);
     return;
   }
