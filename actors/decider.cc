@@ -12,6 +12,9 @@ namespace {
 using domain::Finding;
 using domain::Reason;
 
+/// The account's state is not known, so that nothing else found in the same item is certain to come first.
+bool IsUnreadable(const Finding& finding) { return finding.reason == Reason::kDataCorrupt || finding.reason == Reason::kStorageUnavailable; }
+
 /// The lowest item that is refused, and why.
 struct FirstRefusal {
   std::size_t item = std::numeric_limits<std::size_t>::max();
@@ -19,11 +22,12 @@ struct FirstRefusal {
 
   void Offer(std::size_t at, const Finding& candidate) {
     if (!candidate.Any() || at > item) return;
-    if (at < item) {
+    if (at < item || IsUnreadable(candidate)) {
       item = at;
       finding = candidate;
       return;
     }
+    if (IsUnreadable(finding)) return;
     domain::KeepFirst(candidate, &finding);
   }
 };
