@@ -11,7 +11,10 @@ const std::string kNoId;
 
 void TransactionCall::Deliver(std::size_t index, TransactionOutcome outcome) {
   outcomes_[index] = std::move(outcome);
-  if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(std::move(outcomes_));
+  if (missing_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // The flight is kept for replays for a while; whoever waited for the answer is let go now.
+  const Ledger::BatchDone done = std::move(done_);
+  done(std::move(outcomes_));
 }
 
 void Flight::WhenPublished(std::function<void(Flight&)> then) {
