@@ -31,6 +31,8 @@ bool ReaderPool::TryRun(std::function<void()> job) {
 void ReaderPool::Run(std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
+    // Nobody is left to run it, and what it holds may not outlive the actors.
+    if (stopping_) return;
     jobs_.push_back(std::move(job));
   }
   ready_.notify_one();
