@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <exception>
 #include <utility>
 
 namespace florin::actors {
@@ -22,6 +24,18 @@ SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host, co
 }
 
 caf::behavior SequencerActor::make_behavior() {
+  // Without a sequencer no call would ever be answered again; the log is whole, so the process ends and starts anew from it.
+  set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& failure) {
+      spdlog::critical("the sequencer failed, the server ends: {}", failure.what());
+    } catch (...) {
+      spdlog::critical("the sequencer failed, the server ends: unknown exception");
+    }
+    spdlog::default_logger()->flush();
+    std::abort();
+  });
   set_down_handler([this](caf::down_msg& down) { OnDown(down); });
   delayed_send(this, kTickInterval, TickMessage{});
   return {
