@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +71,10 @@ class EventHubFixture : public testing::Test {
       : log(seed, ring_groups) {
     options.now = [this] { return now; };
     options.own_thread = false;
+  }
+
+  void WriteGroups(int groups, int commands = 5) {
+    for (int i = 0; i < groups; ++i) log.Write(commands);
   }
 
   void MakeHub() {
@@ -171,6 +176,15 @@ inline domain::EventFilter Filter(domain::EventFilterSpec spec) {
   auto filter = domain::EventFilter::Compile(spec);
   EXPECT_TRUE(filter.ok());
   return filter.ok() ? std::move(*filter) : domain::EventFilter();
+}
+
+inline domain::EventFilterSpec RandomFilter(std::mt19937_64* random) {
+  domain::EventFilterSpec spec;
+  if ((*random)() % 3 == 0) spec.stream_prefixes = {"bank:", "transaction/t1"};
+  if ((*random)() % 3 == 0) spec.streams = {"user:1", "bank:2"};
+  if ((*random)() % 3 == 0) spec.type_patterns = {"account.#", "*.posted"};
+  if ((*random)() % 9 == 0) spec.type_patterns = {"nothing.#"};
+  return spec;
 }
 
 }  // namespace florin::server

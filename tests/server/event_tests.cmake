@@ -11,6 +11,7 @@ foreach(
   name IN
   ITEMS event_checkpoint
         event_hub
+        event_hub_end
         event_hub_random
         event_pages
         event_requests)
@@ -18,6 +19,12 @@ foreach(
     NAME ${name}_test
     SOURCES ${name}_test.cc
     LIBS florin_event_test_support
-    LABELS unit
-    NO_CAF)
+    LABELS unit)
 endforeach()
+
+florin_add_test(
+  NAME event_hub_threads_test
+  SOURCES event_hub_threads_test.cc
+  LIBS florin_event_test_support
+  LABELS unit
+  NO_CAF)
