@@ -132,6 +132,7 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
     return FromRocks(entry->status(), "reading the accounts",
                      index_->directory());
   std::vector<TrialBalanceLine> sorted;
+  sorted.reserve(lines.size());
   for (auto& [code, line] : lines) sorted.push_back(std::move(line));
   return sorted;
 }
