@@ -84,7 +84,8 @@ struct LedgerObserver {
 
 struct LedgerOptions {
   std::size_t max_active_accounts = 100'000;
-  /// Commands admitted and not yet answered; above it OVERLOADED with RetryInfo.
+  /// Commands admitted and not yet answered, those of several postings counted by postings; above it OVERLOADED with
+  /// RetryInfo.
   std::size_t max_in_flight = 65'536;
   std::size_t reader_threads = 2;
   std::size_t worker_threads = 2;

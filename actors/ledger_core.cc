@@ -32,6 +32,19 @@ std::vector<Outcome> AllRefused(std::size_t count, const domain::Refusal& refusa
   return outcomes;
 }
 
+/// What a command takes while it is in flight, in transfers of one posting.
+std::size_t WeightOf(const BatchItem& item) {
+  const auto* command = std::get_if<domain::TransactionCommand>(&item.command);
+  const auto* create = command == nullptr ? nullptr : std::get_if<domain::CreateTransaction>(command);
+  return create == nullptr ? 1 : std::max<std::size_t>(create->transaction.postings.size(), 1);
+}
+
+std::size_t WeightOf(const Batch& batch) {
+  std::size_t weight = 0;
+  for (const BatchItem& item : batch.items) weight += WeightOf(item);
+  return weight;
+}
+
 /// Answers what nobody has answered yet.
 void RefuseRest(const SubmissionPtr& submission, const domain::Refusal& refusal) {
   for (std::size_t i = submission->cursor; i < submission->items.size(); ++i) {
@@ -124,12 +137,12 @@ void LedgerCore::Leave(std::size_t commands) {
   drained_.notify_all();
 }
 
-SubmissionPtr LedgerCore::NewSubmission(Batch batch, BatchDone done) {
+SubmissionPtr LedgerCore::NewSubmission(Batch batch, std::size_t weight, BatchDone done) {
   const std::size_t count = batch.items.size();
   auto submission = std::make_shared<Submission>();
-  submission->call = std::make_shared<TransactionCall>(count, [this, count, done = std::move(done)](std::vector<TransactionOutcome> outcomes) {
+  submission->call = std::make_shared<TransactionCall>(count, [this, weight, done = std::move(done)](std::vector<TransactionOutcome> outcomes) {
     done(std::move(outcomes));
-    Leave(count);
+    Leave(weight);
   });
   submission->atomic = batch.atomic;
   submission->validate_only = batch.validate_only;
@@ -148,13 +161,14 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
     done({});
     return;
   }
-  if (const auto refusal = Enter(count)) {
+  const std::size_t weight = WeightOf(batch);
+  if (const auto refusal = Enter(weight)) {
     done(AllRefused<TransactionOutcome>(count, *refusal));
     return;
   }
   std::vector<BatchItem> items = std::move(batch.items);
   batch.items.resize(count);
-  const SubmissionPtr submission = NewSubmission(std::move(batch), std::move(done));
+  const SubmissionPtr submission = NewSubmission(std::move(batch), weight, std::move(done));
   const bool stays = submission->atomic || submission->validate_only;
   bool open = stays;
   for (std::size_t i = 0; i < count; ++i) {

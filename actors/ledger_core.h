@@ -69,10 +69,10 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   void OnDecided(const FlightPtr& flight) override { commit_queue_.Push(flight); }
   void OnAwaitedDecision(const FlightPtr& flight) override { caf::anon_send(sequencer_, AwaitedMessage{flight}); }
 
-  /// Counts `commands` in, or says why not.
+  /// Counts commands in (by their postings), or says why not.
   std::optional<domain::Refusal> Enter(std::size_t commands);
   void Leave(std::size_t commands);
-  SubmissionPtr NewSubmission(Batch batch, BatchDone done);
+  SubmissionPtr NewSubmission(Batch batch, std::size_t weight, BatchDone done);
   /// False: a reader goes on with it, and with its lane.
   [[nodiscard]] bool AdmitAndSubmit(const SubmissionPtr& submission);
   void AdmitFromDisk(const SubmissionPtr& submission);

@@ -1,8 +1,19 @@
 #include "actors/recent_commands.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace florin::actors {
+
+namespace {
+
+/// What keeping the flight for one of its ids costs, in transfers of one posting.
+std::size_t WeightOf(const Flight& flight) {
+  const std::size_t ids = std::max<std::size_t>(flight.items.size(), 1);
+  return 1 + flight.slots.size() / (2 * ids);
+}
+
+}  // namespace
 
 const RecentCommands::Entry* RecentCommands::Find(const std::string& transaction_id) const {
   const auto found = transactions_.find(transaction_id);
@@ -21,7 +32,7 @@ void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& fli
   stored.entry.last = flight;
   stored.entry.last_item = item;
   stored.last_n = flight->n;
-  order_.push_back({flight, item, Trace::Kind::kOwn});
+  Add({flight, item, Trace::Kind::kOwn});
 }
 
 void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item) {
@@ -29,17 +40,23 @@ void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& f
   stored.entry.last = flight;
   stored.entry.last_item = item;
   stored.last_n = flight->n;
-  order_.push_back({flight, item, Trace::Kind::kTarget});
+  Add({flight, item, Trace::Kind::kTarget});
 }
 
 void RecentCommands::AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item) {
   requests_[std::move(key)] = Request{flight, item};
-  order_.push_back({flight, item, Trace::Kind::kRequest});
+  Add({flight, item, Trace::Kind::kRequest});
+}
+
+void RecentCommands::Add(Trace trace) {
+  weight_ += WeightOf(*trace.flight);
+  order_.push_back(std::move(trace));
 }
 
 void RecentCommands::Evict(std::uint64_t published_n) {
-  while (order_.size() > keep_ && order_.front().flight->n <= published_n) {
+  while (weight_ > keep_ && order_.front().flight->n <= published_n) {
     Forget(order_.front());
+    weight_ -= WeightOf(*order_.front().flight);
     evicted_n_ = order_.front().flight->n;
     order_.pop_front();
   }

@@ -199,17 +199,19 @@ void ForEachTouch(const TransactionCommand& command, const Transaction* before, 
   const Transaction* named = create != nullptr ? &create->transaction : before;
   if (named == nullptr) return;
   const bool reversal = IsReversal(command);
-  for (std::uint16_t i = 0; i < named->postings.size(); ++i) {
+  // Counted wide: a count that wraps round would never end. The shape keeps all of them below 65,536.
+  const auto at = [item](std::size_t index, TouchKind kind) { return Touch{item, static_cast<std::uint16_t>(index), kind}; };
+  for (std::size_t i = 0; i < named->postings.size(); ++i) {
     const TransactionPosting& posting = named->postings[i];
-    visit(reversal ? posting.credit_account_id : posting.debit_account_id, Touch{item, i, TouchKind::kDebitLeg});
-    visit(reversal ? posting.debit_account_id : posting.credit_account_id, Touch{item, i, TouchKind::kCreditLeg});
+    visit(reversal ? posting.credit_account_id : posting.debit_account_id, at(i, TouchKind::kDebitLeg));
+    visit(reversal ? posting.debit_account_id : posting.credit_account_id, at(i, TouchKind::kCreditLeg));
   }
   if (create == nullptr) return;
-  for (std::uint16_t i = 0; i < create->version_checks.size(); ++i) {
-    visit(create->version_checks[i].account_id, Touch{item, i, TouchKind::kVersionCheck});
+  for (std::size_t i = 0; i < create->version_checks.size(); ++i) {
+    visit(create->version_checks[i].account_id, at(i, TouchKind::kVersionCheck));
   }
-  for (std::uint16_t i = 0; i < create->transaction.balance_checks.size(); ++i) {
-    visit(create->transaction.balance_checks[i].account_id, Touch{item, i, TouchKind::kBalanceCheck});
+  for (std::size_t i = 0; i < create->transaction.balance_checks.size(); ++i) {
+    visit(create->transaction.balance_checks[i].account_id, at(i, TouchKind::kBalanceCheck));
   }
 }
 

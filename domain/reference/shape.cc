@@ -130,6 +130,10 @@ void CheckPosting(const Posting& posting, const std::string& field,
 
 void CheckChecks(const CreateTransaction& command, Findings* findings) {
   std::set<std::string> named;
+  if (command.version_checks.size() > 2000)
+    findings->Add(Reason::kFieldInvalid, "version_checks");
+  if (command.balance_checks.size() > 2000)
+    findings->Add(Reason::kFieldInvalid, "balance_checks");
   for (std::size_t i = 0; i < command.version_checks.size(); ++i) {
     const VersionCheck& check = command.version_checks[i];
     const std::string field = "version_checks[" + std::to_string(i) + "]";

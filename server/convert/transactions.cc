@@ -65,10 +65,21 @@ std::vector<domain::TransactionPosting> ToPostings(
   return out;
 }
 
+/// As many as a transaction can name accounts; more would be work without bound for one command.
+constexpr int kChecksMax = 2'000;
+
+/// False, and refused, if there are more than kChecksMax.
+bool FewEnough(const char* field, int count, Shape* shape) {
+  if (count <= kChecksMax) return true;
+  shape->Invalid({field}, fmt::format("has {} checks, at most {} are taken", count, kChecksMax));
+  return false;
+}
+
 std::vector<domain::VersionCheck> ToVersionChecks(
     const v1::CreateTransactionRequest& request, Shape* shape) {
   std::vector<domain::VersionCheck> out;
   std::set<std::string_view> seen;
+  if (!FewEnough("version_checks", request.version_checks_size(), shape)) return out;
   for (int i = 0; i < request.version_checks_size(); ++i) {
     const v1::VersionCheck& check = request.version_checks(i);
     const Field id_field{"account_id", "version_checks", i};
@@ -91,6 +102,7 @@ std::vector<domain::VersionCheck> ToVersionChecks(
 std::vector<domain::BalanceCheck> ToBalanceChecks(
     const v1::CreateTransactionRequest& request, Shape* shape) {
   std::vector<domain::BalanceCheck> out;
+  if (!FewEnough("balance_checks", request.balance_checks_size(), shape)) return out;
   for (int i = 0; i < request.balance_checks_size(); ++i) {
     const v1::BalanceCheck& check = request.balance_checks(i);
     shape->Id({"account_id", "balance_checks", i}, check.account_id(),
