@@ -38,8 +38,7 @@ class RecentCommands {
   void Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
   void AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item);
 
-  /// Forgets the oldest published ones beyond `keep`, or beyond four times as many postings: what an id keeps in memory is
-  /// its whole command.
+  /// Forgets the oldest published ones beyond `keep`.
   void Evict(std::uint64_t published_n);
   [[nodiscard]] std::uint64_t evicted_n() const { return evicted_n_; }
 
@@ -57,11 +56,9 @@ class RecentCommands {
     FlightPtr flight;
     std::uint32_t item = 0;
     enum class Kind : std::uint8_t { kOwn, kTarget, kRequest } kind = Kind::kOwn;
-    std::size_t postings = 1;
   };
 
   void Add(Trace trace);
-  void Keep(const FlightPtr& flight, std::uint32_t item, Trace::Kind kind);
   void Forget(const Trace& trace);
   void ForgetTransaction(const std::string& transaction_id, std::uint64_t n);
   void ForgetRequest(const std::string& key, std::uint64_t n);
@@ -70,8 +67,6 @@ class RecentCommands {
   std::unordered_map<std::string, Stored> transactions_;
   std::unordered_map<std::string, Request> requests_;
   std::deque<Trace> order_;
-  /// Of all in order_.
-  std::size_t postings_ = 0;
   /// Of what is in order_.
   std::size_t weight_ = 0;
   std::uint64_t evicted_n_ = 0;
