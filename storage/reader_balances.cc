@@ -20,6 +20,16 @@ BalanceAt Describe(const AccountAfter& after) {
   return at;
 }
 
+BalanceAt Describe(const domain::AccountState& state) {
+  BalanceAt at;
+  at.balances = state.balances;
+  at.version = state.version;
+  at.position = state.position;
+  at.scale = state.scale;
+  at.debit_normal = state.DebitNormal();
+  return at;
+}
+
 /// Takes back the command's later events on the account, until `version` was
 /// the last.
 BalanceAt UndoTo(const HistoryStep& step, std::int64_t version) {
@@ -90,6 +100,12 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtPosition(
   const domain::AccountState& state = **head;
   if (!state.Exists() || position < state.open_position)
     return std::optional<BalanceAt>();
+  // Where the account has not moved since, no record needs to be read. The head
+  // is looked at after the state: it ends where a command ends.
+  const std::int64_t visible = VisibleHead().position;
+  if (state.position <= visible && visible <= position) {
+    return std::optional<BalanceAt>(Describe(state));
+  }
   const domain::Result<HistoryStep> step = history_.AtPosition(state, position);
   if (!step.ok()) return step.refusal();
   if (step->after == nullptr) return std::optional<BalanceAt>();

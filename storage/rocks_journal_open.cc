@@ -5,6 +5,8 @@
 #include <rocksdb/convenience.h>
 
 #include <array>
+#include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "storage/bytes.h"
@@ -37,6 +39,15 @@ domain::Result<std::string> RandomId() {
     id.push_back(kDigits[byte & 15]);
   }
   return id;
+}
+
+/// Makes the entry of `path` in its parent directory survive a power loss.
+rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
+  const std::filesystem::path parent =
+      (std::filesystem::absolute(path) / "..").lexically_normal();
+  std::unique_ptr<rocksdb::Directory> directory;
+  const rocksdb::Status opened = env->NewDirectory(parent.string(), &directory);
+  return opened.ok() ? directory->Fsync() : opened;
 }
 
 }  // namespace
@@ -115,6 +126,9 @@ domain::Status RocksJournal::CreateMeta() {
   if (status.ok()) status = db_->Write(options, &batch);
   // Left in its memtable it would keep every later WAL from being deleted.
   if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), meta_);
+  // The names on the way to it must last as it does.
+  if (status.ok()) status = SyncName(options_.directory, shared_.env.get());
+  if (status.ok()) status = SyncName(directory_, shared_.env.get());
   if (!status.ok())
     return FromRocks(status, "creating the journal", directory_);
   return domain::Ok{};
