@@ -3,6 +3,9 @@
 foreach(
   test IN
   ITEMS amount_test
-        account_bounds_test)
+        account_bounds_test
+        decide_test
+        decide_holds_test
+        refusal_order_test)
   florin_add_test(NAME ${test} SOURCES ${test}.cc LIBS florin::domain florin::test_commands LABELS unit NO_CAF)
 endforeach()
