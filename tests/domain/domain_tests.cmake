@@ -4,6 +4,9 @@ foreach(
   test IN
   ITEMS amount_test
         account_bounds_test
+        account_rules_test
+        content_test
+        refusal_text_test
         decide_test
         decide_holds_test
         refusal_order_test)
