@@ -326,6 +326,25 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
   EXPECT_FALSE(ledger_->failure().IsSet());
 }
 
+TEST_F(PipelineTest, ABatchRefusedAtOnceStillWaitsForWhatItFollows) {
+  Hold("c");
+  // The hold stays open until c has voted.
+  const Call first = Run(
+      {actors::Hold("h", "cash", "a", "5"), Transfer("t1", "cash", "c", "1")},
+      true);
+  domain::SettleTransaction settle;
+  settle.transaction_id = "h";
+  const Call batch = Run({Transfer("t2", "cash", "a", "1.234"), settle}, true);
+  const Call end = Run({settle});
+  Release("c");
+  EXPECT_EQ(ReasonOf(first), Reason::kNone);
+  EXPECT_EQ(ReasonOf(batch), Reason::kAmountScaleExceeded);
+  EXPECT_EQ(ReasonOf(batch, 1), Reason::kBatchRefused);
+  EXPECT_EQ(ReasonOf(end), Reason::kNone);
+  EXPECT_EQ(Posted("a"), "5.00");
+  EXPECT_FALSE(ledger_->failure().IsSet());
+}
+
 TEST_F(PipelineTest, ValidateOnlyAnswersAnEndThatWouldComeTwice) {
   Run({actors::Hold("h", "cash", "a", "5")});
   const domain::VoidTransaction release{"h", "", ""};
