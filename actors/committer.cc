@@ -134,7 +134,13 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
     item.refusal = domain::Refusal{item.reason, "an account of this command cannot be read from disk; see the server's log", {}};
     return;
   }
+  unreadable_.reset();
   item.refusal = Explain(*flight, index);
+  if (unreadable_) {
+    // Without its accounts the refusal has no numbers: nothing is remembered of it, and a retry is safe.
+    item.refusal = unreadable_;
+    return;
+  }
   if (!item.refusal || item.refusal->reason != item.reason) {
     Fail(Broken("command " + std::to_string(flight->n) + " was refused as " + std::string(domain::InfoOf(item.reason).name) + ", its heads say " +
                 (item.refusal ? std::string(domain::InfoOf(item.refusal->reason).name) : "accepted")));
@@ -156,7 +162,7 @@ domain::Scratch Committer::MakeScratch(const Flight& flight) {
       [this](const std::string& account_id) {
         auto head = writer_->AppendedHead(account_id);
         if (head.ok()) return **head;
-        Fail(head.refusal());
+        unreadable_ = head.refusal();
         return domain::AccountState{};
       },
       [before = std::move(before)](const std::string& id) {
@@ -195,8 +201,9 @@ void Committer::Validate(Flight* flight) {
       item.refusal = item.pre_refusal;
     } else {
       const domain::TransactionPtr before = scratch.Find(domain::TargetOf(item.command));
+      unreadable_.reset();
       domain::Decision decision = domain::DecideAndApply(item.command, flight->time, &scratch);
-      item.refusal = std::move(decision.refusal);
+      item.refusal = unreadable_ ? unreadable_ : std::move(decision.refusal);
       if (decision.replays_end) item.status = ItemStatus::kReplaysEnd;
       item.target_staged = before;
       item.own_after = decision.effect.after;

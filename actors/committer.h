@@ -65,6 +65,8 @@ class Committer {
   storage::Writer* writer_;
   /// Last position given away: what a validate_only command is tried on.
   std::int64_t staged_head_;
+  /// Why an account could not be read while the last command was tried again.
+  std::optional<domain::Refusal> unreadable_;
   WriteFailure* failure_;
   LedgerObserver observer_;
 };

@@ -96,7 +96,8 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options, Sequ
     : store_(store),
       options_(options),
       committer_(&store->writer(), store->reader().VisibleHead().position, &failure_, options.observer),
-      readers_(options.reader_threads, kReaderQueueMax) {
+      readers_(options.reader_threads, kReaderQueueMax),
+      lookups_(options.reader_threads, kReaderQueueMax) {
   settings.max_active_accounts = options.max_active_accounts;
   settings.recent_commands = std::max<std::size_t>(options.max_in_flight, 1024);
   // "stealing" walks other workers' whole queues: with many runnable accounts that is linear in their number.
@@ -123,7 +124,8 @@ std::optional<domain::Refusal> LedgerCore::Enter(std::size_t commands) {
     Leave(commands);
     return ShuttingDown();
   }
-  if (before + commands > options_.max_in_flight) {
+  // A call larger than the limit goes through while nothing else is in flight: else it never would.
+  if (before != 0 && before + commands > options_.max_in_flight) {
     Leave(commands);
     return Overloaded("too many commands in flight", options_.max_in_flight);
   }
@@ -225,7 +227,7 @@ bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
     caf::anon_send(sequencer_, SubmitMessage{submission});
     return true;
   }
-  if (readers_.TryRun([this, submission] { AdmitFromDisk(submission); })) return false;
+  if (lookups_.TryRun([this, submission] { AdmitFromDisk(submission); })) return false;
   RefuseRest(submission, Overloaded("too many reads wait", kReaderQueueMax));
   return true;
 }
@@ -242,12 +244,12 @@ void LedgerCore::AdmitFromDisk(const SubmissionPtr& submission) {
 }
 
 void LedgerCore::Readmit(SubmissionPtr submission) {
-  readers_.Run([this, submission = std::move(submission)] { AdmitFromDisk(submission); });
+  lookups_.Run([this, submission = std::move(submission)] { AdmitFromDisk(submission); });
 }
 
 void LedgerCore::ReadmitAccount(AccountSubmission submission) {
   auto shared = std::make_shared<AccountSubmission>(std::move(submission));
-  readers_.Run([this, shared] { SubmitAccount(shared, storage::Tier::kDisk); });
+  lookups_.Run([this, shared] { SubmitAccount(shared, storage::Tier::kDisk); });
 }
 
 void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal, AccountsDone done) {
@@ -277,7 +279,7 @@ void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submiss
   submission->looked_n = published_n_.load(std::memory_order_acquire);
   AccountAdmission admission = AdmitAccount(submission->command, tier, &reader());
   if (!admission.complete) {
-    if (readers_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); })) return;
+    if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); })) return;
     admission.answer.emplace().refusal = Overloaded("too many reads wait", kReaderQueueMax);
   }
   if (admission.answer) {
@@ -337,7 +339,7 @@ void LedgerCore::Publish(CommittedFlights committed) {
   const std::uint64_t n = committed.flights.back()->n;
   published_n_.store(n, std::memory_order_release);
   for (const FlightPtr& flight : committed.flights) {
-    Answer(flight, failure, &reader(), [this](std::function<void()> job) { readers_.Run(std::move(job)); });
+    Answer(flight, failure, &reader(), [this](std::function<void()> job) { lookups_.Run(std::move(job)); });
   }
   caf::anon_send(sequencer_, PublishedMessage{std::make_shared<std::vector<FlightPtr>>(std::move(committed.flights))});
   if (!stopping_.load(std::memory_order_acquire)) return;
@@ -352,7 +354,7 @@ LedgerStats LedgerCore::Stats() const {
   stats.waiting_calls = static_cast<std::int64_t>(commit_queue_.Size());
   stats.committed_groups = groups_.load(std::memory_order_relaxed);
   stats.committed_commands = static_cast<std::int64_t>(published_n_.load(std::memory_order_relaxed));
-  stats.reader_queue = static_cast<std::int64_t>(readers_.QueueSize());
+  stats.reader_queue = static_cast<std::int64_t>(readers_.QueueSize() + lookups_.QueueSize());
   if (const auto failure = failure_.IsSet() ? failure_.Get() : std::nullopt) {
     stats.read_only = true;
     stats.read_only_reason = failure->message;
@@ -382,6 +384,7 @@ void LedgerCore::Stop() {
   committer_thread_.join();
   publisher_thread_.join();
   readers_.Shutdown();
+  lookups_.Shutdown();
   sequencer_ = nullptr;
   system_.reset();
   const domain::Status checkpoint = store_->Checkpoint();

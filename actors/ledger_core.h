@@ -59,7 +59,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
  private:
   // PipelineHost
   std::int64_t Now() override;
-  void RunReader(std::function<void()> job) override { readers_.Run(std::move(job)); }
+  void RunReader(std::function<void()> job) override { lookups_.Run(std::move(job)); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }
@@ -101,7 +101,10 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   CommitQueue commit_queue_;
   PublishQueue publish_queue_;
   Committer committer_;
+  /// For clients' reads.
   ReaderPool readers_;
+  /// For what commands need, so that no long list or report holds them back.
+  ReaderPool lookups_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor sequencer_;

@@ -7,10 +7,11 @@ namespace florin::actors {
 
 namespace {
 
-/// What keeping the flight for one of its ids costs, in transfers of one posting.
+/// What keeping the flight for one of its ids costs, in transfers of one posting (which touches two accounts).
 std::size_t WeightOf(const Flight& flight) {
-  const std::size_t ids = std::max<std::size_t>(flight.items.size(), 1);
-  return 1 + flight.slots.size() / (2 * ids);
+  std::size_t touches = 0;
+  for (const Slot& slot : flight.slots) touches += slot.touches.size();
+  return std::max<std::size_t>(1, touches / (2 * std::max<std::size_t>(flight.items.size(), 1)));
 }
 
 }  // namespace

@@ -331,7 +331,7 @@ void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   published_n_ = flights.back()->n;
   while (!window_.empty() && window_.front()->n <= published_n_) window_.pop_front();
   for (const FlightPtr& flight : flights) {
-    for (const Item& item : flight->items) ForgetExpiry(item);
+    for (const Item& item : flight->items) ForgetExpiry(flight, item);
   }
   recent_.Evict(published_n_);
 }

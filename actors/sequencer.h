@@ -100,7 +100,7 @@ class Sequencer {
   void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
   bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);
   void RunAsset(const std::shared_ptr<AssetSubmission>& submission);
-  void ForgetExpiry(const Item& item);
+  void ForgetExpiry(const FlightPtr& flight, const Item& item);
 
   SequencerWorld* world_;
   DecisionSink* sink_;

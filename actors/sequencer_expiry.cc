@@ -60,12 +60,20 @@ void Sequencer::OnTick() {
   static_cast<void>(ExpireDue());
 }
 
-void Sequencer::ForgetExpiry(const Item& item) {
+/// A hold that has ended, or was never made, needs no timer.
+void Sequencer::ForgetExpiry(const FlightPtr& flight, const Item& item) {
   const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
-  const bool ended = create == nullptr && item.status == ItemStatus::kDone;
-  if (ended && item.target_after != nullptr && item.target_after->expire_time) {
-    expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
+  if (create == nullptr) {
+    const bool ended = item.status == ItemStatus::kDone && item.target_after != nullptr && item.target_after->expire_time;
+    if (ended) expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
+    return;
   }
+  if (item.status == ItemStatus::kDone || !create->transaction.hold_timeout_ns) return;
+  // Only while nobody has used the id since: another hold of it may be due at the same time.
+  const std::string& id = create->transaction.transaction_id;
+  const RecentCommands::Entry* entry = recent_.Find(id);
+  if (entry == nullptr || entry->owner != flight) return;
+  expiries_.erase({domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns), id});
 }
 
 }  // namespace florin::actors

@@ -113,6 +113,11 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(
   if (!cover.ok()) return cover.refusal();
   if (domain::Status caught_up = store->CatchUp(*cover); !caught_up.ok())
     return caught_up.refusal();
+  // Neither may be missing in silence: a code could be registered twice, a hold never expire.
+  if (const auto assets = store->index_->Assets(); !assets.ok())
+    return assets.refusal();
+  if (const auto holds = store->reader_->OpenHolds(); !holds.ok())
+    return holds.refusal();
   store->writer_ = std::make_unique<StoreWriter>(
       store->journal_.get(), store->index_.get(), store->heads_.get(),
       store->publisher_.get(), options.group_bytes);
