@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 #include "server/quote.h"
 
@@ -17,6 +19,30 @@ std::int64_t NowNanos() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// Commands are stamped before they are visible. Those of `time` or earlier are
+// all visible once a later one is, or once nothing is under way.
+bool WaitUntilSettled(ServiceHost& host, std::int64_t time) {
+  constexpr std::chrono::seconds kLimit{1};
+  constexpr std::chrono::microseconds kStep{200};
+  const auto limit = std::chrono::steady_clock::now() + kLimit;
+  while (host.reader().VisibleHead().time <= time) {
+    const bool idle = host.ledger().Stats().in_flight_commands == 0;
+    // Whoever took the last command off the count had published it before.
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (idle) return true;
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(kStep);
+  }
+  return true;
+}
+
+Refusal StillUnderWay() {
+  return {Reason::kOverloaded,
+          "commands of commit_time are still under way; ask again, or for a "
+          "time before it",
+          {{"field", "commit_time"}}};
 }
 
 }  // namespace
@@ -62,8 +88,9 @@ Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version,
            {"version", std::to_string(version)}}};
 }
 
-domain::Result<std::int64_t> ResolvePosition(storage::Reader& reader,
+domain::Result<std::int64_t> ResolvePosition(ServiceHost& host,
                                              const AsOf& as_of) {
+  storage::Reader& reader = host.reader();
   const storage::JournalHead head = reader.VisibleHead();
   if (as_of.position) {
     if (*as_of.position > head.position) {
@@ -85,6 +112,7 @@ domain::Result<std::int64_t> ResolvePosition(storage::Reader& reader,
                       static_cast<double>(*as_of.time - now) / 1e9),
           {{"field", "commit_time"}}};
     }
+    if (!WaitUntilSettled(host, *as_of.time)) return StillUnderWay();
     return reader.CommandEndAtOrBeforeTime(*as_of.time);
   }
   return head.position;

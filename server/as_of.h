@@ -6,7 +6,7 @@
 #include "domain/refusal.h"
 #include "domain/result.h"
 #include "server/convert/queries.h"
-#include "storage/store.h"
+#include "server/service_host.h"
 
 namespace florin::server {
 
@@ -22,9 +22,12 @@ namespace florin::server {
                                                 std::int64_t head);
 
 /// The end of the last whole command at or before what `as_of` says (not a
-/// version); now: the visible head. Blocks on disk for a time.
-/// Errors: kPositionBeyondHead, kTimeInFuture, the reader's.
-[[nodiscard]] domain::Result<std::int64_t> ResolvePosition(
-    storage::Reader& reader, const AsOf& as_of);
+/// version); now: the visible head. Blocks: on disk for a time, and for a time
+/// that is hardly over also until no command under way can still carry it, so
+/// that the same question always has the same answer.
+/// Errors: kPositionBeyondHead, kTimeInFuture, kOverloaded if that takes too
+/// long, the reader's.
+[[nodiscard]] domain::Result<std::int64_t> ResolvePosition(ServiceHost& host,
+                                                           const AsOf& as_of);
 
 }  // namespace florin::server

@@ -47,6 +47,7 @@ domain::Result<std::shared_ptr<const AccountState>> FindAccount(
 }
 
 // As of `position`; nothing where the account was not open yet.
+// Requires: `now` was read after `position` was visible.
 domain::Result<std::optional<BalanceAt>> BalanceOf(Reader& reader,
                                                    const AccountState& now,
                                                    std::int64_t position) {
@@ -54,8 +55,9 @@ domain::Result<std::optional<BalanceAt>> BalanceOf(Reader& reader,
   return reader.BalanceAtPosition(now.account_id, position);
 }
 
-domain::Result<BalanceAt> ReadBalance(Reader& reader,
+domain::Result<BalanceAt> ReadBalance(ServiceHost& host,
                                       const BalanceQuery& query) {
+  Reader& reader = host.reader();
   const auto now = FindAccount(reader, query.account_id);
   if (!now.ok()) return now.refusal();
   const AccountState& state = **now;
@@ -70,9 +72,13 @@ domain::Result<BalanceAt> ReadBalance(Reader& reader,
     if (!found->has_value()) return AccountNotFound(query.account_id);
     return **found;
   }
-  const auto position = ResolvePosition(reader, query.as_of);
+  const auto position = ResolvePosition(host, query.as_of);
   if (!position.ok()) return position.refusal();
-  const auto found = BalanceOf(reader, state, *position);
+  // Once more, now that the position is known: what was read before it may lack
+  // commands up to it.
+  const auto then = FindAccount(reader, query.account_id);
+  if (!then.ok()) return then.refusal();
+  const auto found = BalanceOf(reader, **then, *position);
   if (!found.ok()) return found.refusal();
   if (!found->has_value()) {
     return AccountNotYetOpen(query.account_id, *position);
@@ -100,10 +106,9 @@ void GetBalance(ServiceHost& host, const v1::GetBalanceRequest& request,
     responder.Refuse(query.refusal());
     return;
   }
-  Reader& reader = host.reader();
-  if (TryGetBalance(reader, *query, responder)) return;
-  RunOnReader(host, responder, [&reader, query = std::move(*query), responder] {
-    const auto balance = ReadBalance(reader, query);
+  if (TryGetBalance(host.reader(), *query, responder)) return;
+  RunOnReader(host, responder, [&host, query = std::move(*query), responder] {
+    const auto balance = ReadBalance(host, query);
     if (!balance.ok()) return responder.Refuse(balance.refusal());
     Reply(*balance, responder);
   });
@@ -162,8 +167,9 @@ std::uint64_t DigestOf(Reader& reader, const BalancesQuery& query) {
   return digest.value();
 }
 
-domain::Status ReadBalances(Reader& reader, const BalancesQuery& query,
+domain::Status ReadBalances(ServiceHost& host, const BalancesQuery& query,
                             v1::BatchGetBalancesResponse* response) {
+  Reader& reader = host.reader();
   const std::uint64_t digest = DigestOf(reader, query);
   PagePlace place;
   if (!query.page.token.empty()) {
@@ -171,7 +177,7 @@ domain::Status ReadBalances(Reader& reader, const BalancesQuery& query,
     if (!decoded.ok()) return decoded.refusal();
     place = *decoded;
   } else {
-    const auto position = ResolvePosition(reader, query.as_of);
+    const auto position = ResolvePosition(host, query.as_of);
     if (!position.ok()) return position.refusal();
     place.head_position = *position;
   }
@@ -200,15 +206,13 @@ void BatchGetBalances(
     responder.Refuse(query.refusal());
     return;
   }
-  RunOnReader(host, responder,
-              [&reader = host.reader(), query = std::move(*query), responder] {
-                ArenaLease arena;
-                auto* const response =
-                    arena.New<v1::BatchGetBalancesResponse>();
-                const auto read = ReadBalances(reader, query, response);
-                if (!read.ok()) return responder.Refuse(read.refusal());
-                responder.Reply(*response);
-              });
+  RunOnReader(host, responder, [&host, query = std::move(*query), responder] {
+    ArenaLease arena;
+    auto* const response = arena.New<v1::BatchGetBalancesResponse>();
+    const auto read = ReadBalances(host, query, response);
+    if (!read.ok()) return responder.Refuse(read.refusal());
+    responder.Reply(*response);
+  });
 }
 
 bool HasAsset(Reader& reader, const std::string& code) {
@@ -218,12 +222,14 @@ bool HasAsset(Reader& reader, const std::string& code) {
   return false;
 }
 
-domain::Status ReadTrialBalance(Reader& reader, const TrialBalanceQuery& query,
+domain::Status ReadTrialBalance(ServiceHost& host,
+                                const TrialBalanceQuery& query,
                                 v1::GetTrialBalanceResponse* response) {
+  Reader& reader = host.reader();
   if (!query.asset.empty() && !HasAsset(reader, query.asset)) {
     return AssetNotFound(query.asset);
   }
-  const auto position = ResolvePosition(reader, query.as_of);
+  const auto position = ResolvePosition(host, query.as_of);
   if (!position.ok()) return position.refusal();
   const auto lines = reader.TrialBalance(query.prefix, query.asset, *position);
   if (!lines.ok()) return lines.refusal();
@@ -251,13 +257,12 @@ void GetTrialBalance(ServiceHost& host,
     responder.Refuse(query.refusal());
     return;
   }
-  RunOnReader(host, responder,
-              [&reader = host.reader(), query = std::move(*query), responder] {
-                v1::GetTrialBalanceResponse response;
-                const auto read = ReadTrialBalance(reader, query, &response);
-                if (!read.ok()) return responder.Refuse(read.refusal());
-                responder.Reply(response);
-              });
+  RunOnReader(host, responder, [&host, query = std::move(*query), responder] {
+    v1::GetTrialBalanceResponse response;
+    const auto read = ReadTrialBalance(host, query, &response);
+    if (!read.ok()) return responder.Refuse(read.refusal());
+    responder.Reply(response);
+  });
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 // Reads over the wire: lists with their pages, balances as they stood, trial
 // balance.
 
+#include <atomic>
+#include <chrono>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/integration/ledger_service_fixture.h"
@@ -100,6 +103,41 @@ TEST_F(LedgerServiceReadsTest, BalanceAsItStood) {
   EXPECT_EQ(Balance(account + "position: 1", &balance), "ACCOUNT_NOT_FOUND");
   EXPECT_EQ(Balance(account + "commit_time { seconds: 1 }", &balance),
             "ACCOUNT_NOT_FOUND");
+}
+
+// The same question has the same answer, also where its time is hardly over and
+// commands of that time are still on their way to the disk.
+TEST_F(LedgerServiceReadsTest, BalanceAtATimeNeverChangesAfterwards) {
+  Open("settled:a");
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> writers;
+  for (int w = 0; w < 4; ++w) {
+    writers.emplace_back([w, &stop] {
+      for (int i = 0; !stop; ++i) {
+        Transfer("settled:" + std::to_string(w) + ":" + std::to_string(i),
+                 "world", "settled:a", "1");
+      }
+    });
+  }
+  v1::GetBalanceRequest request;
+  request.set_account_id("settled:a");
+  for (int i = 0; i < 200; ++i) {
+    const std::int64_t now =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(
+            std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    request.mutable_commit_time()->set_seconds(now / 1'000'000'000);
+    request.mutable_commit_time()->set_nanos(
+        static_cast<std::int32_t>(now % 1'000'000'000));
+    v1::GetBalanceResponse first;
+    v1::GetBalanceResponse again;
+    EXPECT_EQ(Said(Call(&Stub::GetBalance, request, &first)), "OK");
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    EXPECT_EQ(Said(Call(&Stub::GetBalance, request, &again)), "OK");
+    EXPECT_EQ(first.version(), again.version());
+  }
+  stop = true;
+  for (std::thread& writer : writers) writer.join();
 }
 
 TEST_F(LedgerServiceReadsTest, ManyBalancesAtOnePosition) {
