@@ -105,7 +105,8 @@ class Kill9CrashTest : public testing::Test {
     CheckBooks(stub_.get());
     groups_ = test_support::ReadAndCheckCommitGroups(server_->channel());
     ASSERT_FALSE(groups_.empty());
-    EXPECT_EQ(groups_.back().last_position(),
+    // Holds may have expired since the log was read.
+    EXPECT_GE(groups_.back().last_position(),
               static_cast<std::int64_t>(log.size()));
   }
 

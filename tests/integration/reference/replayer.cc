@@ -185,11 +185,12 @@ std::string Replayer::Try(const Unplaced& one) const {
   reference::ReferenceLedger scratch(&ledger_);
   const std::int64_t now = ledger_.head() == 0 ? 0 : TimeOf(ledger_.head());
   if (one.whole_call) {
-    const std::vector<reference::Answer> answers =
-        scratch.Execute(BatchOf(*one.call), now);
+    const reference::Batch batch = BatchOf(*one.call);
+    const std::vector<reference::Answer> answers = scratch.Execute(batch, now);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const Item& item = one.call->items[i];
-      const std::string difference = Difference(answers[i], item, true);
+      const std::string difference =
+          Difference(answers[i], item, batch.validate_only);
       if (difference.empty() || WasOverloaded(item)) continue;
       return "item " + std::to_string(i) +
              " of a batch: " + Describe(item.command) + "\nanswered " +
