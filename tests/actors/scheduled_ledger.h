@@ -1,0 +1,88 @@
+#pragma once
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/commit_queue.h"
+#include "actors/committer.h"
+#include "actors/messages.h"
+#include "actors/pipeline_host.h"
+#include "actors/sequencer_actor.h"
+#include "tests/actors/cold_reader.h"
+
+namespace florin::actors {
+
+/// The real actors on CAF's deterministic scheduler: nothing runs unless the
+/// test says so, one message at a time. Reads from disk, commits and
+/// publications are steps of the test too.
+class ScheduledLedger : private PipelineHost, private DecisionSink {
+ public:
+  using Outcomes = std::shared_ptr<std::vector<TransactionOutcome>>;
+
+  ScheduledLedger(storage::Store* store, std::size_t max_active_accounts);
+  ~ScheduledLedger() override;
+
+  void Open(domain::OpenAccount open);
+  /// Empty until it is answered.
+  Outcomes Execute(std::vector<domain::TransactionCommand> commands);
+  void Crash(const std::string& account_id);
+
+  /// From now on the head of an account that is woken up has to be read.
+  void ForgetHeads() { reader_.cold = true; }
+
+  /// Handles one message, the actor being any that has one (`choice` of them).
+  bool RunOne(std::size_t choice = 0);
+  /// Until no actor has a message.
+  void RunActors();
+  /// The oldest job of those that may wait for the disk.
+  bool RunReaderJob();
+  bool Commit();
+  /// All of it, until nothing is left to do.
+  void RunAll();
+
+  [[nodiscard]] std::size_t runnable() const { return scheduler_->jobs.size(); }
+  [[nodiscard]] std::size_t reader_jobs() const { return jobs_.size(); }
+  [[nodiscard]] std::size_t active_accounts() const { return active_; }
+  [[nodiscard]] std::size_t decided() const { return decided_.size(); }
+  /// Own ids in the order of numbers, once everything is published.
+  [[nodiscard]] const std::vector<std::string>& published_ids() const {
+    return published_ids_;
+  }
+  [[nodiscard]] const WriteFailure& failure() const { return failure_; }
+
+ private:
+  std::int64_t Now() override { return ++now_; }
+  storage::Reader& reader() override { return reader_; }
+  void RunReader(std::function<void()> job) override {
+    jobs_.push_back(std::move(job));
+  }
+  void Readmit(SubmissionPtr submission) override;
+  void ReadmitAccount(AccountSubmission submission) override;
+  DecisionSink* sink() override { return this; }
+  void SetActiveAccounts(std::size_t count) override { active_ = count; }
+  void SetNumbered(std::uint64_t) override {}
+  void OnDecided(const FlightPtr& flight) override;
+  void OnAwaitedDecision(const FlightPtr& flight) override;
+
+  storage::Store* store_;
+  ColdReader reader_;
+  std::int64_t now_ = 1'000;
+  std::size_t active_ = 0;
+  std::uint64_t published_n_ = 0;
+  std::deque<std::function<void()>> jobs_;
+  std::vector<std::uint64_t> decided_;
+  std::vector<std::string> published_ids_;
+  WriteFailure failure_;
+  CommitQueue commit_queue_;
+  Committer committer_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  caf::scheduler::test_coordinator* scheduler_ = nullptr;
+  caf::actor sequencer_;
+};
+
+}  // namespace florin::actors
