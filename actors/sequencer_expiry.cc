@@ -68,7 +68,8 @@ void Sequencer::ForgetExpiry(const FlightPtr& flight, const Item& item) {
     if (ended) expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
     return;
   }
-  if (item.status == ItemStatus::kDone || !create->transaction.hold_timeout_ns) return;
+  // An item that repeats another of its batch has no timer of its own.
+  if (item.status == ItemStatus::kDone || item.repeats || item.pre_refusal || !create->transaction.hold_timeout_ns) return;
   // Only while nobody has used the id since: another hold of it may be due at the same time.
   const std::string& id = create->transaction.transaction_id;
   const RecentCommands::Entry* entry = recent_.Find(id);
