@@ -16,6 +16,9 @@ namespace florin::actors {
 /// an outcome that is owed) through `Run`, bounded by what is in flight.
 class ReaderPool {
  public:
+  /// Jobs of clients that may wait.
+  static constexpr std::size_t kQueueMax = 4'096;
+
   ReaderPool(std::size_t threads, std::size_t queue_max);
   ~ReaderPool() { Shutdown(); }
   ReaderPool(const ReaderPool&) = delete;
