@@ -74,7 +74,9 @@ void AccountActor::Deliver(const DeliverMessage& message) {
   }
 }
 
-void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) { caf::anon_send(actor(), DeliverMessage{std::move(flight), slot}); }
+void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) {
+  caf::anon_send(actor(), DeliverMessage{std::move(flight), slot});
+}
 
 void ActorPort::Wake() { caf::anon_send(actor(), WakeMessage{}); }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <caf/all.hpp>
-
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -15,8 +14,8 @@ namespace florin::actors {
 
 /// One active account: reads its head, then votes on commands in the order of its mailbox.
 ///
-/// Ends on StopMessage (passivation). If it ends otherwise the directory starts another, which reads the
-/// head again and is given every unpublished command once more.
+/// Ends on StopMessage (passivation). If it ends otherwise the directory starts another, which
+/// reads the head again and is given every unpublished command once more.
 class AccountActor : public caf::event_based_actor {
  public:
   AccountActor(caf::actor_config& config, std::string account_id, PipelineHost* host);
@@ -38,7 +37,8 @@ class AccountActor : public caf::event_based_actor {
 /// The stable address of an account while its actor may change.
 class ActorPort : public AccountPort {
  public:
-  ActorPort(std::string account_id, caf::actor actor) : AccountPort(std::move(account_id)), actor_(std::move(actor)) {}
+  ActorPort(std::string account_id, caf::actor actor)
+      : AccountPort(std::move(account_id)), actor_(std::move(actor)) {}
   void Deliver(FlightPtr flight, std::uint32_t slot) override;
   void Wake() override;
   void Rebind(caf::actor actor);

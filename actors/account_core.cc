@@ -24,12 +24,14 @@ void Add(const domain::PartEffect& more, domain::PartEffect* sum) {
   sum->events += more.events;
 }
 
-/// Unknown, or a hold that has ended (the same end again, or refused for it): the account has no part in it. Only the status
-/// says so: amounts of other assets in `before` may be provisional, at a scale that is not theirs.
+/// Unknown, or a hold that has ended (the same end again, or refused for it): the account has no
+/// part in it. Only the status says so: amounts of other assets in `before` may be provisional, at
+/// a scale that is not theirs.
 bool HasPart(const domain::TransactionCommand& command, const domain::Transaction* before) {
   if (std::holds_alternative<domain::CreateTransaction>(command)) return true;
   if (before == nullptr) return false;
-  return std::holds_alternative<domain::ReverseTransaction>(command) || before->status == domain::TransactionStatus::kPending;
+  return std::holds_alternative<domain::ReverseTransaction>(command) ||
+         before->status == domain::TransactionStatus::kPending;
 }
 
 }  // namespace
@@ -139,13 +141,14 @@ void AccountCore::FinishVote(Entry* entry) {
   if (flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1) Decide(flight);
 }
 
-/// Whatever else the vote says, no flight is decided before the commands that its items follow: what it leaves of their
-/// transactions could not be told.
+/// Whatever else the vote says, no flight is decided before the commands that its items follow:
+/// what it leaves of their transactions could not be told.
 bool AccountCore::FollowsUndecided(const Flight& flight, const Slot& slot) {
-  return std::any_of(slot.touches.begin(), slot.touches.end(), [&flight](const domain::Touch& touch) {
-    const FlightPtr& previous = flight.items[touch.item].previous;
-    return previous != nullptr && !previous->Decided();
-  });
+  return std::any_of(slot.touches.begin(), slot.touches.end(),
+                     [&flight](const domain::Touch& touch) {
+                       const FlightPtr& previous = flight.items[touch.item].previous;
+                       return previous != nullptr && !previous->Decided();
+                     });
 }
 
 bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
@@ -163,24 +166,29 @@ bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
   for (std::size_t next = 0; next < touches.size();) {
     const std::size_t begin = next;
     while (next < touches.size() && touches[next].item == touches[begin].item) ++next;
-    if (!CheckItem(flight, touches[begin].item, touches.subspan(begin, next - begin), &bounds, &here, slot)) return false;
+    if (!CheckItem(flight, touches[begin].item, touches.subspan(begin, next - begin), &bounds,
+                   &here, slot))
+      return false;
     if (slot->finding.Any()) return true;
   }
   return true;
 }
 
-bool AccountCore::CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches, domain::AccountBounds* bounds,
+bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
+                            std::span<const domain::Touch> touches, domain::AccountBounds* bounds,
                             Provisional* here, Slot* slot) {
   const Item& item = flight.items[index];
   domain::TransactionPtr before = item.base;
   if (item.previous_here) before = (*here)[domain::TargetOf(item.command)];
-  if (item.previous != nullptr) before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
+  if (item.previous != nullptr)
+    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
   if (!HasPart(item.command, before.get())) {
     if (item.followed_here) (*here)[domain::TargetOf(item.command)] = before;
     return true;
   }
   part_.Clear();
-  for (const domain::Touch& touch : touches) domain::AddTouch(item.command, before.get(), touch, &part_);
+  for (const domain::Touch& touch : touches)
+    domain::AddTouch(item.command, before.get(), touch, &part_);
   const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part_);
   if (verdict.kind == domain::PartVerdict::Kind::kWait) return false;
   if (verdict.kind == domain::PartVerdict::Kind::kNo) {
@@ -195,10 +203,14 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index, std::span<c
   return true;
 }
 
-void AccountCore::Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before, Provisional* here) const {
-  // Amounts of other assets may come out at this account's scale; only its own postings are looked at.
-  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time, [this](int) { return state_.scale; });
-  if (effect.original_after != nullptr) (*here)[effect.original_after->transaction_id] = effect.original_after;
+void AccountCore::Remember(const Flight& flight, const Item& item,
+                           const domain::TransactionPtr& before, Provisional* here) const {
+  // Amounts of other assets may come out at this account's scale; only its own postings are looked
+  // at.
+  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time,
+                                                          [this](int) { return state_.scale; });
+  if (effect.original_after != nullptr)
+    (*here)[effect.original_after->transaction_id] = effect.original_after;
   const std::string id = effect.after->transaction_id;
   (*here)[id] = std::move(effect.after);
 }
@@ -209,14 +221,21 @@ void AccountCore::VoteOnAccount(const Entry& entry) {
   Slot& slot = entry.slot_ref();
   if (!slot.voted) {
     if (broken_ != domain::Reason::kNone) {
-      work.decision.refusal = domain::Refusal{broken_, "account " + state_.account_id + " cannot be read from disk; see the server's log", {}};
+      work.decision.refusal = domain::Refusal{
+          broken_,
+          "account " + state_.account_id + " cannot be read from disk; see the server's log",
+          {}};
     } else if (const auto* open = std::get_if<domain::OpenAccount>(&work.command)) {
       work.exists_already = state_.Exists();
-      if (!work.exists_already) work.decision = domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight->time);
+      if (!work.exists_already)
+        work.decision =
+            domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight->time);
     } else {
-      work.decision = domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
+      work.decision =
+          domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
     }
-    flight->happened = !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
+    flight->happened =
+        !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
   }
   if (flight->happened) {
     state_ = work.decision.after;

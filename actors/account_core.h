@@ -15,14 +15,16 @@ namespace florin::actors {
 /// What one account's actor does: takes commands in the order of their numbers and votes.
 ///
 /// It votes at once if every outcome of the commands that are still undecided gives the same vote
-/// (docs/adr/0005-escrow.md), else it waits, and everything behind waits too. Since all accounts see
-/// one order, waits only point backwards: the oldest undecided command can always be voted on.
+/// (docs/adr/0005-escrow.md), else it waits, and everything behind waits too. Since all accounts
+/// see one order, waits only point backwards: the oldest undecided command can always be voted on.
 ///
 /// Threads: one at a time (an actor's). What the account decides from lives here and nowhere else.
 class AccountCore {
  public:
-  /// `head`: the account as published, after command `head_n`; what comes with a lower number is in it.
-  AccountCore(domain::AccountState head, std::uint64_t head_n) : state_(std::move(head)), head_n_(head_n) {
+  /// `head`: the account as published, after command `head_n`; what comes with a lower number is in
+  /// it.
+  AccountCore(domain::AccountState head, std::uint64_t head_n)
+      : state_(std::move(head)), head_n_(head_n) {
     bounds_ = domain::AccountBounds::Of(state_);
   }
 
@@ -52,8 +54,10 @@ class AccountCore {
   bool VoteOnTransactions(Entry* entry);
   /// What the items of one flight so far make of the transactions that later ones name.
   using Provisional = std::map<std::string, domain::TransactionPtr>;
-  bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches, domain::AccountBounds* bounds, Provisional* here, Slot* slot);
-  void Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before, Provisional* here) const;
+  bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches,
+                 domain::AccountBounds* bounds, Provisional* here, Slot* slot);
+  void Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before,
+                Provisional* here) const;
 
   static bool FollowsUndecided(const Flight& flight, const Slot& slot);
   /// False: it depends on something undecided. Else the items' effect, or the first finding.

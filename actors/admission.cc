@@ -9,8 +9,8 @@ namespace {
 
 enum class Step : std::uint8_t { kDone, kNeedsDisk };
 
-/// Nothing more to decide. A replay stands in a batch of any kind; a reused id, or one that cannot be looked up, refuses an
-/// atomic one: the rest must not happen without it.
+/// Nothing more to decide. A replay stands in a batch of any kind; a reused id, or one that cannot
+/// be looked up, refuses an atomic one: the rest must not happen without it.
 void Resolve(Submission* submission, std::size_t index, TransactionOutcome outcome) {
   AdmittedItem& item = submission->items[index];
   const bool refuses = outcome.refusal && !outcome.replayed;
@@ -22,7 +22,8 @@ void Resolve(Submission* submission, std::size_t index, TransactionOutcome outco
   submission->call->Deliver(index, std::move(outcome));
 }
 
-Step AdmitOwnId(Submission* submission, std::size_t index, storage::Tier tier, storage::Reader* reader) {
+Step AdmitOwnId(Submission* submission, std::size_t index, storage::Tier tier,
+                storage::Reader* reader) {
   const domain::TransactionCommand& command = submission->items[index].command;
   auto place = reader->FindTransaction(OwnIdOf(command), tier);
   if (!place.ok()) {
@@ -36,7 +37,8 @@ Step AdmitOwnId(Submission* submission, std::size_t index, storage::Tier tier, s
   return Step::kDone;
 }
 
-Step AdmitRequest(Submission* submission, std::size_t index, storage::Tier tier, storage::Reader* reader) {
+Step AdmitRequest(Submission* submission, std::size_t index, storage::Tier tier,
+                  storage::Reader* reader) {
   const domain::TransactionCommand& command = submission->items[index].command;
   auto position = reader->FindRequest(false, domain::TargetOf(command), RequestIdOf(command), tier);
   if (!position.ok()) {
@@ -50,7 +52,8 @@ Step AdmitRequest(Submission* submission, std::size_t index, storage::Tier tier,
   return Step::kDone;
 }
 
-Step FetchTarget(Submission* submission, std::size_t index, storage::Tier tier, storage::Reader* reader) {
+Step FetchTarget(Submission* submission, std::size_t index, storage::Tier tier,
+                 storage::Reader* reader) {
   AdmittedItem& item = submission->items[index];
   const std::string& target = domain::TargetOf(item.command);
   auto place = reader->FindTransaction(target, tier);
@@ -69,12 +72,18 @@ Step FetchTarget(Submission* submission, std::size_t index, storage::Tier tier, 
   return Step::kDone;
 }
 
-Step AdmitItem(Submission* submission, std::size_t index, storage::Tier tier, storage::Reader* reader) {
+Step AdmitItem(Submission* submission, std::size_t index, storage::Tier tier,
+               storage::Reader* reader) {
   AdmittedItem& item = submission->items[index];
   const auto open = [&item] { return !item.resolved && !item.pre_refusal; };
-  if (open() && !OwnIdOf(item.command).empty() && AdmitOwnId(submission, index, tier, reader) == Step::kNeedsDisk) return Step::kNeedsDisk;
-  if (open() && !RequestIdOf(item.command).empty() && AdmitRequest(submission, index, tier, reader) == Step::kNeedsDisk) return Step::kNeedsDisk;
-  if (open() && !domain::TargetOf(item.command).empty()) return FetchTarget(submission, index, tier, reader);
+  if (open() && !OwnIdOf(item.command).empty() &&
+      AdmitOwnId(submission, index, tier, reader) == Step::kNeedsDisk)
+    return Step::kNeedsDisk;
+  if (open() && !RequestIdOf(item.command).empty() &&
+      AdmitRequest(submission, index, tier, reader) == Step::kNeedsDisk)
+    return Step::kNeedsDisk;
+  if (open() && !domain::TargetOf(item.command).empty())
+    return FetchTarget(submission, index, tier, reader);
   return Step::kDone;
 }
 
@@ -87,7 +96,8 @@ bool Admit(Submission* submission, storage::Tier tier, storage::Reader* reader) 
   return true;
 }
 
-AccountAdmission AdmitAccount(const domain::AccountCommand& command, storage::Tier tier, storage::Reader* reader) {
+AccountAdmission AdmitAccount(const domain::AccountCommand& command, storage::Tier tier,
+                              storage::Reader* reader) {
   AccountAdmission admission;
   const auto* change = std::get_if<domain::ChangeAccount>(&command);
   if (change == nullptr || change->request_id.empty()) return admission;

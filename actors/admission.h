@@ -7,10 +7,12 @@
 
 namespace florin::actors {
 
-/// Looks up the ids of items from `submission->cursor` on: replays are answered, what is ended or reversed is fetched.
+/// Looks up the ids of items from `submission->cursor` on: replays are answered, what is ended or
+/// reversed is fetched.
 ///
-/// False: with Tier::kMemory something needs a read from disk; nothing is lost by asking again with Tier::kDisk.
-/// Requires: `looked_n` was taken before. Threads: any; kMemory never waits for the disk.
+/// False: with Tier::kMemory something needs a read from disk; nothing is lost by asking again with
+/// Tier::kDisk. Requires: `looked_n` was taken before. Threads: any; kMemory never waits for the
+/// disk.
 [[nodiscard]] bool Admit(Submission* submission, storage::Tier tier, storage::Reader* reader);
 
 /// The same for a request_id on an account. `answer` is set if the id is known.
@@ -18,6 +20,7 @@ struct AccountAdmission {
   bool complete = true;
   std::optional<AccountOutcome> answer;
 };
-[[nodiscard]] AccountAdmission AdmitAccount(const domain::AccountCommand& command, storage::Tier tier, storage::Reader* reader);
+[[nodiscard]] AccountAdmission AdmitAccount(const domain::AccountCommand& command,
+                                            storage::Tier tier, storage::Reader* reader);
 
 }  // namespace florin::actors

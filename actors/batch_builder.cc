@@ -13,7 +13,8 @@ using domain::TransactionCommand;
 
 /// What a command that used an id first would leave, as far as content goes.
 domain::Transaction ContentOf(const TransactionCommand& command) {
-  if (const auto* create = std::get_if<domain::CreateTransaction>(&command)) return create->transaction;
+  if (const auto* create = std::get_if<domain::CreateTransaction>(&command))
+    return create->transaction;
   const auto& reverse = std::get<domain::ReverseTransaction>(command);
   domain::Transaction content;
   content.reverses_transaction_id = reverse.reverses_transaction_id;
@@ -28,10 +29,12 @@ std::string DifferingRequest(const TransactionCommand& again, const TransactionC
   if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
     return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
   }
-  return domain::DifferingField(std::get<domain::VoidTransaction>(again), std::get<domain::VoidTransaction>(first));
+  return domain::DifferingField(std::get<domain::VoidTransaction>(again),
+                                std::get<domain::VoidTransaction>(first));
 }
 
-void MarkRepeated(Item* item, std::uint32_t first, const std::string& id, const std::string& field) {
+void MarkRepeated(Item* item, std::uint32_t first, const std::string& id,
+                  const std::string& field) {
   if (field.empty()) {
     item->repeats = first;
   } else {
@@ -49,14 +52,16 @@ bool BatchBuilder::LinkRepeated(Item* item) {
   const std::string& own = OwnIdOf(item->command);
   if (const auto found = own_ids_.find(own); !own.empty() && found != own_ids_.end()) {
     const Item& first = flight_->items[found->second];
-    MarkRepeated(item, found->second, own, domain::DifferingField(item->command, ContentOf(first.command)));
+    MarkRepeated(item, found->second, own,
+                 domain::DifferingField(item->command, ContentOf(first.command)));
     return true;
   }
   const std::string& request = RequestIdOf(item->command);
   if (request.empty()) return false;
   const auto found = requests_.find(KeyOf(item->command));
   if (found == requests_.end()) return false;
-  MarkRepeated(item, found->second, request, DifferingRequest(item->command, flight_->items[found->second].command));
+  MarkRepeated(item, found->second, request,
+               DifferingRequest(item->command, flight_->items[found->second].command));
   return true;
 }
 
@@ -84,16 +89,19 @@ void BatchBuilder::Add(Item item) {
   flight_->items.push_back(std::move(item));
 }
 
-domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id, const FlightPtr& keep_alive) {
+domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id,
+                                  const FlightPtr& keep_alive) {
   if (OwnIdOf(item.command) != id) return item.target_shape;
   if (const auto* create = std::get_if<domain::CreateTransaction>(&item.command)) {
-    // Another flight is kept alive by the pointer; one's own items may still move, so they are copied.
+    // Another flight is kept alive by the pointer; one's own items may still move, so they are
+    // copied.
     if (keep_alive != nullptr) return {keep_alive, &create->transaction};
     return std::make_shared<domain::Transaction>(create->transaction);
   }
   if (item.target_shape == nullptr) return nullptr;
   auto turned = std::make_shared<domain::Transaction>(*item.target_shape);
-  for (auto& posting : turned->postings) std::swap(posting.debit_account_id, posting.credit_account_id);
+  for (auto& posting : turned->postings)
+    std::swap(posting.debit_account_id, posting.credit_account_id);
   return turned;
 }
 

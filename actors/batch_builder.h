@@ -14,7 +14,8 @@ class BatchBuilder {
  public:
   explicit BatchBuilder(Flight* flight) : flight_(flight) {}
 
-  /// The id stands earlier in this flight: `repeats` or `pre_refusal` of `item` is set. False: it is new here.
+  /// The id stands earlier in this flight: `repeats` or `pre_refusal` of `item` is set. False: it
+  /// is new here.
   bool LinkRepeated(Item* item);
   /// What the item ends or reverses was last touched by an earlier item: linked. False: it was not.
   bool LinkTargetHere(Item* item);
@@ -28,7 +29,9 @@ class BatchBuilder {
   std::map<std::string, std::uint32_t> last_touch_;
 };
 
-/// The accounts of transaction `id` as `item` leaves it, before anything is decided; amounts do not count.
-[[nodiscard]] domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id, const FlightPtr& keep_alive);
+/// The accounts of transaction `id` as `item` leaves it, before anything is decided; amounts do not
+/// count.
+[[nodiscard]] domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id,
+                                                const FlightPtr& keep_alive);
 
 }  // namespace florin::actors

@@ -17,7 +17,8 @@ Change NewChange(const Flight& flight, ChangeKind kind) {
 }
 
 /// A copy that storage may complete; what earlier commands set is taken over.
-std::shared_ptr<domain::Transaction> Copy(const domain::TransactionPtr& after, const domain::TransactionPtr& staged_before) {
+std::shared_ptr<domain::Transaction> Copy(const domain::TransactionPtr& after,
+                                          const domain::TransactionPtr& staged_before) {
   auto copy = std::make_shared<domain::Transaction>(*after);
   if (staged_before == nullptr) return copy;
   copy->create_position = staged_before->create_position;
@@ -30,7 +31,8 @@ std::shared_ptr<domain::Transaction> Copy(const domain::TransactionPtr& after, c
 domain::TransactionPtr StagedBefore(const Flight& flight, const Item& item) {
   const std::string& target = domain::TargetOf(item.command);
   if (item.previous_here) return StagedAfterItem(flight.items[item.previous_item], target);
-  if (item.previous != nullptr) return StagedAfterItem(item.previous->items[item.previous_item], target);
+  if (item.previous != nullptr)
+    return StagedAfterItem(item.previous->items[item.previous_item], target);
   return item.base;
 }
 
@@ -59,7 +61,8 @@ Change ChangeOf(const Flight& flight, const Item& item) {
   return change;
 }
 
-std::optional<Change> RefusalChangeOf(const Flight& flight, const Item& item, const domain::Refusal& refusal) {
+std::optional<Change> RefusalChangeOf(const Flight& flight, const Item& item,
+                                      const domain::Refusal& refusal) {
   if (!refusal.Recorded()) return std::nullopt;
   if (item.own_after != nullptr) {
     Change change = NewChange(flight, ChangeKind::kTransactionRefused);
@@ -75,7 +78,8 @@ std::optional<Change> RefusalChangeOf(const Flight& flight, const Item& item, co
   if (const auto* settle = std::get_if<domain::SettleTransaction>(&item.command)) {
     change.settle_request = std::make_shared<domain::SettleTransaction>(*settle);
   } else {
-    change.void_request = std::make_shared<domain::VoidTransaction>(std::get<domain::VoidTransaction>(item.command));
+    change.void_request =
+        std::make_shared<domain::VoidTransaction>(std::get<domain::VoidTransaction>(item.command));
   }
   return change;
 }
@@ -83,7 +87,8 @@ std::optional<Change> RefusalChangeOf(const Flight& flight, const Item& item, co
 Change AccountChangeOf(const Flight& flight) {
   const AccountWork& work = *flight.account;
   const auto* request = std::get_if<domain::ChangeAccount>(&work.command);
-  Change change = NewChange(flight, request == nullptr ? ChangeKind::kAccountOpened : ChangeKind::kAccountChanged);
+  Change change = NewChange(
+      flight, request == nullptr ? ChangeKind::kAccountOpened : ChangeKind::kAccountChanged);
   change.account = std::make_shared<domain::AccountState>(work.decision.after);
   if (request == nullptr) return change;
   change.request_id = request->request_id;
@@ -95,7 +100,8 @@ Change AccountChangeOf(const Flight& flight) {
 std::optional<Change> AccountRefusalChangeOf(const Flight& flight) {
   const AccountWork& work = *flight.account;
   const auto* request = std::get_if<domain::ChangeAccount>(&work.command);
-  if (request == nullptr || request->request_id.empty() || !work.decision.refusal->Recorded()) return std::nullopt;
+  if (request == nullptr || request->request_id.empty() || !work.decision.refusal->Recorded())
+    return std::nullopt;
   Change change = NewChange(flight, ChangeKind::kRequestRefused);
   change.request_id = request->request_id;
   change.target_id = request->account_id;

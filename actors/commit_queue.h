@@ -10,11 +10,13 @@
 
 namespace florin::actors {
 
-/// Brings decided flights back into the order of their numbers. Threads: Push from any, Take from one.
+/// Brings decided flights back into the order of their numbers. Threads: Push from any, Take from
+/// one.
 class CommitQueue {
  public:
   void Push(FlightPtr flight);
-  /// The next numbers that are decided without a gap; waits for at least one. Empty: closed and nothing left.
+  /// The next numbers that are decided without a gap; waits for at least one. Empty: closed and
+  /// nothing left.
   [[nodiscard]] std::vector<FlightPtr> Take(std::size_t most);
   /// The same without waiting; for tests on one thread.
   [[nodiscard]] std::vector<FlightPtr> TryTake(std::size_t most);

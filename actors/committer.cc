@@ -11,18 +11,26 @@ namespace florin::actors {
 namespace {
 
 /// Refused because an account could not be read: there is nothing to explain by numbers.
-bool IsUnreadable(domain::Reason reason) { return reason == domain::Reason::kDataCorrupt || reason == domain::Reason::kStorageUnavailable; }
-
-domain::Refusal Broken(const std::string& what) {
-  return {domain::Reason::kStorageUnavailable, "the ledger stopped writing because a check of its own failed: " + what + "; restart the server, see its log", {}};
+bool IsUnreadable(domain::Reason reason) {
+  return reason == domain::Reason::kDataCorrupt || reason == domain::Reason::kStorageUnavailable;
 }
 
-std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& command, const domain::Transaction* before, domain::Scratch* scratch) {
+domain::Refusal Broken(const std::string& what) {
+  return {domain::Reason::kStorageUnavailable,
+          "the ledger stopped writing because a check of its own failed: " + what +
+              "; restart the server, see its log",
+          {}};
+}
+
+std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& command,
+                                              const domain::Transaction* before,
+                                              domain::Scratch* scratch) {
   std::vector<storage::AccountAfter> accounts;
   std::map<std::string, bool> seen;
   const bool reverses = std::holds_alternative<domain::ReverseTransaction>(command);
   domain::ForEachTouch(command, before, 0, [&](const std::string& account_id, domain::Touch touch) {
-    const bool is_leg = touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
+    const bool is_leg =
+        touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
     // A part that was settled as zero is not reversed.
     const bool left_out = reverses && before->postings[touch.index].Moved() == 0;
     if (!is_leg || left_out || !seen.try_emplace(account_id, true).second) return;
@@ -38,7 +46,9 @@ std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& 
   return accounts;
 }
 
-bool WouldForget(const Item& item) { return item.refusal && !domain::InfoOf(item.refusal->reason).recorded; }
+bool WouldForget(const Item& item) {
+  return item.refusal && !domain::InfoOf(item.refusal->reason).recorded;
+}
 
 }  // namespace
 
@@ -131,32 +141,40 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
     return;
   }
   if (IsUnreadable(item.reason)) {
-    item.refusal = domain::Refusal{item.reason, "an account of this command cannot be read from disk; see the server's log", {}};
+    item.refusal =
+        domain::Refusal{item.reason,
+                        "an account of this command cannot be read from disk; see the server's log",
+                        {}};
     return;
   }
   unreadable_.reset();
   item.refusal = Explain(*flight, index);
   if (unreadable_) {
-    // Without its accounts the refusal has no numbers: nothing is remembered of it, and a retry is safe.
+    // Without its accounts the refusal has no numbers: nothing is remembered of it, and a retry is
+    // safe.
     item.refusal = unreadable_;
     return;
   }
   if (!item.refusal || item.refusal->reason != item.reason) {
-    Fail(Broken("command " + std::to_string(flight->n) + " was refused as " + std::string(domain::InfoOf(item.reason).name) + ", its heads say " +
-                (item.refusal ? std::string(domain::InfoOf(item.refusal->reason).name) : "accepted")));
+    Fail(Broken(
+        "command " + std::to_string(flight->n) + " was refused as " +
+        std::string(domain::InfoOf(item.reason).name) + ", its heads say " +
+        (item.refusal ? std::string(domain::InfoOf(item.refusal->reason).name) : "accepted")));
     return;
   }
   auto change = RefusalChangeOf(*flight, item, *item.refusal);
   if (!change) return;
   item.record = Write(*flight, std::move(*change));
-  if (item.record != nullptr && item.own_after != nullptr) item.own_staged = item.record->change.transaction;
+  if (item.record != nullptr && item.own_after != nullptr)
+    item.own_staged = item.record->change.transaction;
 }
 
 domain::Scratch Committer::MakeScratch(const Flight& flight) {
   std::map<std::string, domain::TransactionPtr> before;
   for (const Item& item : flight.items) {
     const std::string& target = domain::TargetOf(item.command);
-    if (!target.empty() && !item.previous_here && !item.pre_refusal && !item.repeats) before.try_emplace(target, StagedBefore(flight, item));
+    if (!target.empty() && !item.previous_here && !item.pre_refusal && !item.repeats)
+      before.try_emplace(target, StagedBefore(flight, item));
   }
   return domain::Scratch(
       [this](const std::string& account_id) {
@@ -194,7 +212,8 @@ void Committer::Validate(Flight* flight) {
       continue;
     }
     item.status = ItemStatus::kDone;
-    // An earlier item of the same id, unless its refusal would not be remembered: then this one is tried by itself.
+    // An earlier item of the same id, unless its refusal would not be remembered: then this one is
+    // tried by itself.
     if (item.repeats && !WouldForget(flight->items[*item.repeats])) continue;
     item.repeats.reset();
     if (item.pre_refusal) {
@@ -207,7 +226,8 @@ void Committer::Validate(Flight* flight) {
       if (decision.replays_end) item.status = ItemStatus::kReplaysEnd;
       item.target_staged = before;
       item.own_after = decision.effect.after;
-      if (!item.refusal && !decision.replays_end) item.validated_accounts = AccountsOf(item.command, before.get(), &scratch);
+      if (!item.refusal && !decision.replays_end)
+        item.validated_accounts = AccountsOf(item.command, before.get(), &scratch);
     }
     if (!item.refusal) continue;
     item.status = ItemStatus::kRefused;
@@ -215,11 +235,14 @@ void Committer::Validate(Flight* flight) {
     // What comes after it would find it as it is remembered.
     if (!domain::InfoOf(item.refusal->reason).recorded) continue;
     item.target_staged = scratch.Find(domain::TargetOf(item.command));
-    if (auto remembered = domain::RefusedTransaction(item.command, item.target_staged.get(), flight->time)) scratch.Put(std::move(remembered));
+    if (auto remembered =
+            domain::RefusedTransaction(item.command, item.target_staged.get(), flight->time))
+      scratch.Put(std::move(remembered));
   }
   // All or none: what came before the refusal would not happen either.
   for (std::size_t i = 0; refused && i < *refused; ++i) {
-    if (flight->items[i].status == ItemStatus::kDone) flight->items[i].status = ItemStatus::kSkipped;
+    if (flight->items[i].status == ItemStatus::kDone)
+      flight->items[i].status = ItemStatus::kSkipped;
   }
 }
 
@@ -230,7 +253,8 @@ void Committer::StageAccount(Flight* flight) {
     return;
   }
   if (!work.decision.refusal) {
-    // Read later, it might have changed again, and the answer would be of a state that the command did not act on.
+    // Read later, it might have changed again, and the answer would be of a state that the command
+    // did not act on.
     const auto* change = std::get_if<domain::ChangeAccount>(&work.command);
     if (change == nullptr) return;
     auto head = writer_->AppendedHead(change->account_id);
@@ -241,7 +265,8 @@ void Committer::StageAccount(Flight* flight) {
     }
     return;
   }
-  if (auto change = AccountRefusalChangeOf(*flight)) work.record = Write(*flight, std::move(*change));
+  if (auto change = AccountRefusalChangeOf(*flight))
+    work.record = Write(*flight, std::move(*change));
 }
 
 void Committer::StageAsset(Flight* flight) {

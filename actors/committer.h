@@ -35,13 +35,14 @@ struct CommittedFlights {
 
 /// Turns decided flights into records, in the order of their numbers, and syncs them in groups.
 ///
-/// Below the actors' decision it is the second look: refusals get their exact numbers from the heads, and a
-/// decision that the heads contradict stops all writing (docs/adr/0005-escrow.md).
+/// Below the actors' decision it is the second look: refusals get their exact numbers from the
+/// heads, and a decision that the heads contradict stops all writing (docs/adr/0005-escrow.md).
 /// Threads: one (its own, since the sync blocks).
 class Committer {
  public:
   /// `head`: the last position of the log that `writer` goes on from.
-  Committer(storage::Writer* writer, std::int64_t head, WriteFailure* failure, LedgerObserver observer)
+  Committer(storage::Writer* writer, std::int64_t head, WriteFailure* failure,
+            LedgerObserver observer)
       : writer_(writer), staged_head_(head), failure_(failure), observer_(std::move(observer)) {}
 
   /// Stages and commits these flights. What comes back is durable, or marked as failed.

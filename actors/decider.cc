@@ -12,8 +12,11 @@ namespace {
 using domain::Finding;
 using domain::Reason;
 
-/// The account's state is not known, so that nothing else found in the same item is certain to come first.
-bool IsUnreadable(const Finding& finding) { return finding.reason == Reason::kDataCorrupt || finding.reason == Reason::kStorageUnavailable; }
+/// The account's state is not known, so that nothing else found in the same item is certain to come
+/// first.
+bool IsUnreadable(const Finding& finding) {
+  return finding.reason == Reason::kDataCorrupt || finding.reason == Reason::kStorageUnavailable;
+}
 
 /// The lowest item that is refused, and why.
 struct FirstRefusal {
@@ -54,9 +57,11 @@ class SlotTable {
 
  private:
   void Put(const domain::Touch& touch, const Slot* slot) {
-    const bool is_leg = touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
+    const bool is_leg =
+        touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
     if (!is_leg || offsets_[touch.item] == offsets_[touch.item + 1]) return;
-    slots_[offsets_[touch.item] + touch.index][touch.kind == domain::TouchKind::kDebitLeg ? 0 : 1] = slot;
+    slots_[offsets_[touch.item] + touch.index][touch.kind == domain::TouchKind::kDebitLeg ? 0 : 1] =
+        slot;
   }
 
   std::vector<std::size_t> offsets_;
@@ -89,7 +94,8 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   }
   if (item.repeats) return;
   const domain::TransactionPtr before = BeforeDecided(flight, item);
-  const domain::TransactionFinding on_transaction = domain::CheckTransaction(item.command, before.get());
+  const domain::TransactionFinding on_transaction =
+      domain::CheckTransaction(item.command, before.get());
   if (on_transaction.replays_end) {
     item.status = ItemStatus::kReplaysEnd;
     item.target_after = before;
@@ -99,8 +105,9 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   const std::span<const PostingSlots> slots = table.Of(index);
   first->Offer(index, FindMismatch(slots));
   if (first->item <= index) return;
-  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time,
-                                                          [&](int posting) { return slots[static_cast<std::size_t>(posting)][0]->scale; });
+  domain::TransactionEffect effect = domain::ApplyCommand(
+      item.command, before.get(), flight.time,
+      [&](int posting) { return slots[static_cast<std::size_t>(posting)][0]->scale; });
   item.status = ItemStatus::kDone;
   if (OwnIdOf(item.command).empty()) {
     item.target_after = std::move(effect.after);
@@ -119,11 +126,13 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
   if (index == first.item) {
     item.status = ItemStatus::kRefused;
     item.reason = first.finding.reason;
-    if (domain::InfoOf(item.reason).recorded) item.own_after = domain::RefusedTransaction(item.command, before.get(), flight.time);
+    if (domain::InfoOf(item.reason).recorded)
+      item.own_after = domain::RefusedTransaction(item.command, before.get(), flight.time);
     return;
   }
   // A replay of an end that came before the batch stands as it is.
-  const bool stands = !item.pre_refusal && !item.repeats && !item.previous_here && domain::CheckTransaction(item.command, before.get()).replays_end;
+  const bool stands = !item.pre_refusal && !item.repeats && !item.previous_here &&
+                      domain::CheckTransaction(item.command, before.get()).replays_end;
   item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
 }
 
@@ -134,7 +143,8 @@ void AnnounceDecision(const FlightPtr& flight) {
   for (const Slot& slot : flight->slots) {
     if (slot.waiting.value.load(std::memory_order_seq_cst)) slot.account->Wake();
   }
-  if (flight->sequencer_waits.load(std::memory_order_seq_cst)) flight->sink->OnAwaitedDecision(flight);
+  if (flight->sequencer_waits.load(std::memory_order_seq_cst))
+    flight->sink->OnAwaitedDecision(flight);
   flight->sink->OnDecided(flight);
 }
 

@@ -4,8 +4,8 @@
 
 namespace florin::actors {
 
-/// Puts the votes together: all yes, or the refusal that comes first by place in the batch, then by the
-/// contract's order of reasons; then tells the sink and every account that waits.
+/// Puts the votes together: all yes, or the refusal that comes first by place in the batch, then by
+/// the contract's order of reasons; then tells the sink and every account that waits.
 ///
 /// Requires: every slot has voted (or there is none). Threads: the last voter's.
 void Decide(const FlightPtr& flight);

@@ -39,14 +39,18 @@ void Flight::MarkPublished() {
 }
 
 const std::string& OwnIdOf(const domain::TransactionCommand& command) {
-  if (const auto* create = std::get_if<domain::CreateTransaction>(&command)) return create->transaction.transaction_id;
-  if (const auto* reverse = std::get_if<domain::ReverseTransaction>(&command)) return reverse->transaction_id;
+  if (const auto* create = std::get_if<domain::CreateTransaction>(&command))
+    return create->transaction.transaction_id;
+  if (const auto* reverse = std::get_if<domain::ReverseTransaction>(&command))
+    return reverse->transaction_id;
   return kNoId;
 }
 
 const std::string& RequestIdOf(const domain::TransactionCommand& command) {
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&command)) return settle->request_id;
-  if (const auto* release = std::get_if<domain::VoidTransaction>(&command)) return release->request_id;
+  if (const auto* settle = std::get_if<domain::SettleTransaction>(&command))
+    return settle->request_id;
+  if (const auto* release = std::get_if<domain::VoidTransaction>(&command))
+    return release->request_id;
   return kNoId;
 }
 

@@ -41,7 +41,8 @@ class AccountPort {
 /// Collects the outcomes of one call and answers when the last is in.
 class TransactionCall {
  public:
-  TransactionCall(std::size_t size, Ledger::BatchDone done) : outcomes_(size), missing_(size), done_(std::move(done)) {}
+  TransactionCall(std::size_t size, Ledger::BatchDone done)
+      : outcomes_(size), missing_(size), done_(std::move(done)) {}
   /// Each index once, from any thread.
   void Deliver(std::size_t index, TransactionOutcome outcome);
 
@@ -59,7 +60,8 @@ struct WaitFlag {
 };
 
 /// One account's part in a flight: what it is asked and what it answered.
-/// Written by the account's actor until it has voted; read by the decider and the committer afterwards.
+/// Written by the account's actor until it has voted; read by the decider and the committer
+/// afterwards.
 struct Slot {
   std::shared_ptr<AccountPort> account;
   /// In order of items and mentions.
@@ -89,8 +91,8 @@ struct Item {
   /// An id that stands earlier in the same atomic batch with the same content: its item.
   std::optional<std::uint32_t> repeats;
 
-  /// The transaction that is ended or reversed: from the log, or after an earlier command (which may be
-  /// of this very flight, then `previous` is null and `previous_here` set).
+  /// The transaction that is ended or reversed: from the log, or after an earlier command (which
+  /// may be of this very flight, then `previous` is null and `previous_here` set).
   domain::TransactionPtr base;
   FlightPtr previous;
   std::uint32_t previous_item = 0;
@@ -103,7 +105,8 @@ struct Item {
   // The decision, written once by the last voter.
   ItemStatus status = ItemStatus::kOpen;
   domain::Reason reason = domain::Reason::kNone;
-  /// Of create and reverse: the new transaction (refused and recorded: as it is remembered); null if there is none.
+  /// Of create and reverse: the new transaction (refused and recorded: as it is remembered); null
+  /// if there is none.
   domain::TransactionPtr own_after;
   /// Of the others and of reverse: the named transaction after this item.
   domain::TransactionPtr target_after;
@@ -122,11 +125,13 @@ struct AccountWork {
   /// Of an open: the asset as registered by then.
   std::optional<domain::Asset> asset;
   std::function<void(AccountOutcome)> done;
-  /// Another account of this id stood there: whether the content is the same is seen once it is visible.
+  /// Another account of this id stood there: whether the content is the same is seen once it is
+  /// visible.
   bool exists_already = false;
   domain::AccountDecision decision;
   storage::RecordPtr record;
-  /// Of a change that asks for what is so already: the account as this command met it. The committer's.
+  /// Of a change that asks for what is so already: the account as this command met it. The
+  /// committer's.
   std::shared_ptr<const domain::AccountState> unchanged;
 };
 
@@ -150,8 +155,9 @@ class DecisionSink {
 
 /// A numbered command (or atomic batch) on its way: sequencer -> accounts -> committer -> caller.
 ///
-/// Threads: the sequencer fills it before it is delivered; each slot belongs to its account; the last
-/// voter writes the decision before `decided`; then only the committer and the publisher write.
+/// Threads: the sequencer fills it before it is delivered; each slot belongs to its account; the
+/// last voter writes the decision before `decided`; then only the committer and the publisher
+/// write.
 struct Flight : std::enable_shared_from_this<Flight> {
   /// Place in the one order of all commands, from 1.
   std::uint64_t n = 0;
@@ -190,9 +196,11 @@ struct Flight : std::enable_shared_from_this<Flight> {
 };
 
 /// The state of `transaction_id` after this item, as decided.
-[[nodiscard]] const domain::TransactionPtr& AfterItem(const Item& item, const std::string& transaction_id);
+[[nodiscard]] const domain::TransactionPtr& AfterItem(const Item& item,
+                                                      const std::string& transaction_id);
 /// The same with versions and positions, once the committer has staged it.
-[[nodiscard]] const domain::TransactionPtr& StagedAfterItem(const Item& item, const std::string& transaction_id);
+[[nodiscard]] const domain::TransactionPtr& StagedAfterItem(const Item& item,
+                                                            const std::string& transaction_id);
 
 /// transaction_id of a create or reverse, "" of the others.
 [[nodiscard]] const std::string& OwnIdOf(const domain::TransactionCommand& command);

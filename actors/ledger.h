@@ -37,11 +37,13 @@ struct TransactionOutcome {
   bool replayed = false;
   /// kUnspecified when the refusal is of those that are not recorded.
   domain::TransactionStatus status = domain::TransactionStatus::kUnspecified;
-  /// Of the command's last event; 0 if nothing was recorded (validate_only: the head it was tried on).
+  /// Of the command's last event; 0 if nothing was recorded (validate_only: the head it was tried
+  /// on).
   std::int64_t position = 0;
   /// As the command left it; null for refusals that are not recorded.
   domain::TransactionPtr transaction;
-  /// The record behind the outcome (accounts as the command left them); null where nothing was recorded.
+  /// The record behind the outcome (accounts as the command left them); null where nothing was
+  /// recorded.
   storage::RecordPtr record;
   /// Only of validate_only: the accounts as they would be.
   std::vector<storage::AccountAfter> validated_accounts;
@@ -84,8 +86,8 @@ struct LedgerObserver {
 
 struct LedgerOptions {
   std::size_t max_active_accounts = 100'000;
-  /// Commands admitted and not yet answered, those of several postings counted by postings; above it OVERLOADED with
-  /// RetryInfo.
+  /// Commands admitted and not yet answered, those of several postings counted by postings; above
+  /// it OVERLOADED with RetryInfo.
   std::size_t max_in_flight = 65'536;
   std::size_t reader_threads = 2;
   std::size_t worker_threads = 2;
@@ -97,9 +99,10 @@ class Lane;
 
 /// The whole pipeline behind one door: admission look-ups, sequencer, account actors, committer.
 ///
-/// Threads: every method from any thread; none blocks. Callbacks run on the pipeline's threads (or, for refusals that need no look-up,
-/// inside the call); they must not block, and each is called exactly once, also on shutdown (SHUTTING_DOWN).
-/// Durability: an outcome without a refusal, or with a recorded one, is durable and visible to every later read.
+/// Threads: every method from any thread; none blocks. Callbacks run on the pipeline's threads (or,
+/// for refusals that need no look-up, inside the call); they must not block, and each is called
+/// exactly once, also on shutdown (SHUTTING_DOWN). Durability: an outcome without a refusal, or
+/// with a recorded one, is durable and visible to every later read.
 class Ledger {
  public:
   using BatchDone = std::function<void(std::vector<TransactionOutcome>)>;
@@ -115,16 +118,20 @@ class Ledger {
   virtual void ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, BatchDone done) = 0;
 
   /// Each item stands alone, one outcome an item, in order.
-  virtual void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal, AccountsDone done) = 0;
-  virtual void RegisterAsset(domain::RegisterAsset command, std::string principal, AssetDone done) = 0;
+  virtual void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal,
+                              AccountsDone done) = 0;
+  virtual void RegisterAsset(domain::RegisterAsset command, std::string principal,
+                             AssetDone done) = 0;
 
-  /// Runs `job` on a reader thread (where reads may block). False, and not run, when the readers' queue is full: OVERLOADED.
+  /// Runs `job` on a reader thread (where reads may block). False, and not run, when the readers'
+  /// queue is full: OVERLOADED.
   virtual bool Read(std::function<void()> job) = 0;
   virtual storage::Reader& reader() = 0;
 
   [[nodiscard]] virtual LedgerStats Stats() const = 0;
 
-  /// Refuses new commands (SHUTTING_DOWN), finishes what was accepted, stops the threads, checkpoints the store.
+  /// Refuses new commands (SHUTTING_DOWN), finishes what was accepted, stops the threads,
+  /// checkpoints the store.
   virtual void Stop() = 0;
 
   /// Requires: `store` outlives the ledger.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kCommitCommandsMax = 32'768;
 
-/// An actor gives its worker back after so many messages, so that one hot account does not starve the others.
+/// An actor gives its worker back after so many messages, so that one hot account does not starve
+/// the others.
 constexpr std::size_t kMessagesPerTurn = 64;
 
 }  // namespace
@@ -41,20 +42,24 @@ void PublishQueue::Close() {
   changed_.notify_all();
 }
 
-LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options, SequencerActor::Settings settings)
+LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
+                       SequencerActor::Settings settings)
     : store_(store),
       options_(options),
-      committer_(&store->writer(), store->reader().VisibleHead().position, &failure_, options.observer),
+      committer_(&store->writer(), store->reader().VisibleHead().position, &failure_,
+                 options.observer),
       readers_(options.reader_threads, ReaderPool::kQueueMax),
       lookups_(options.reader_threads, ReaderPool::kQueueMax) {
   settings.max_active_accounts = options.max_active_accounts;
   settings.recent_commands = std::max<std::size_t>(options.max_in_flight, 1024);
-  // "stealing" walks other workers' whole queues: with many runnable accounts that is linear in their number.
+  // "stealing" walks other workers' whole queues: with many runnable accounts that is linear in
+  // their number.
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", options.worker_threads);
   config_.set("scheduler.max-throughput", kMessagesPerTurn);
   system_ = std::make_unique<caf::actor_system>(config_);
-  sequencer_ = caf::actor_cast<caf::actor>(system_->spawn<SequencerActor>(static_cast<PipelineHost*>(this), settings));
+  sequencer_ = caf::actor_cast<caf::actor>(
+      system_->spawn<SequencerActor>(static_cast<PipelineHost*>(this), settings));
   committer_thread_ = std::thread([this] { RunCommitter(); });
   publisher_thread_ = std::thread([this] { RunPublisher(); });
 }
@@ -62,7 +67,9 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options, Sequ
 LedgerCore::~LedgerCore() { Stop(); }
 
 std::int64_t LedgerCore::Now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 void LedgerCore::RunCommitter() {
@@ -83,7 +90,8 @@ void LedgerCore::Publish(CommittedFlights committed) {
   if (committed.batch != nullptr) {
     store_->writer().Publish(std::move(committed.batch));
     groups_.fetch_add(1, std::memory_order_relaxed);
-    // Durable, but no read would show it: the caller is told to ask again, and after a restart it is a replay.
+    // Durable, but no read would show it: the caller is told to ask again, and after a restart it
+    // is a replay.
     if (const domain::Status health = store_->Health(); !health.ok()) {
       failure = health.refusal();
       failure_.Set(*failure);
@@ -98,9 +106,12 @@ void LedgerCore::Publish(CommittedFlights committed) {
   const std::uint64_t n = committed.flights.back()->n;
   published_n_.store(n, std::memory_order_release);
   for (const FlightPtr& flight : committed.flights) {
-    Answer(flight, failure, &reader(), [this](std::function<void()> job) { lookups_.Run(std::move(job)); });
+    Answer(flight, failure, &reader(),
+           [this](std::function<void()> job) { lookups_.Run(std::move(job)); });
   }
-  caf::anon_send(sequencer_, PublishedMessage{std::make_shared<std::vector<FlightPtr>>(std::move(committed.flights))});
+  caf::anon_send(
+      sequencer_,
+      PublishedMessage{std::make_shared<std::vector<FlightPtr>>(std::move(committed.flights))});
   if (!stopping_.load(std::memory_order_acquire)) return;
   const std::lock_guard lock(drain_mutex_);
   drained_.notify_all();
@@ -108,11 +119,13 @@ void LedgerCore::Publish(CommittedFlights committed) {
 
 LedgerStats LedgerCore::Stats() const {
   LedgerStats stats;
-  stats.active_accounts = static_cast<std::int64_t>(active_accounts_.load(std::memory_order_relaxed));
+  stats.active_accounts =
+      static_cast<std::int64_t>(active_accounts_.load(std::memory_order_relaxed));
   stats.in_flight_commands = static_cast<std::int64_t>(in_flight_.load(std::memory_order_relaxed));
   stats.waiting_calls = static_cast<std::int64_t>(commit_queue_.Size());
   stats.committed_groups = groups_.load(std::memory_order_relaxed);
-  stats.committed_commands = static_cast<std::int64_t>(published_n_.load(std::memory_order_relaxed));
+  stats.committed_commands =
+      static_cast<std::int64_t>(published_n_.load(std::memory_order_relaxed));
   stats.reader_queue = static_cast<std::int64_t>(readers_.QueueSize() + lookups_.QueueSize());
   if (const auto failure = failure_.IsSet() ? failure_.Get() : std::nullopt) {
     stats.read_only = true;
@@ -121,15 +134,20 @@ LedgerStats LedgerCore::Stats() const {
   return stats;
 }
 
-void LedgerCore::CrashAccount(const std::string& account_id) { caf::anon_send(sequencer_, CrashAccountMessage{account_id}); }
+void LedgerCore::CrashAccount(const std::string& account_id) {
+  caf::anon_send(sequencer_, CrashAccountMessage{account_id});
+}
 
 /// Waits until every accepted command is answered and every number is published.
 void LedgerCore::AwaitDrained() {
   std::unique_lock lock(drain_mutex_);
   const auto through = [this] {
-    return in_flight_.load(std::memory_order_acquire) == 0 && published_n_.load(std::memory_order_acquire) >= numbered_n_.load(std::memory_order_acquire);
+    return in_flight_.load(std::memory_order_acquire) == 0 &&
+           published_n_.load(std::memory_order_acquire) >=
+               numbered_n_.load(std::memory_order_acquire);
   };
-  // The last number may be announced a moment after its flight is through; looked at again from time to time.
+  // The last number may be announced a moment after its flight is through; looked at again from
+  // time to time.
   while (!through()) drained_.wait_for(lock, std::chrono::milliseconds(20));
 }
 
@@ -138,7 +156,8 @@ void LedgerCore::Stop() {
   stopping_.store(true, std::memory_order_release);
   AwaitDrained();
   caf::anon_send(sequencer_, StopMessage{});
-  // Every thread that speaks to the actors ends before they go: the last answer is out a moment before its thread is done.
+  // Every thread that speaks to the actors ends before they go: the last answer is out a moment
+  // before its thread is done.
   commit_queue_.Close();
   committer_thread_.join();
   publisher_thread_.join();
@@ -147,7 +166,8 @@ void LedgerCore::Stop() {
   sequencer_ = nullptr;
   system_.reset();
   const domain::Status checkpoint = store_->Checkpoint();
-  if (!checkpoint.ok()) spdlog::error("checkpoint at shutdown failed: {}", checkpoint.refusal().message);
+  if (!checkpoint.ok())
+    spdlog::error("checkpoint at shutdown failed: {}", checkpoint.refusal().message);
 }
 
 std::unique_ptr<Ledger> Ledger::Start(storage::Store* store, const LedgerOptions& options) {

@@ -36,17 +36,19 @@ class PublishQueue {
   bool closed_ = false;
 };
 
-/// The pipeline with its threads: a committer that syncs, a publisher that makes visible and answers,
-/// readers, and CAF's workers for the sequencer and the accounts.
+/// The pipeline with its threads: a committer that syncs, a publisher that makes visible and
+/// answers, readers, and CAF's workers for the sequencer and the accounts.
 class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
  public:
-  LedgerCore(storage::Store* store, const LedgerOptions& options, SequencerActor::Settings settings);
+  LedgerCore(storage::Store* store, const LedgerOptions& options,
+             SequencerActor::Settings settings);
   ~LedgerCore() override;
 
   void Execute(Batch batch, BatchDone done) override;
   std::shared_ptr<Lane> NewLane() override;
   void ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, BatchDone done) override;
-  void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal, AccountsDone done) override;
+  void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal,
+                      AccountsDone done) override;
   void RegisterAsset(domain::RegisterAsset command, std::string principal, AssetDone done) override;
   bool Read(std::function<void()> job) override { return readers_.TryRun(std::move(job)); }
   storage::Reader& reader() override { return store_->reader(); }
@@ -63,11 +65,15 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }
-  void SetActiveAccounts(std::size_t count) override { active_accounts_.store(count, std::memory_order_relaxed); }
+  void SetActiveAccounts(std::size_t count) override {
+    active_accounts_.store(count, std::memory_order_relaxed);
+  }
   void SetNumbered(std::uint64_t n) override { numbered_n_.store(n, std::memory_order_release); }
   // DecisionSink
   void OnDecided(const FlightPtr& flight) override { commit_queue_.Push(flight); }
-  void OnAwaitedDecision(const FlightPtr& flight) override { caf::anon_send(sequencer_, AwaitedMessage{flight}); }
+  void OnAwaitedDecision(const FlightPtr& flight) override {
+    caf::anon_send(sequencer_, AwaitedMessage{flight});
+  }
 
   /// Counts commands in (by their postings), or says why not.
   std::optional<domain::Refusal> Enter(std::size_t commands);

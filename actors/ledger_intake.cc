@@ -13,10 +13,16 @@ namespace {
 constexpr std::size_t kInlineLookupsMax = 64;
 
 domain::Refusal Overloaded(const std::string& what, std::size_t limit) {
-  return {domain::Reason::kOverloaded, what + " (limit " + std::to_string(limit) + "); retry the same call a little later", {{"limit", std::to_string(limit)}}};
+  return {domain::Reason::kOverloaded,
+          what + " (limit " + std::to_string(limit) + "); retry the same call a little later",
+          {{"limit", std::to_string(limit)}}};
 }
 
-domain::Refusal ShuttingDown() { return {domain::Reason::kShuttingDown, "the server is shutting down; retry the same call on it once it is back", {}}; }
+domain::Refusal ShuttingDown() {
+  return {domain::Reason::kShuttingDown,
+          "the server is shutting down; retry the same call on it once it is back",
+          {}};
+}
 
 template <typename Outcome>
 std::vector<Outcome> AllRefused(std::size_t count, const domain::Refusal& refusal) {
@@ -28,7 +34,8 @@ std::vector<Outcome> AllRefused(std::size_t count, const domain::Refusal& refusa
 /// What a command takes while it is in flight, in transfers of one posting.
 std::size_t WeightOf(const BatchItem& item) {
   const auto* command = std::get_if<domain::TransactionCommand>(&item.command);
-  const auto* create = command == nullptr ? nullptr : std::get_if<domain::CreateTransaction>(command);
+  const auto* create =
+      command == nullptr ? nullptr : std::get_if<domain::CreateTransaction>(command);
   return create == nullptr ? 1 : std::max<std::size_t>(create->transaction.postings.size(), 1);
 }
 
@@ -48,7 +55,8 @@ void RefuseRest(const SubmissionPtr& submission, const domain::Refusal& refusal)
 /// Collects the outcomes of a call on several accounts.
 class AccountsCall {
  public:
-  AccountsCall(std::size_t size, Ledger::AccountsDone done) : outcomes_(size), missing_(size), done_(std::move(done)) {}
+  AccountsCall(std::size_t size, Ledger::AccountsDone done)
+      : outcomes_(size), missing_(size), done_(std::move(done)) {}
   void Deliver(std::size_t index, AccountOutcome outcome) {
     outcomes_[index] = std::move(outcome);
     if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) done_(std::move(outcomes_));
@@ -88,10 +96,11 @@ void LedgerCore::Leave(std::size_t commands) {
 SubmissionPtr LedgerCore::NewSubmission(Batch batch, std::size_t weight, BatchDone done) {
   const std::size_t count = batch.items.size();
   auto submission = std::make_shared<Submission>();
-  submission->call = std::make_shared<TransactionCall>(count, [this, weight, done = std::move(done)](std::vector<TransactionOutcome> outcomes) {
-    done(std::move(outcomes));
-    Leave(weight);
-  });
+  submission->call = std::make_shared<TransactionCall>(
+      count, [this, weight, done = std::move(done)](std::vector<TransactionOutcome> outcomes) {
+        done(std::move(outcomes));
+        Leave(weight);
+      });
   submission->atomic = batch.atomic;
   submission->validate_only = batch.validate_only;
   submission->principal = std::move(batch.principal);
@@ -99,7 +108,9 @@ SubmissionPtr LedgerCore::NewSubmission(Batch batch, std::size_t weight, BatchDo
   return submission;
 }
 
-void LedgerCore::Execute(Batch batch, BatchDone done) { ExecuteOn(nullptr, std::move(batch), std::move(done)); }
+void LedgerCore::Execute(Batch batch, BatchDone done) {
+  ExecuteOn(nullptr, std::move(batch), std::move(done));
+}
 
 std::shared_ptr<Lane> LedgerCore::NewLane() { return std::make_shared<Lane>(); }
 
@@ -133,7 +144,8 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
   // Delivered last: with the last outcome the call is over.
   submission->lane = lane;
   for (std::size_t i = 0; i < count && !stays; ++i) {
-    if (submission->items[i].resolved) submission->call->Deliver(i, RefusedOutcome(*submission->items[i].pre_refusal));
+    if (submission->items[i].resolved)
+      submission->call->Deliver(i, RefusedOutcome(*submission->items[i].pre_refusal));
   }
   if (!open) return;
   if (lane == nullptr) {
@@ -169,7 +181,8 @@ void LedgerCore::NextOnLane(const std::shared_ptr<Lane>& lane) {
 
 bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
-  if (submission->items.size() - submission->cursor <= kInlineLookupsMax && Admit(submission.get(), storage::Tier::kMemory, &reader())) {
+  if (submission->items.size() - submission->cursor <= kInlineLookupsMax &&
+      Admit(submission.get(), storage::Tier::kMemory, &reader())) {
     caf::anon_send(sequencer_, SubmitMessage{submission});
     return true;
   }
@@ -182,8 +195,8 @@ void LedgerCore::AdmitFromDisk(const SubmissionPtr& submission) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
   // With Tier::kDisk every look-up is complete.
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
-  // A call that comes back to be looked up again still holds its lane; the next one is on its way already.
-  // Looked at before it is sent: from then on it is the sequencer's.
+  // A call that comes back to be looked up again still holds its lane; the next one is on its way
+  // already. Looked at before it is sent: from then on it is the sequencer's.
   const std::shared_ptr<Lane> lane = submission->holds_lane ? nullptr : submission->lane;
   caf::anon_send(sequencer_, SubmitMessage{submission});
   if (lane != nullptr) NextOnLane(lane);
@@ -198,7 +211,8 @@ void LedgerCore::ReadmitAccount(AccountSubmission submission) {
   lookups_.Run([this, shared] { SubmitAccount(shared, storage::Tier::kDisk); });
 }
 
-void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal, AccountsDone done) {
+void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string principal,
+                                AccountsDone done) {
   const std::size_t count = commands.size();
   if (count == 0) {
     done({});
@@ -208,10 +222,11 @@ void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, st
     done(AllRefused<AccountOutcome>(count, *refusal));
     return;
   }
-  auto call = std::make_shared<AccountsCall>(count, [this, count, done = std::move(done)](std::vector<AccountOutcome> outcomes) {
-    done(std::move(outcomes));
-    Leave(count);
-  });
+  auto call = std::make_shared<AccountsCall>(
+      count, [this, count, done = std::move(done)](std::vector<AccountOutcome> outcomes) {
+        done(std::move(outcomes));
+        Leave(count);
+      });
   for (std::size_t i = 0; i < count; ++i) {
     auto submission = std::make_shared<AccountSubmission>();
     submission->command = std::move(commands[i]);
@@ -221,11 +236,13 @@ void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, st
   }
 }
 
-void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submission, storage::Tier tier) {
+void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submission,
+                               storage::Tier tier) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
   AccountAdmission admission = AdmitAccount(submission->command, tier, &reader());
   if (!admission.complete) {
-    if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); })) return;
+    if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); }))
+      return;
     admission.answer.emplace().refusal = Overloaded("too many reads wait", ReaderPool::kQueueMax);
   }
   if (admission.answer) {
@@ -235,7 +252,8 @@ void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submiss
   caf::anon_send(sequencer_, SubmitAccountMessage{submission});
 }
 
-void LedgerCore::RegisterAsset(domain::RegisterAsset command, std::string principal, AssetDone done) {
+void LedgerCore::RegisterAsset(domain::RegisterAsset command, std::string principal,
+                               AssetDone done) {
   if (const auto refusal = Enter(1)) {
     AssetOutcome outcome;
     outcome.refusal = *refusal;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <caf/all.hpp>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,7 +11,8 @@
 
 namespace florin::actors {
 
-// What the actors say to each other. All stay in this process and carry pointers, so none is serialized.
+// What the actors say to each other. All stay in this process and carry pointers, so none is
+// serialized.
 
 /// sequencer -> account: the next command in the order of numbers.
 struct DeliverMessage {

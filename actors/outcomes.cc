@@ -59,7 +59,9 @@ std::size_t RefusedIndex(const Flight& flight) {
 
 TransactionOutcome Repeated(const Flight& flight, const Item& item, storage::Reader* reader) {
   const Item& first = flight.items[*item.repeats];
-  const bool skipped = first.status == ItemStatus::kSkipped || (flight.atomic && first.refusal && !domain::InfoOf(first.refusal->reason).recorded);
+  const bool skipped =
+      first.status == ItemStatus::kSkipped ||
+      (flight.atomic && first.refusal && !domain::InfoOf(first.refusal->reason).recorded);
   if (flight.validate_only && !skipped && first.status != ItemStatus::kReplaysEnd) {
     TransactionOutcome outcome = Validated(first, flight.tried_on);
     outcome.replayed = true;
@@ -74,10 +76,12 @@ TransactionOutcome ItemOutcome(const Flight& flight, const Item& item, storage::
   if (item.repeats) return Repeated(flight, item, reader);
   switch (item.status) {
     case ItemStatus::kDone:
-      return flight.validate_only ? Validated(item, flight.tried_on) : OutcomeOf(item.record, false);
+      return flight.validate_only ? Validated(item, flight.tried_on)
+                                  : OutcomeOf(item.record, false);
     case ItemStatus::kRefused:
       if (item.record != nullptr) return OutcomeOf(item.record, false);
-      return flight.validate_only ? Validated(item, flight.tried_on) : RefusedOutcome(item.refusal.value_or(domain::Refusal{}));
+      return flight.validate_only ? Validated(item, flight.tried_on)
+                                  : RefusedOutcome(item.refusal.value_or(domain::Refusal{}));
     case ItemStatus::kReplaysEnd:
       return ReplayedEnd(flight, item, reader);
     case ItemStatus::kSkipped:
@@ -106,7 +110,8 @@ AccountOutcome RepeatedOpen(const domain::OpenAccount& open, storage::Reader* re
   return field.empty() ? current : RefusedAccount(domain::AccountExists(open.account_id, field));
 }
 
-void AnswerAccount(const FlightPtr& flight, storage::Reader* reader, const std::function<void(std::function<void()>)>& later) {
+void AnswerAccount(const FlightPtr& flight, storage::Reader* reader,
+                   const std::function<void(std::function<void()>)>& later) {
   const AccountWork& work = *flight->account;
   if (work.record != nullptr) {
     work.done(AccountOutcomeOf(*work.record, false));
@@ -125,7 +130,8 @@ void AnswerAccount(const FlightPtr& flight, storage::Reader* reader, const std::
   }
 }
 
-void AnswerAsset(const FlightPtr& flight, storage::Reader* reader, const std::function<void(std::function<void()>)>& later) {
+void AnswerAsset(const FlightPtr& flight, storage::Reader* reader,
+                 const std::function<void(std::function<void()>)>& later) {
   const AssetWork& work = *flight->asset;
   if (!work.replayed) {
     AssetOutcome outcome;
@@ -167,8 +173,8 @@ void MarkFailed(Flight* flight, const domain::Refusal& failure) {
 
 }  // namespace
 
-void Answer(const FlightPtr& flight, const std::optional<domain::Refusal>& failure, storage::Reader* reader,
-            const std::function<void(std::function<void()>)>& later) {
+void Answer(const FlightPtr& flight, const std::optional<domain::Refusal>& failure,
+            storage::Reader* reader, const std::function<void(std::function<void()>)>& later) {
   if (failure) {
     MarkFailed(flight.get(), *failure);
   } else if (flight->account != nullptr) {
@@ -176,12 +182,15 @@ void Answer(const FlightPtr& flight, const std::optional<domain::Refusal>& failu
   } else if (flight->asset != nullptr) {
     AnswerAsset(flight, reader, later);
   } else if (flight->call != nullptr) {
-    for (const Item& item : flight->items) flight->call->Deliver(item.call_index, ItemOutcome(*flight, item, reader));
+    for (const Item& item : flight->items)
+      flight->call->Deliver(item.call_index, ItemOutcome(*flight, item, reader));
   }
   flight->MarkPublished();
 }
 
-TransactionOutcome RepeatedTransaction(const domain::TransactionCommand& command, const storage::TransactionPlace& place, storage::Reader* reader) {
+TransactionOutcome RepeatedTransaction(const domain::TransactionCommand& command,
+                                       const storage::TransactionPlace& place,
+                                       storage::Reader* reader) {
   auto record = reader->ReadRecord(place.create_position);
   if (!record.ok()) return RefusedOutcome(record.refusal());
   const std::string field = domain::DifferingField(command, *(*record)->change.transaction);
@@ -189,20 +198,24 @@ TransactionOutcome RepeatedTransaction(const domain::TransactionCommand& command
   return OutcomeOf(*record, true);
 }
 
-TransactionOutcome RepeatedRequest(const domain::TransactionCommand& command, std::int64_t position, storage::Reader* reader) {
+TransactionOutcome RepeatedRequest(const domain::TransactionCommand& command, std::int64_t position,
+                                   storage::Reader* reader) {
   auto record = reader->ReadRecord(position);
   if (!record.ok()) return RefusedOutcome(record.refusal());
   const storage::Change& first = (*record)->change;
   std::string field = "command";
   const auto* settle = std::get_if<domain::SettleTransaction>(&command);
   const auto* release = std::get_if<domain::VoidTransaction>(&command);
-  if (settle != nullptr && first.settle_request != nullptr) field = domain::DifferingField(*settle, *first.settle_request);
-  if (release != nullptr && first.void_request != nullptr) field = domain::DifferingField(*release, *first.void_request);
+  if (settle != nullptr && first.settle_request != nullptr)
+    field = domain::DifferingField(*settle, *first.settle_request);
+  if (release != nullptr && first.void_request != nullptr)
+    field = domain::DifferingField(*release, *first.void_request);
   if (!field.empty()) return RefusedOutcome(domain::IdReused(RequestIdOf(command), field));
   return OutcomeOf(*record, true);
 }
 
-AccountOutcome RepeatedAccountRequest(const domain::ChangeAccount& command, std::int64_t position, storage::Reader* reader) {
+AccountOutcome RepeatedAccountRequest(const domain::ChangeAccount& command, std::int64_t position,
+                                      storage::Reader* reader) {
   auto record = reader->ReadRecord(position);
   if (!record.ok()) return RefusedAccount(record.refusal());
   const auto& first = (*record)->change.account_request;

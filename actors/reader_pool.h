@@ -12,8 +12,8 @@ namespace florin::actors {
 
 /// Threads on which reads may wait for the disk, so that nothing else has to.
 ///
-/// Calls of clients come through `TryRun` and meet a bound; the pipeline's own reads (waking an account up,
-/// an outcome that is owed) through `Run`, bounded by what is in flight.
+/// Calls of clients come through `TryRun` and meet a bound; the pipeline's own reads (waking an
+/// account up, an outcome that is owed) through `Run`, bounded by what is in flight.
 class ReaderPool {
  public:
   /// Jobs of clients that may wait.

@@ -7,7 +7,8 @@ namespace florin::actors {
 
 namespace {
 
-/// What keeping the flight for one of its ids costs, in transfers of one posting (which touches two accounts).
+/// What keeping the flight for one of its ids costs, in transfers of one posting (which touches two
+/// accounts).
 std::size_t WeightOf(const Flight& flight) {
   std::size_t touches = 0;
   for (const Slot& slot : flight.slots) touches += slot.touches.size();
@@ -26,7 +27,8 @@ const RecentCommands::Request* RecentCommands::FindRequest(const std::string& ke
   return found == requests_.end() ? nullptr : &found->second;
 }
 
-void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item) {
+void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& flight,
+                         std::uint32_t item) {
   Stored& stored = transactions_[transaction_id];
   stored.entry.owner = flight;
   stored.entry.owner_item = item;
@@ -36,7 +38,8 @@ void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& fli
   Add({flight, item, Trace::Kind::kOwn});
 }
 
-void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item) {
+void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& flight,
+                           std::uint32_t item) {
   Stored& stored = transactions_[transaction_id];
   stored.entry.last = flight;
   stored.entry.last_item = item;

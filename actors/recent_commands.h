@@ -9,7 +9,8 @@
 
 namespace florin::actors {
 
-/// Ids that are in flight or were published not long ago: what admission's look-ups may have missed.
+/// Ids that are in flight or were published not long ago: what admission's look-ups may have
+/// missed.
 ///
 /// A call whose look-ups are older than `evicted_n` must look again. Threads: the sequencer's.
 class RecentCommands {
@@ -28,7 +29,8 @@ class RecentCommands {
     std::uint32_t item = 0;
   };
 
-  /// `keep`: in transfers of one posting; larger commands count for more, so that memory is bounded.
+  /// `keep`: in transfers of one posting; larger commands count for more, so that memory is
+  /// bounded.
   explicit RecentCommands(std::size_t keep) : keep_(keep) {}
 
   [[nodiscard]] const Entry* Find(const std::string& transaction_id) const;
@@ -42,7 +44,8 @@ class RecentCommands {
   void Evict(std::uint64_t published_n);
   [[nodiscard]] std::uint64_t evicted_n() const { return evicted_n_; }
 
-  [[nodiscard]] static std::string RequestKey(bool account, const std::string& target_id, const std::string& request_id) {
+  [[nodiscard]] static std::string RequestKey(bool account, const std::string& target_id,
+                                              const std::string& request_id) {
     return (account ? "a/" : "t/") + target_id + "/" + request_id;
   }
 

@@ -12,7 +12,10 @@ namespace florin::actors {
 namespace {
 
 /// A refusal that is not kept leaves the id free.
-bool KeepsId(const Item& item) { return item.status == ItemStatus::kDone || (item.status == ItemStatus::kRefused && domain::InfoOf(item.reason).recorded); }
+bool KeepsId(const Item& item) {
+  return item.status == ItemStatus::kDone ||
+         (item.status == ItemStatus::kRefused && domain::InfoOf(item.reason).recorded);
+}
 
 /// Finds the slot of an account; without a map while there are few, as in nearly every command.
 class SlotPlaces {
@@ -31,7 +34,8 @@ class SlotPlaces {
   }
   void Added() {
     if (slots_.size() <= kLinear) return;
-    for (std::size_t i = places_.size(); i < slots_.size(); ++i) places_.emplace(slots_[i].account->account_id(), i);
+    for (std::size_t i = places_.size(); i < slots_.size(); ++i)
+      places_.emplace(slots_[i].account->account_id(), i);
   }
 
  private:
@@ -40,28 +44,35 @@ class SlotPlaces {
   std::unordered_map<std::string_view, std::size_t> places_;
 };
 
-std::string DifferingFromRequest(const domain::TransactionCommand& again, const domain::TransactionCommand& first) {
+std::string DifferingFromRequest(const domain::TransactionCommand& again,
+                                 const domain::TransactionCommand& first) {
   if (again.index() != first.index()) return "command";
   if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
     return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
   }
-  return domain::DifferingField(std::get<domain::VoidTransaction>(again), std::get<domain::VoidTransaction>(first));
+  return domain::DifferingField(std::get<domain::VoidTransaction>(again),
+                                std::get<domain::VoidTransaction>(first));
 }
 
-void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item, const std::shared_ptr<TransactionCall>& call, std::size_t index) {
+void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item,
+                         const std::shared_ptr<TransactionCall>& call, std::size_t index) {
   flight->WhenPublished([item, call, index](Flight& published) {
     const Item& first = published.items[item];
     // No record: the write failed, and the first caller was told the same.
-    call->Deliver(index, first.record != nullptr ? OutcomeOf(first.record, true) : RefusedOutcome(first.refusal.value_or(domain::Refusal{})));
+    call->Deliver(index, first.record != nullptr
+                             ? OutcomeOf(first.record, true)
+                             : RefusedOutcome(first.refusal.value_or(domain::Refusal{})));
   });
 }
 
 }  // namespace
 
-void Sequencer::Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets, const std::vector<storage::OpenHold>& holds) {
+void Sequencer::Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets,
+                        const std::vector<storage::OpenHold>& holds) {
   last_time_ = last_time;
   for (const domain::Asset& asset : assets) assets_[asset.code] = asset;
-  for (const storage::OpenHold& hold : holds) expiries_.emplace(hold.expire_time, hold.transaction_id);
+  for (const storage::OpenHold& hold : holds)
+    expiries_.emplace(hold.expire_time, hold.transaction_id);
 }
 
 void Sequencer::Submit(SubmissionPtr submission) {
@@ -69,11 +80,15 @@ void Sequencer::Submit(SubmissionPtr submission) {
 }
 
 void Sequencer::SubmitAccount(AccountSubmission submission) {
-  Enqueue([this, shared = std::make_shared<AccountSubmission>(std::move(submission))] { RunAccount(shared); });
+  Enqueue([this, shared = std::make_shared<AccountSubmission>(std::move(submission))] {
+    RunAccount(shared);
+  });
 }
 
 void Sequencer::SubmitAsset(AssetSubmission submission) {
-  Enqueue([this, shared = std::make_shared<AssetSubmission>(std::move(submission))] { RunAsset(shared); });
+  Enqueue([this, shared = std::make_shared<AssetSubmission>(std::move(submission))] {
+    RunAsset(shared);
+  });
 }
 
 void Sequencer::Enqueue(std::function<void()> work) {
@@ -106,7 +121,9 @@ void Sequencer::Run(const SubmissionPtr& submission) {
   }
   const bool outdated = submission->looked_n < recent_.evicted_n();
   const bool whole = submission->atomic || submission->validate_only;
-  const Progress progress = outdated ? Progress::kBounced : whole ? RunWhole(submission) : RunItems(submission);
+  const Progress progress = outdated ? Progress::kBounced
+                            : whole  ? RunWhole(submission)
+                                     : RunItems(submission);
   if (progress == Progress::kFinished) {
     LeaveLane(submission);
     return;
@@ -144,7 +161,8 @@ void Sequencer::OnAwaitedDecision(const FlightPtr& flight) {
   if (found == parked_.end()) return;
   const auto resumes = std::move(found->second);
   parked_.erase(found);
-  for (auto resume = resumes.rbegin(); resume != resumes.rend(); ++resume) intake_.push_front(*resume);
+  for (auto resume = resumes.rbegin(); resume != resumes.rend(); ++resume)
+    intake_.push_front(*resume);
   Drain();
 }
 
@@ -160,7 +178,8 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
   // The postings of a reversal are known for certain only once it is decided.
   const RecentCommands::Entry* target = recent_.Find(domain::TargetOf(command));
   if (target != nullptr && target->owner != nullptr && !target->owner->Decided() &&
-      std::holds_alternative<domain::ReverseTransaction>(target->owner->items[target->owner_item].command)) {
+      std::holds_alternative<domain::ReverseTransaction>(
+          target->owner->items[target->owner_item].command)) {
     return Verdict{Verdict::Kind::kPark, target->owner, 0, {}};
   }
   return {};
@@ -173,18 +192,22 @@ Sequencer::Verdict Sequencer::JudgeOwnId(const domain::TransactionCommand& comma
   const Item& first = entry->owner->items[entry->owner_item];
   if (!KeepsId(first) || first.own_after == nullptr) return {};
   const std::string field = domain::DifferingField(command, *first.own_after);
-  if (!field.empty()) return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(OwnIdOf(command), field)};
+  if (!field.empty())
+    return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(OwnIdOf(command), field)};
   return Verdict{Verdict::Kind::kAnswered, entry->owner, entry->owner_item, {}};
 }
 
 Sequencer::Verdict Sequencer::JudgeRequest(const domain::TransactionCommand& command) const {
-  const auto* request = recent_.FindRequest(RecentCommands::RequestKey(false, domain::TargetOf(command), RequestIdOf(command)));
+  const auto* request = recent_.FindRequest(
+      RecentCommands::RequestKey(false, domain::TargetOf(command), RequestIdOf(command)));
   if (request == nullptr) return {};
   if (!request->flight->Decided()) return Verdict{Verdict::Kind::kPark, request->flight, 0, {}};
   const Item& first = request->flight->items[request->item];
   if (!KeepsId(first)) return {};
   const std::string field = DifferingFromRequest(command, first.command);
-  if (!field.empty()) return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(RequestIdOf(command), field)};
+  if (!field.empty())
+    return Verdict{Verdict::Kind::kReused, nullptr, 0,
+                   domain::IdReused(RequestIdOf(command), field)};
   return Verdict{Verdict::Kind::kAnswered, request->flight, request->item, {}};
 }
 
@@ -249,7 +272,8 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
       if (verdict.kind == Verdict::Kind::kReused) item.pre_refusal = verdict.refusal;
     }
     item.command = std::move(admitted.command);
-    if (!item.pre_refusal && !builder.LinkRepeated(&item) && !builder.LinkTargetHere(&item)) LinkTarget(&item, admitted.base);
+    if (!item.pre_refusal && !builder.LinkRepeated(&item) && !builder.LinkTargetHere(&item))
+      LinkTarget(&item, admitted.base);
     builder.Add(std::move(item));
   }
   submission->cursor = submission->items.size();
@@ -276,7 +300,8 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
   const Item& last = entry->last->items[entry->last_item];
   item->previous = entry->last;
   item->previous_item = entry->last_item;
-  item->target_shape = entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target, entry->last);
+  item->target_shape =
+      entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target, entry->last);
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {
@@ -284,15 +309,16 @@ void Sequencer::AddSlots(const FlightPtr& flight) const {
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
-    domain::ForEachTouch(item.command, item.target_shape.get(), static_cast<std::uint16_t>(i), [&](const std::string& account_id, domain::Touch touch) {
-      Slot* slot = places.Find(account_id);
-      if (slot == nullptr) {
-        slot = &flight->slots.emplace_back();
-        slot->account = world_->Port(account_id, flight->n);
-        places.Added();
-      }
-      slot->touches.push_back(touch);
-    });
+    domain::ForEachTouch(item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),
+                         [&](const std::string& account_id, domain::Touch touch) {
+                           Slot* slot = places.Find(account_id);
+                           if (slot == nullptr) {
+                             slot = &flight->slots.emplace_back();
+                             slot->account = world_->Port(account_id, flight->n);
+                             places.Added();
+                           }
+                           slot->touches.push_back(touch);
+                         });
   }
 }
 
@@ -306,7 +332,8 @@ void Sequencer::Launch(const FlightPtr& flight) {
     Decide(flight);
     return;
   }
-  for (std::uint32_t i = 0; i < flight->slots.size(); ++i) flight->slots[i].account->Deliver(flight, i);
+  for (std::uint32_t i = 0; i < flight->slots.size(); ++i)
+    flight->slots[i].account->Deliver(flight, i);
 }
 
 void Sequencer::Remember(const FlightPtr& flight) {
@@ -318,10 +345,12 @@ void Sequencer::Remember(const FlightPtr& flight) {
     const std::string& own = OwnIdOf(item.command);
     if (!own.empty()) recent_.Own(own, flight, i);
     const std::string& request = RequestIdOf(item.command);
-    if (!request.empty()) recent_.AddRequest(RecentCommands::RequestKey(false, target, request), flight, i);
+    if (!request.empty())
+      recent_.AddRequest(RecentCommands::RequestKey(false, target, request), flight, i);
     const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
     if (create != nullptr && create->transaction.hold_timeout_ns) {
-      expiries_.emplace(domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns), own);
+      expiries_.emplace(domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns),
+                        own);
     }
   }
 }

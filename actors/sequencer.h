@@ -31,9 +31,11 @@ class SequencerWorld {
   virtual void LoadHolds(std::vector<std::string> transaction_ids) = 0;
 };
 
-/// Gives every command its number and puts it into the mailbox of every account it names, in that order.
+/// Gives every command its number and puts it into the mailbox of every account it names, in that
+/// order.
 ///
-/// Plain logic: one thread at a time, never blocks. Source: design "path of a command"; docs/adr/0005-escrow.md.
+/// Plain logic: one thread at a time, never blocks. Source: design "path of a command";
+/// docs/adr/0005-escrow.md.
 class Sequencer {
  public:
   struct Options {
@@ -41,10 +43,12 @@ class Sequencer {
     std::size_t recent_commands = 65'536;
   };
 
-  Sequencer(SequencerWorld* world, DecisionSink* sink, const Options& options) : world_(world), sink_(sink), recent_(options.recent_commands) {}
+  Sequencer(SequencerWorld* world, DecisionSink* sink, const Options& options)
+      : world_(world), sink_(sink), recent_(options.recent_commands) {}
 
   /// Before the first submission: where the log ends, what is registered, which holds will expire.
-  void Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets, const std::vector<storage::OpenHold>& holds);
+  void Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets,
+               const std::vector<storage::OpenHold>& holds);
 
   void Submit(SubmissionPtr submission);
   void SubmitAccount(AccountSubmission submission);

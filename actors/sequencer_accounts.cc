@@ -32,7 +32,9 @@ void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission)
   } else {
     const auto& change = std::get<domain::ChangeAccount>(flight->account->command);
     account_id = change.account_id;
-    if (!change.request_id.empty()) recent_.AddRequest(RecentCommands::RequestKey(true, account_id, change.request_id), flight, 0);
+    if (!change.request_id.empty())
+      recent_.AddRequest(RecentCommands::RequestKey(true, account_id, change.request_id), flight,
+                         0);
   }
   flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
   flight->votes_missing.store(1, std::memory_order_release);
@@ -44,7 +46,8 @@ void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission)
 bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission) {
   const auto* change = std::get_if<domain::ChangeAccount>(&submission->command);
   if (change == nullptr || change->request_id.empty()) return false;
-  const auto* request = recent_.FindRequest(RecentCommands::RequestKey(true, change->account_id, change->request_id));
+  const auto* request =
+      recent_.FindRequest(RecentCommands::RequestKey(true, change->account_id, change->request_id));
   if (request == nullptr) return false;
   const FlightPtr first = request->flight;
   if (!first->Decided()) {
@@ -54,7 +57,8 @@ bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submiss
   const domain::AccountDecision& decision = first->account->decision;
   const bool kept = decision.refusal ? decision.refusal->Recorded() : first->happened;
   if (!kept) return false;
-  const std::string field = domain::DifferingField(*change, std::get<domain::ChangeAccount>(first->account->command));
+  const std::string field =
+      domain::DifferingField(*change, std::get<domain::ChangeAccount>(first->account->command));
   if (!field.empty()) {
     AccountOutcome outcome;
     outcome.refusal = domain::IdReused(change->request_id, field);
@@ -87,7 +91,9 @@ void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
   const auto [found, added] = assets_.try_emplace(work.asset.code, work.asset);
   flight->happened = added;
   if (!added) {
-    const char* field = found->second.scale != work.asset.scale ? "scale" : found->second.name != work.asset.name ? "name" : "";
+    const char* field = found->second.scale != work.asset.scale ? "scale"
+                        : found->second.name != work.asset.name ? "name"
+                                                                : "";
     work.replayed = *field == '\0';
     if (!work.replayed) work.refusal = domain::AssetExists(found->second, field);
   }

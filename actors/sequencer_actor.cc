@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds kTickInterval{50};
 
 }  // namespace
 
-SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host, const Settings& settings)
+SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host,
+                               const Settings& settings)
     : caf::event_based_actor(config),
       host_(host),
       max_active_accounts_(settings.max_active_accounts),
@@ -24,7 +25,8 @@ SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host, co
 }
 
 caf::behavior SequencerActor::make_behavior() {
-  // Without a sequencer no call would ever be answered again; the log is whole, so the process ends and starts anew from it.
+  // Without a sequencer no call would ever be answered again; the log is whole, so the process ends
+  // and starts anew from it.
   set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
     try {
       std::rethrow_exception(thrown);
@@ -70,7 +72,8 @@ caf::behavior SequencerActor::make_behavior() {
       },
       [this](const CrashAccountMessage& message) {
         const auto found = accounts_.find(message.account_id);
-        if (found != accounts_.end()) caf::anon_send_exit(found->second.port->actor(), caf::exit_reason::kill);
+        if (found != accounts_.end())
+          caf::anon_send_exit(found->second.port->actor(), caf::exit_reason::kill);
       },
       [this](const StopMessage&) {
         StopAccounts();
@@ -105,7 +108,8 @@ caf::actor SequencerActor::SpawnAccount(const std::string& account_id) {
   return actor;
 }
 
-/// Ends the actors that were used least recently. Only those with nothing unpublished: the next one reads the published head.
+/// Ends the actors that were used least recently. Only those with nothing unpublished: the next one
+/// reads the published head.
 void SequencerActor::Passivate() {
   const std::uint64_t published = sequencer_.published_n();
   bool ended = false;
@@ -123,7 +127,8 @@ void SequencerActor::Passivate() {
   if (ended) host_->SetActiveAccounts(accounts_.size());
 }
 
-/// An account's actor ended by itself: another one reads the head and gets every unpublished command again.
+/// An account's actor ended by itself: another one reads the head and gets every unpublished
+/// command again.
 void SequencerActor::OnDown(const caf::down_msg& down) {
   const auto known = ids_.find(down.source.id());
   if (known == ids_.end()) return;
@@ -147,7 +152,9 @@ void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
     auto holds = std::make_shared<std::vector<std::pair<std::string, domain::TransactionPtr>>>();
     for (const std::string& id : ids) {
       auto transaction = host->reader().GetTransaction(id);
-      if (!transaction.ok()) spdlog::error("hold {} cannot be read, it does not expire: {}", id, transaction.refusal().message);
+      if (!transaction.ok())
+        spdlog::error("hold {} cannot be read, it does not expire: {}", id,
+                      transaction.refusal().message);
       holds->emplace_back(id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
     }
     caf::anon_send(self, HoldsMessage{std::move(holds)});

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <caf/all.hpp>
-
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -41,7 +40,9 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   std::int64_t Now() override { return host_->Now(); }
   std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
   void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
-  void ReadmitAccount(AccountSubmission submission) override { host_->ReadmitAccount(std::move(submission)); }
+  void ReadmitAccount(AccountSubmission submission) override {
+    host_->ReadmitAccount(std::move(submission));
+  }
   void LoadHolds(std::vector<std::string> transaction_ids) override;
 
   caf::actor SpawnAccount(const std::string& account_id);

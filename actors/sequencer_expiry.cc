@@ -29,7 +29,9 @@ bool Sequencer::ExpireDue() {
 /// Has the next due holds read, a bounded number: after a long stop a million may be due at once.
 void Sequencer::LoadDue() {
   std::vector<std::string> missing;
-  for (auto due = expiries_.begin(); due != expiries_.end() && due->first <= last_time_ && missing.size() < kHoldsLoadedMax; ++due) {
+  for (auto due = expiries_.begin();
+       due != expiries_.end() && due->first <= last_time_ && missing.size() < kHoldsLoadedMax;
+       ++due) {
     if (recent_.Find(due->second) == nullptr) missing.push_back(due->second);
   }
   loading_holds_ = true;
@@ -64,12 +66,16 @@ void Sequencer::OnTick() {
 void Sequencer::ForgetExpiry(const FlightPtr& flight, const Item& item) {
   const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
   if (create == nullptr) {
-    const bool ended = item.status == ItemStatus::kDone && item.target_after != nullptr && item.target_after->expire_time;
-    if (ended) expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
+    const bool ended = item.status == ItemStatus::kDone && item.target_after != nullptr &&
+                       item.target_after->expire_time;
+    if (ended)
+      expiries_.erase({*item.target_after->expire_time, item.target_after->transaction_id});
     return;
   }
   // An item that repeats another of its batch has no timer of its own.
-  if (item.status == ItemStatus::kDone || item.repeats || item.pre_refusal || !create->transaction.hold_timeout_ns) return;
+  if (item.status == ItemStatus::kDone || item.repeats || item.pre_refusal ||
+      !create->transaction.hold_timeout_ns)
+    return;
   // Only while nobody has used the id since: another hold of it may be due at the same time.
   const std::string& id = create->transaction.transaction_id;
   const RecentCommands::Entry* entry = recent_.Find(id);

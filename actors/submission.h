@@ -57,8 +57,8 @@ struct AssetSubmission {
   std::function<void(AssetOutcome)> done;
 };
 
-/// Keeps the calls of one stream in order: past admission by its mutex-guarded queue (ledger_core.cc),
-/// in the sequencer by `blocked`.
+/// Keeps the calls of one stream in order: past admission by its mutex-guarded queue
+/// (ledger_core.cc), in the sequencer by `blocked`.
 class Lane {
  public:
   std::mutex mutex;

@@ -10,8 +10,20 @@
 namespace florin::domain {
 
 /// Numbers of the contract and of the stored format. Do not renumber.
-enum class AccountType : std::uint8_t { kUnspecified = 0, kAsset = 1, kLiability = 2, kEquity = 3, kRevenue = 4, kExpense = 5 };
-enum class AccountStatus : std::uint8_t { kUnspecified = 0, kActive = 1, kSuspended = 2, kClosed = 3 };
+enum class AccountType : std::uint8_t {
+  kUnspecified = 0,
+  kAsset = 1,
+  kLiability = 2,
+  kEquity = 3,
+  kRevenue = 4,
+  kExpense = 5
+};
+enum class AccountStatus : std::uint8_t {
+  kUnspecified = 0,
+  kActive = 1,
+  kSuspended = 2,
+  kClosed = 3
+};
 enum class SuspendScope : std::uint8_t { kUnspecified = 0, kBoth = 1, kDebits = 2, kCredits = 3 };
 enum class Side : std::uint8_t { kUnspecified = 0, kDebit = 1, kCredit = 2 };
 
@@ -60,7 +72,8 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
-/// An account as the events of its stream 1..version have made it. `version` 0: there is none (yet).
+/// An account as the events of its stream 1..version have made it. `version` 0: there is none
+/// (yet).
 struct AccountState {
   std::string account_id;
   std::string owner_id;

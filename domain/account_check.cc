@@ -5,7 +5,8 @@
 namespace florin::domain {
 namespace {
 
-/// Above this, sums over all commands in flight might overflow; then we wait until the state is exact.
+/// Above this, sums over all commands in flight might overflow; then we wait until the state is
+/// exact.
 constexpr Int128 kIntervalMax = Int128{1} << 108;
 
 bool IsHuge(Int128 value) { return value > kIntervalMax || value < -kIntervalMax; }
@@ -18,7 +19,9 @@ Int128 SaturatingAdd(Int128 a, Int128 b) {
 }
 
 /// For intervals that nobody may use any more (AccountBounds::Usable): wraps instead of trapping.
-void WrappingAdd(Int128* value, Int128 delta) { static_cast<void>(__builtin_add_overflow(*value, delta, value)); }
+void WrappingAdd(Int128* value, Int128 delta) {
+  static_cast<void>(__builtin_add_overflow(*value, delta, value));
+}
 
 enum class Tri : std::uint8_t { kNo, kMaybe, kYes };
 
@@ -45,16 +48,18 @@ bool Stops(SuspendScope scope, Side side) {
   return true;
 }
 
-/// Walks the reasons in their order; the first that certainly holds ends it, one that may hold makes it wait.
+/// Walks the reasons in their order; the first that certainly holds ends it, one that may hold
+/// makes it wait.
 class PartChecker {
  public:
   PartChecker(const AccountState& account, const AccountBounds& bounds, const AccountPart& part)
       : account_(account), bounds_(bounds), part_(part) {}
 
   PartVerdict Run() {
-    // Neither the end of a hold nor the reversal of what was never posted asks anything of accounts; one that is
-    // missing belongs to a refused transaction.
-    const bool asks = part_.checks_account && (!part_.legs.empty() || part_.expected_version || !part_.balance_checks.empty());
+    // Neither the end of a hold nor the reversal of what was never posted asks anything of
+    // accounts; one that is missing belongs to a refused transaction.
+    const bool asks = part_.checks_account && (!part_.legs.empty() || part_.expected_version ||
+                                               !part_.balance_checks.empty());
     if (!asks && !account_.Exists()) return {};
     CheckExists();
     if (!Decided()) CheckVersion();
@@ -80,7 +85,9 @@ class PartChecker {
   /// A "maybe" ends the walk as well: whatever is found behind it would not be certain.
   [[nodiscard]] bool Decided() const { return maybe_ || found_.Any(); }
 
-  void Report(Reason reason, int place, Side side) { KeepFirst(Finding{reason, place, side}, &found_); }
+  void Report(Reason reason, int place, Side side) {
+    KeepFirst(Finding{reason, place, side}, &found_);
+  }
 
   void Note(Tri holds, Reason reason, int place, Side side) {
     if (!bounds_.Usable() || holds == Tri::kMaybe) {
@@ -99,7 +106,8 @@ class PartChecker {
   [[nodiscard]] std::pair<int, Side> FirstMention() const {
     if (!part_.legs.empty()) return {part_.legs.front().posting_index, part_.legs.front().side};
     if (part_.expected_version) return {part_.version_place, Side::kUnspecified};
-    if (!part_.balance_checks.empty()) return {part_.balance_checks.front().place, Side::kUnspecified};
+    if (!part_.balance_checks.empty())
+      return {part_.balance_checks.front().place, Side::kUnspecified};
     return {0, Side::kUnspecified};
   }
 
@@ -107,7 +115,8 @@ class PartChecker {
     if (!part_.expected_version) return;
     const std::int64_t expected = *part_.expected_version;
     if (bounds_.version_lo == bounds_.version_hi) {
-      if (expected != bounds_.version_lo) Report(Reason::kVersionConflict, part_.version_place, Side::kUnspecified);
+      if (expected != bounds_.version_lo)
+        Report(Reason::kVersionConflict, part_.version_place, Side::kUnspecified);
       return;
     }
     if (expected < bounds_.version_lo || expected > bounds_.version_hi) {
@@ -159,7 +168,8 @@ class PartChecker {
         ++effect_.events;
         break;
       case LegAction::kSettle: {
-        // More than was held is refused for the whole transaction elsewhere; here it must only stay within the amount.
+        // More than was held is refused for the whole transaction elsewhere; here it must only stay
+        // within the amount.
         const Int128 moved = std::min(SettledOf(leg, *amount), *amount);
         posted += moved;
         pending -= *amount;
@@ -184,7 +194,9 @@ class PartChecker {
     if (total) {
       *sum = *total;
     } else {
-      KeepFirst(Finding{Reason::kAmountOverflow, part_.legs.front().posting_index, part_.legs.front().side}, &overflow_);
+      KeepFirst(Finding{Reason::kAmountOverflow, part_.legs.front().posting_index,
+                        part_.legs.front().side},
+                &overflow_);
     }
   }
 
@@ -208,9 +220,11 @@ class PartChecker {
     }
     if (part_.legs.empty()) return;
     const auto [place, side] = FirstMention();
-    Note(Overflows(bounds_.debits, effect_.delta.debits_posted + effect_.delta.debits_pending), Reason::kAmountOverflow, place, side);
+    Note(Overflows(bounds_.debits, effect_.delta.debits_posted + effect_.delta.debits_pending),
+         Reason::kAmountOverflow, place, side);
     if (Decided()) return;
-    Note(Overflows(bounds_.credits, effect_.delta.credits_posted + effect_.delta.credits_pending), Reason::kAmountOverflow, place, side);
+    Note(Overflows(bounds_.credits, effect_.delta.credits_posted + effect_.delta.credits_pending),
+         Reason::kAmountOverflow, place, side);
   }
 
   /// Where a finding on the account as a whole stands.
@@ -230,7 +244,8 @@ class PartChecker {
       if (Decided()) return;
       Int128 minimum = 0;
       if (!check.check->min_available) continue;
-      if (ToMinor(*check.check->min_available, account_.scale, &minimum) != ScaleFit::kFits) continue;
+      if (ToMinor(*check.check->min_available, account_.scale, &minimum) != ScaleFit::kFits)
+        continue;
       const auto [place, side] = PlaceOf(check);
       Note(IsBelow(bounds_.available, delta, minimum), Reason::kInsufficientFunds, place, side);
     }
@@ -240,7 +255,8 @@ class PartChecker {
     const Int128 incoming = effect_.delta.PostedAndIncoming(account_.DebitNormal());
     if (incoming > 0 && account_.limits.max_balance) {
       const auto [place, side] = FirstMention();
-      Note(IsAbove(bounds_.incoming, incoming, *account_.limits.max_balance), Reason::kBalanceLimitExceeded, place, side);
+      Note(IsAbove(bounds_.incoming, incoming, *account_.limits.max_balance),
+           Reason::kBalanceLimitExceeded, place, side);
     }
     const Int128 posted = effect_.delta.Posted(account_.DebitNormal());
     for (const auto& check : part_.balance_checks) {
@@ -283,7 +299,8 @@ void AccountPart::Clear() {
   checks_account = true;
 }
 
-PartVerdict CheckPart(const AccountState& account, const AccountBounds& bounds, const AccountPart& part) {
+PartVerdict CheckPart(const AccountState& account, const AccountBounds& bounds,
+                      const AccountPart& part) {
   return PartChecker(account, bounds, part).Run();
 }
 

@@ -12,7 +12,8 @@
 namespace florin::domain {
 
 /// Why one account says no, and where in the command; the lowest of all accounts is the answer.
-/// Source: errors.proto, order of checking; docs/adr/0002-command-semantics.md, "Order of refusals".
+/// Source: errors.proto, order of checking; docs/adr/0002-command-semantics.md, "Order of
+/// refusals".
 struct Finding {
   Reason reason = Reason::kNone;
   /// Posting index; version checks count on from there, then balance checks.
@@ -84,7 +85,8 @@ class AccountBounds {
   void Shift(const PartEffect& effect);
 
   [[nodiscard]] bool Exact() const { return open_ == 0; }
-  /// False while amounts are so large that interval sums could overflow; then only exact bounds decide.
+  /// False while amounts are so large that interval sums could overflow; then only exact bounds
+  /// decide.
   [[nodiscard]] bool Usable() const { return Exact() || huge_ == 0; }
 
   Range available;
@@ -117,7 +119,8 @@ struct PartVerdict {
 /// Decides the part, or says that it depends on undecided earlier commands.
 ///
 /// Ensures: with exact bounds never kWait. kYes / kNo hold for every state within the bounds.
-[[nodiscard]] PartVerdict CheckPart(const AccountState& account, const AccountBounds& bounds, const AccountPart& part);
+[[nodiscard]] PartVerdict CheckPart(const AccountState& account, const AccountBounds& bounds,
+                                    const AccountPart& part);
 
 /// The floor of `available`; nothing if unlimited.
 [[nodiscard]] std::optional<Int128> FloorOf(const Limits& limits);

@@ -21,9 +21,11 @@ struct AccountDecision {
 };
 
 /// Opens an account that does not exist. `asset` null: it is not registered.
-[[nodiscard]] AccountDecision DecideOpen(const OpenAccount& command, const Asset* asset, std::int64_t commit_time);
+[[nodiscard]] AccountDecision DecideOpen(const OpenAccount& command, const Asset* asset,
+                                         std::int64_t commit_time);
 
 /// Update, suspend, reactivate, close. Requires: `account` is exact.
-[[nodiscard]] AccountDecision DecideChange(const ChangeAccount& command, const AccountState& account, std::int64_t commit_time);
+[[nodiscard]] AccountDecision DecideChange(const ChangeAccount& command,
+                                           const AccountState& account, std::int64_t commit_time);
 
 }  // namespace florin::domain

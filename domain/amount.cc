@@ -94,6 +94,8 @@ std::string FormatMinor(Int128 minor, int scale) {
   return text;
 }
 
-std::string FormatDecimal(const Decimal& value) { return FormatMinor(value.digits, value.decimals); }
+std::string FormatDecimal(const Decimal& value) {
+  return FormatMinor(value.digits, value.decimals);
+}
 
 }  // namespace florin::domain

@@ -51,11 +51,13 @@ struct ReverseTransaction {
 /// The server's own: a hold's time is over.
 struct ExpireTransaction {
   std::string transaction_id;
-  /// When it is over. A hold of the same id may have been refused before without a trace; its time is not this one's.
+  /// When it is over. A hold of the same id may have been refused before without a trace; its time
+  /// is not this one's.
   std::int64_t expire_time = 0;
 };
 
-using TransactionCommand = std::variant<CreateTransaction, SettleTransaction, VoidTransaction, ReverseTransaction, ExpireTransaction>;
+using TransactionCommand = std::variant<CreateTransaction, SettleTransaction, VoidTransaction,
+                                        ReverseTransaction, ExpireTransaction>;
 
 struct RegisterAsset {
   Asset asset;
@@ -86,7 +88,12 @@ enum UpdateField : std::uint8_t {
   kUpdateOwner = 16,
 };
 
-enum class AccountChangeKind : std::uint8_t { kUpdate = 1, kSuspend = 2, kReactivate = 3, kClose = 4 };
+enum class AccountChangeKind : std::uint8_t {
+  kUpdate = 1,
+  kSuspend = 2,
+  kReactivate = 3,
+  kClose = 4
+};
 
 /// Update, suspend, reactivate or close; fields of the other kinds are empty.
 struct ChangeAccount {

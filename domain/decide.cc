@@ -44,12 +44,14 @@ void FindMismatches(const TransactionCommand& command, Scratch* scratch, Best* b
     const AccountState& debited = scratch->Account(posting.debit_account_id);
     const AccountState& credited = scratch->Account(posting.credit_account_id);
     if (!debited.Exists() || !credited.Exists() || debited.asset == credited.asset) continue;
-    best->Offer(Finding{Reason::kAssetMismatch, static_cast<int>(i), Side::kCredit}, [&] { return AssetMismatch(credited, debited); });
+    best->Offer(Finding{Reason::kAssetMismatch, static_cast<int>(i), Side::kCredit},
+                [&] { return AssetMismatch(credited, debited); });
     return;
   }
 }
 
-void Apply(const TransactionCommand& command, const std::vector<NamedPart>& parts, const std::vector<PartEffect>& effects, const Transaction* before,
+void Apply(const TransactionCommand& command, const std::vector<NamedPart>& parts,
+           const std::vector<PartEffect>& effects, const Transaction* before,
            std::int64_t commit_time, Scratch* scratch, Decision* decision) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     AccountState& account = scratch->Account(*parts[i].account_id);
@@ -62,7 +64,9 @@ void Apply(const TransactionCommand& command, const std::vector<NamedPart>& part
   }
   const auto* create = std::get_if<CreateTransaction>(&command);
   decision->effect = ApplyCommand(command, before, commit_time, [&](int posting) {
-    return scratch->Account(create->transaction.postings[static_cast<std::size_t>(posting)].debit_account_id).scale;
+    return scratch
+        ->Account(create->transaction.postings[static_cast<std::size_t>(posting)].debit_account_id)
+        .scale;
   });
   scratch->Put(decision->effect.after);
   if (decision->effect.original_after != nullptr) scratch->Put(decision->effect.original_after);
@@ -83,9 +87,12 @@ TransactionPtr Scratch::Find(const std::string& transaction_id) {
   return found != transactions_.end() ? found->second : load_transaction_(transaction_id);
 }
 
-void Scratch::Put(TransactionPtr transaction) { transactions_[transaction->transaction_id] = std::move(transaction); }
+void Scratch::Put(TransactionPtr transaction) {
+  transactions_[transaction->transaction_id] = std::move(transaction);
+}
 
-Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time, Scratch* scratch) {
+Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time,
+                        Scratch* scratch) {
   Decision decision;
   const bool creates = std::holds_alternative<CreateTransaction>(command);
   const TransactionPtr before = creates ? nullptr : scratch->Find(TargetOf(command));
@@ -95,14 +102,18 @@ Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_t
     return decision;
   }
   Best best;
-  best.Offer(on_transaction.finding, [&] { return DescribeTransactionFinding(on_transaction.finding, command, before.get()); });
+  best.Offer(on_transaction.finding, [&] {
+    return DescribeTransactionFinding(on_transaction.finding, command, before.get());
+  });
   const std::vector<NamedPart> parts = PartsOf(command, before.get());
   std::vector<PartEffect> effects;
   for (const NamedPart& named : parts) {
     const AccountState& account = scratch->Account(*named.account_id);
     const PartVerdict verdict = CheckPart(account, AccountBounds::Of(account), named.part);
     effects.push_back(verdict.effect);
-    best.Offer(verdict.finding, [&named, &account, finding = verdict.finding] { return DescribeAccountFinding(finding, account, named.part); });
+    best.Offer(verdict.finding, [&named, &account, finding = verdict.finding] {
+      return DescribeAccountFinding(finding, account, named.part);
+    });
   }
   FindMismatches(command, scratch, &best);
   if (best.finding.Any()) {

@@ -13,8 +13,8 @@
 
 namespace florin::domain {
 
-/// Accounts and transactions at one point of the log, on which commands are tried one after another.
-/// Loads on first use, keeps what the commands change to itself.
+/// Accounts and transactions at one point of the log, on which commands are tried one after
+/// another. Loads on first use, keeps what the commands change to itself.
 class Scratch {
  public:
   using LoadAccount = std::function<AccountState(const std::string&)>;
@@ -44,10 +44,12 @@ struct Decision {
   TransactionEffect effect;
 };
 
-/// Decides `command` as a single-threaded ledger would, and applies it to `scratch` if it is accepted.
+/// Decides `command` as a single-threaded ledger would, and applies it to `scratch` if it is
+/// accepted.
 ///
 /// The actors decide the same part by part; this is how a refusal gets its exact numbers, how
 /// validate_only is answered, and the check that both agree.
-[[nodiscard]] Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time, Scratch* scratch);
+[[nodiscard]] Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time,
+                                      Scratch* scratch);
 
 }  // namespace florin::domain

@@ -16,9 +16,7 @@ Refusal TooMany(std::string_view field, std::size_t count, std::size_t limit) {
   std::string name = "filter.";
   name.append(field);
   std::string message = name;
-  message.append(" has ")
-      .append(std::to_string(count))
-      .append(" entries; at most ");
+  message.append(" has ").append(std::to_string(count)).append(" entries; at most ");
   message.append(std::to_string(limit))
       .append(" are allowed. Use several subscriptions or a prefix.");
   return {Reason::kTooManyItems,
@@ -31,8 +29,7 @@ std::vector<std::string> ShortestPrefixes(std::vector<std::string> prefixes) {
   std::sort(prefixes.begin(), prefixes.end());
   std::vector<std::string> kept;
   for (std::string& prefix : prefixes) {
-    if (kept.empty() || !prefix.starts_with(kept.back()))
-      kept.push_back(std::move(prefix));
+    if (kept.empty() || !prefix.starts_with(kept.back())) kept.push_back(std::move(prefix));
   }
   return kept;
 }
@@ -60,9 +57,8 @@ Result<EventFilter> EventFilter::Compile(const EventFilterSpec& spec) {
     filter.patterns_.push_back(std::move(*pattern));
   }
   const auto& patterns = filter.patterns_;
-  if (std::any_of(patterns.begin(), patterns.end(), [](const auto& pattern) {
-        return pattern.MatchesEverything();
-      })) {
+  if (std::any_of(patterns.begin(), patterns.end(),
+                  [](const auto& pattern) { return pattern.MatchesEverything(); })) {
     filter.patterns_.clear();
   }
 
@@ -76,25 +72,21 @@ Result<EventFilter> EventFilter::Compile(const EventFilterSpec& spec) {
     filter.streams_.insert(spec.streams[i]);
   }
   filter.prefixes_ = ShortestPrefixes(spec.stream_prefixes);
-  const bool every_prefix =
-      !filter.prefixes_.empty() && filter.prefixes_.front().empty();
-  filter.any_stream_ =
-      every_prefix || (filter.prefixes_.empty() && filter.streams_.empty());
+  const bool every_prefix = !filter.prefixes_.empty() && filter.prefixes_.front().empty();
+  filter.any_stream_ = every_prefix || (filter.prefixes_.empty() && filter.streams_.empty());
   return filter;
 }
 
 bool EventFilter::MatchesStream(std::string_view stream) const {
   if (any_stream_ || streams_.contains(stream)) return true;
-  const auto above =
-      std::upper_bound(prefixes_.begin(), prefixes_.end(), stream);
+  const auto above = std::upper_bound(prefixes_.begin(), prefixes_.end(), stream);
   return above != prefixes_.begin() && stream.starts_with(*std::prev(above));
 }
 
 bool EventFilter::MatchesType(std::string_view type) const {
-  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
-                                          [&](const auto& pattern) {
-                                            return pattern.Matches(type);
-                                          });
+  return patterns_.empty() ||
+         std::any_of(patterns_.begin(), patterns_.end(),
+                     [&](const auto& pattern) { return pattern.Matches(type); });
 }
 
 }  // namespace florin::domain

@@ -36,15 +36,12 @@ class EventFilter {
   /// limit.
   static Result<EventFilter> Compile(const EventFilterSpec& spec);
 
-  [[nodiscard]] bool Matches(std::string_view stream,
-                             std::string_view type) const {
+  [[nodiscard]] bool Matches(std::string_view stream, std::string_view type) const {
     return MatchesType(type) && MatchesStream(stream);
   }
   [[nodiscard]] bool MatchesStream(std::string_view stream) const;
   [[nodiscard]] bool MatchesType(std::string_view type) const;
-  [[nodiscard]] bool MatchesEverything() const {
-    return any_stream_ && patterns_.empty();
-  }
+  [[nodiscard]] bool MatchesEverything() const { return any_stream_ && patterns_.empty(); }
 
  private:
   struct ViewHash {

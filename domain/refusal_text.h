@@ -26,7 +26,8 @@ namespace florin::domain {
 [[nodiscard]] Refusal AccountExists(const std::string& account_id, const std::string& field);
 [[nodiscard]] Refusal AssetNotFound(const std::string& asset);
 [[nodiscard]] Refusal TransactionNotFound(const std::string& transaction_id);
-[[nodiscard]] Refusal VersionConflict(const std::string& account_id, std::int64_t expected, std::int64_t actual);
+[[nodiscard]] Refusal VersionConflict(const std::string& account_id, std::int64_t expected,
+                                      std::int64_t actual);
 [[nodiscard]] Refusal AssetMismatch(const AccountState& credited, const AccountState& debited);
 [[nodiscard]] Refusal ScaleExceeded(const Decimal& amount, const std::string& asset, int scale);
 [[nodiscard]] Refusal AmountTooLarge(const std::string& what, const std::string& account_id);
@@ -38,9 +39,12 @@ namespace florin::domain {
 [[nodiscard]] Refusal BalanceNotZero(const AccountState& account);
 
 /// A finding of CheckPart on this account, in words. `effect` is what the part asked for.
-[[nodiscard]] Refusal DescribeAccountFinding(const Finding& finding, const AccountState& account, const AccountPart& part);
+[[nodiscard]] Refusal DescribeAccountFinding(const Finding& finding, const AccountState& account,
+                                             const AccountPart& part);
 
 /// A finding of CheckTransaction in words.
-[[nodiscard]] Refusal DescribeTransactionFinding(const Finding& finding, const TransactionCommand& command, const Transaction* before);
+[[nodiscard]] Refusal DescribeTransactionFinding(const Finding& finding,
+                                                 const TransactionCommand& command,
+                                                 const Transaction* before);
 
 }  // namespace florin::domain

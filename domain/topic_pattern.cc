@@ -9,21 +9,18 @@ constexpr std::string_view kOneWord = "*";
 constexpr std::string_view kAnyWords = "#";
 
 bool IsWordCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
 }
 
 Refusal Malformed(std::string_view text, std::string_view problem) {
   std::string message = "The topic pattern '";
-  message.append(text.substr(0, TopicPattern::kBytesMax))
-      .append("' ")
-      .append(problem);
+  message.append(text.substr(0, TopicPattern::kBytesMax)).append("' ").append(problem);
   message.append(
       " A pattern is words of letters, digits, '_' and '-' with '.' between "
       "them, where '*' as a word "
       "stands for one word and '#' for any number, as in 'account.funds.*'.");
-  return {
-      Reason::kFieldInvalid, std::move(message), {{"field", "type_patterns"}}};
+  return {Reason::kFieldInvalid, std::move(message), {{"field", "type_patterns"}}};
 }
 
 /// Why `word` cannot stand in a pattern; empty: it can.
@@ -42,15 +39,12 @@ std::string_view ProblemOf(std::string_view word) {
 class WordCursor {
  public:
   /// The empty topic has no words.
-  explicit WordCursor(std::string_view topic)
-      : topic_(topic), begin_(topic.empty() ? 1 : 0) {
+  explicit WordCursor(std::string_view topic) : topic_(topic), begin_(topic.empty() ? 1 : 0) {
     FindEnd();
   }
 
   [[nodiscard]] bool AtEnd() const { return begin_ > topic_.size(); }
-  [[nodiscard]] std::string_view word() const {
-    return topic_.substr(begin_, end_ - begin_);
-  }
+  [[nodiscard]] std::string_view word() const { return topic_.substr(begin_, end_ - begin_); }
   void Step() {
     begin_ = end_ + 1;
     FindEnd();
@@ -58,8 +52,7 @@ class WordCursor {
 
  private:
   void FindEnd() {
-    end_ = AtEnd() ? topic_.size()
-                   : std::min(topic_.find('.', begin_), topic_.size());
+    end_ = AtEnd() ? topic_.size() : std::min(topic_.find('.', begin_), topic_.size());
   }
 
   std::string_view topic_;
@@ -70,10 +63,8 @@ class WordCursor {
 }  // namespace
 
 Result<TopicPattern> TopicPattern::Parse(std::string_view text) {
-  if (text.empty())
-    return Malformed(text, "is empty; leave it out to select every type.");
-  if (text.size() > kBytesMax)
-    return Malformed(text, "is longer than 255 bytes.");
+  if (text.empty()) return Malformed(text, "is empty; leave it out to select every type.");
+  if (text.size() > kBytesMax) return Malformed(text, "is longer than 255 bytes.");
   std::vector<std::string> words;
   for (WordCursor cursor(text); !cursor.AtEnd(); cursor.Step()) {
     const std::string_view problem = ProblemOf(cursor.word());
@@ -96,8 +87,7 @@ bool TopicPattern::Matches(std::string_view topic) const {
     if (at < words_.size() && words_[at] == kAnyWords) {
       last_any = at++;
       retry = cursor;
-    } else if (at < words_.size() &&
-               (words_[at] == kOneWord || words_[at] == cursor.word())) {
+    } else if (at < words_.size() && (words_[at] == kOneWord || words_[at] == cursor.word())) {
       ++at;
       cursor.Step();
     } else if (last_any != kNone) {
@@ -108,8 +98,7 @@ bool TopicPattern::Matches(std::string_view topic) const {
       return false;
     }
   }
-  return std::all_of(words_.begin() + static_cast<std::ptrdiff_t>(at),
-                     words_.end(),
+  return std::all_of(words_.begin() + static_cast<std::ptrdiff_t>(at), words_.end(),
                      [](const std::string& word) { return word == kAnyWords; });
 }
 

@@ -31,8 +31,7 @@ class TopicPattern {
   [[nodiscard]] bool MatchesEverything() const;
 
  private:
-  explicit TopicPattern(std::vector<std::string> words)
-      : words_(std::move(words)) {}
+  explicit TopicPattern(std::vector<std::string> words) : words_(std::move(words)) {}
 
   std::vector<std::string> words_;
 };

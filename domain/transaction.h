@@ -13,7 +13,14 @@
 namespace florin::domain {
 
 /// Numbers of the contract and of the stored format. Do not renumber.
-enum class TransactionStatus : std::uint8_t { kUnspecified = 0, kPending = 1, kPosted = 2, kVoided = 3, kExpired = 4, kRefused = 5 };
+enum class TransactionStatus : std::uint8_t {
+  kUnspecified = 0,
+  kPending = 1,
+  kPosted = 2,
+  kVoided = 3,
+  kExpired = 4,
+  kRefused = 5
+};
 
 /// One leg pair of a transaction as it stands.
 ///
@@ -23,7 +30,8 @@ struct TransactionPosting {
   std::string debit_account_id;
   std::string credit_account_id;
   Decimal amount;
-  /// Minor units; what was moved in the end, where that is not `amount`: the settled part of a hold.
+  /// Minor units; what was moved in the end, where that is not `amount`: the settled part of a
+  /// hold.
   std::optional<Int128> posted;
 
   /// Minor units that moved or are held.
@@ -65,7 +73,8 @@ struct Transaction {
   std::int64_t version = 0;
   /// Last event of the last command that changed it; the contract's Transaction.position.
   std::int64_t position = 0;
-  /// Last position of the command that created it, and of the one that settled, voided or expired it (0: none).
+  /// Last position of the command that created it, and of the one that settled, voided or expired
+  /// it (0: none).
   std::int64_t create_position = 0;
   std::int64_t end_position = 0;
 };

@@ -16,14 +16,18 @@ Overloaded(F...) -> Overloaded<F...>;
 
 int PlaceOf(const TransactionCommand& command, const Touch& touch) {
   const auto* create = std::get_if<CreateTransaction>(&command);
-  if (create == nullptr || touch.kind == TouchKind::kDebitLeg || touch.kind == TouchKind::kCreditLeg) return touch.index;
+  if (create == nullptr || touch.kind == TouchKind::kDebitLeg ||
+      touch.kind == TouchKind::kCreditLeg)
+    return touch.index;
   const int postings = static_cast<int>(create->transaction.postings.size());
   if (touch.kind == TouchKind::kVersionCheck) return postings + touch.index;
   return postings + static_cast<int>(create->version_checks.size()) + touch.index;
 }
 
 LegAction ActionOf(const TransactionCommand& command) {
-  return std::visit(Overloaded{[](const CreateTransaction& c) { return c.transaction.is_hold ? LegAction::kHold : LegAction::kPost; },
+  return std::visit(Overloaded{[](const CreateTransaction& c) {
+                                 return c.transaction.is_hold ? LegAction::kHold : LegAction::kPost;
+                               },
                                [](const SettleTransaction&) { return LegAction::kSettle; },
                                [](const VoidTransaction&) { return LegAction::kRelease; },
                                [](const ExpireTransaction&) { return LegAction::kRelease; },
@@ -31,7 +35,9 @@ LegAction ActionOf(const TransactionCommand& command) {
                     command);
 }
 
-bool IsReversal(const TransactionCommand& command) { return std::holds_alternative<ReverseTransaction>(command); }
+bool IsReversal(const TransactionCommand& command) {
+  return std::holds_alternative<ReverseTransaction>(command);
+}
 
 /// What the client asks to settle of a posting; nothing: all of it.
 std::optional<Decimal> AskedAmount(const SettleTransaction& settle, std::size_t posting) {
@@ -42,20 +48,24 @@ std::optional<Decimal> AskedAmount(const SettleTransaction& settle, std::size_t 
 
 Finding CheckSettleShape(const SettleTransaction& settle, const Transaction& before) {
   const bool wrong_amount = settle.amount && before.postings.size() != 1;
-  const bool wrong_count = !settle.amounts.empty() && settle.amounts.size() != before.postings.size();
+  const bool wrong_count =
+      !settle.amounts.empty() && settle.amounts.size() != before.postings.size();
   if (wrong_amount || wrong_count) return Finding{Reason::kFieldInvalid, 0, Side::kUnspecified};
   return {};
 }
 
 /// Too many decimals, then too much; only where the postings are at the asset's scale.
-Finding CheckSettleAmounts(const SettleTransaction& settle, const Transaction& before, Reason wanted) {
+Finding CheckSettleAmounts(const SettleTransaction& settle, const Transaction& before,
+                           Reason wanted) {
   for (std::size_t i = 0; i < before.postings.size(); ++i) {
     const auto asked = AskedAmount(settle, i);
     if (!asked) continue;
     Int128 minor = 0;
     const ScaleFit fit = ToMinor(*asked, before.postings[i].amount.decimals, &minor);
-    const bool exceeds = fit == ScaleFit::kOverflow || (fit == ScaleFit::kFits && minor > before.postings[i].amount.digits);
-    const bool holds = wanted == Reason::kAmountScaleExceeded ? fit == ScaleFit::kTooManyDecimals : exceeds;
+    const bool exceeds = fit == ScaleFit::kOverflow ||
+                         (fit == ScaleFit::kFits && minor > before.postings[i].amount.digits);
+    const bool holds =
+        wanted == Reason::kAmountScaleExceeded ? fit == ScaleFit::kTooManyDecimals : exceeds;
     if (holds) return Finding{wanted, static_cast<int>(i), Side::kUnspecified};
   }
   return {};
@@ -65,7 +75,8 @@ bool SettledTheSame(const SettleTransaction& settle, const Transaction& before) 
   for (std::size_t i = 0; i < before.postings.size(); ++i) {
     const auto asked = AskedAmount(settle, i);
     Int128 minor = before.postings[i].amount.digits;
-    if (asked && ToMinor(*asked, before.postings[i].amount.decimals, &minor) != ScaleFit::kFits) return false;
+    if (asked && ToMinor(*asked, before.postings[i].amount.decimals, &minor) != ScaleFit::kFits)
+      return false;
     if (minor != before.postings[i].Moved()) return false;
   }
   return true;
@@ -79,11 +90,14 @@ TransactionFinding CheckSettle(const SettleTransaction& settle, const Transactio
   Finding finding = CheckSettleShape(settle, *before);
   if (finding.Any()) return {finding, false};
   const bool held = before->is_hold && before->status != TransactionStatus::kRefused;
-  if (held && before->status == TransactionStatus::kPosted && SettledTheSame(settle, *before)) return {{}, true};
+  if (held && before->status == TransactionStatus::kPosted && SettledTheSame(settle, *before))
+    return {{}, true};
   // A refused transaction keeps amounts as they were written: there is no scale to compare with.
-  if (before->status != TransactionStatus::kRefused) KeepFirst(CheckSettleAmounts(settle, *before, Reason::kAmountScaleExceeded), &finding);
+  if (before->status != TransactionStatus::kRefused)
+    KeepFirst(CheckSettleAmounts(settle, *before, Reason::kAmountScaleExceeded), &finding);
   if (!before->is_hold) KeepFirst(At(Reason::kNotAHold), &finding);
-  if (before->is_hold && before->status != TransactionStatus::kPending) KeepFirst(At(Reason::kHoldNotPending), &finding);
+  if (before->is_hold && before->status != TransactionStatus::kPending)
+    KeepFirst(At(Reason::kHoldNotPending), &finding);
   if (held) KeepFirst(CheckSettleAmounts(settle, *before, Reason::kHoldAmountExceeded), &finding);
   return {finding, false};
 }
@@ -98,18 +112,21 @@ TransactionFinding CheckVoid(const Transaction* before) {
 
 TransactionFinding CheckExpire(const ExpireTransaction& expire, const Transaction* before) {
   const TransactionFinding ends = CheckVoid(before);
-  if (ends.finding.Any() || ends.replays_end || before->expire_time == expire.expire_time) return ends;
+  if (ends.finding.Any() || ends.replays_end || before->expire_time == expire.expire_time)
+    return ends;
   return {At(Reason::kHoldNotPending), false};
 }
 
 TransactionFinding CheckReverse(const Transaction* before) {
   if (before == nullptr) return {At(Reason::kTransactionNotFound), false};
-  if (before->status != TransactionStatus::kPosted || !before->reverses_transaction_id.empty()) return {At(Reason::kNotReversible), false};
+  if (before->status != TransactionStatus::kPosted || !before->reverses_transaction_id.empty())
+    return {At(Reason::kNotReversible), false};
   if (!before->reversed_by_transaction_id.empty()) return {At(Reason::kAlreadyReversed), false};
   return {};
 }
 
-TransactionEffect ApplyCreate(const CreateTransaction& create, std::int64_t commit_time, const std::function<int(int)>& scale_of) {
+TransactionEffect ApplyCreate(const CreateTransaction& create, std::int64_t commit_time,
+                              const std::function<int(int)>& scale_of) {
   auto after = std::make_shared<Transaction>(create.transaction);
   after->status = after->is_hold ? TransactionStatus::kPending : TransactionStatus::kPosted;
   after->commit_time = commit_time;
@@ -120,17 +137,20 @@ TransactionEffect ApplyCreate(const CreateTransaction& create, std::int64_t comm
     Int128 minor = 0;
     if (ToMinor(amount, scale, &minor) == ScaleFit::kFits) amount = Decimal{minor, scale};
   }
-  if (after->hold_timeout_ns) after->expire_time = ExpireTimeOf(commit_time, *after->hold_timeout_ns);
+  if (after->hold_timeout_ns)
+    after->expire_time = ExpireTimeOf(commit_time, *after->hold_timeout_ns);
   return {std::move(after), nullptr};
 }
 
-TransactionEffect ApplySettle(const SettleTransaction& settle, const Transaction& before, std::int64_t commit_time) {
+TransactionEffect ApplySettle(const SettleTransaction& settle, const Transaction& before,
+                              std::int64_t commit_time) {
   auto after = std::make_shared<Transaction>(before);
   after->status = TransactionStatus::kPosted;
   for (std::size_t i = 0; i < after->postings.size(); ++i) {
     const auto asked = AskedAmount(settle, i);
     Int128 minor = 0;
-    if (!asked || ToMinor(*asked, after->postings[i].amount.decimals, &minor) != ScaleFit::kFits) continue;
+    if (!asked || ToMinor(*asked, after->postings[i].amount.decimals, &minor) != ScaleFit::kFits)
+      continue;
     if (minor != after->postings[i].amount.digits) after->postings[i].posted = minor;
   }
   after->end_time = commit_time;
@@ -139,7 +159,8 @@ TransactionEffect ApplySettle(const SettleTransaction& settle, const Transaction
   return {std::move(after), nullptr};
 }
 
-TransactionEffect ApplyRelease(const Transaction& before, TransactionStatus status, std::string reason, std::int64_t commit_time) {
+TransactionEffect ApplyRelease(const Transaction& before, TransactionStatus status,
+                               std::string reason, std::int64_t commit_time) {
   auto after = std::make_shared<Transaction>(before);
   after->status = status;
   after->end_time = commit_time;
@@ -148,7 +169,8 @@ TransactionEffect ApplyRelease(const Transaction& before, TransactionStatus stat
   return {std::move(after), nullptr};
 }
 
-std::shared_ptr<Transaction> NewReversal(const ReverseTransaction& reverse, const Transaction& before, std::int64_t commit_time) {
+std::shared_ptr<Transaction> NewReversal(const ReverseTransaction& reverse,
+                                         const Transaction& before, std::int64_t commit_time) {
   auto after = std::make_shared<Transaction>();
   after->transaction_id = reverse.transaction_id;
   after->type = "reversal";
@@ -164,12 +186,14 @@ std::shared_ptr<Transaction> NewReversal(const ReverseTransaction& reverse, cons
     if (posting.Moved() == 0) continue;
     Decimal amount = posting.amount;
     amount.digits = posting.Moved();
-    after->postings.push_back({posting.credit_account_id, posting.debit_account_id, amount, std::nullopt});
+    after->postings.push_back(
+        {posting.credit_account_id, posting.debit_account_id, amount, std::nullopt});
   }
   return after;
 }
 
-TransactionEffect ApplyReverse(const ReverseTransaction& reverse, const Transaction& before, std::int64_t commit_time) {
+TransactionEffect ApplyReverse(const ReverseTransaction& reverse, const Transaction& before,
+                               std::int64_t commit_time) {
   TransactionEffect effect;
   effect.after = NewReversal(reverse, before, commit_time);
   effect.after->status = TransactionStatus::kPosted;
@@ -187,10 +211,13 @@ std::int64_t ExpireTimeOf(std::int64_t commit_time, std::int64_t timeout_ns) {
 
 const std::string& TargetOf(const TransactionCommand& command) {
   static const std::string kNone;
-  return std::visit(Overloaded{[](const CreateTransaction&) -> const std::string& { return kNone; },
-                               [](const ReverseTransaction& c) -> const std::string& { return c.reverses_transaction_id; },
-                               [](const auto& c) -> const std::string& { return c.transaction_id; }},
-                    command);
+  return std::visit(
+      Overloaded{[](const CreateTransaction&) -> const std::string& { return kNone; },
+                 [](const ReverseTransaction& c) -> const std::string& {
+                   return c.reverses_transaction_id;
+                 },
+                 [](const auto& c) -> const std::string& { return c.transaction_id; }},
+      command);
 }
 
 void ForEachTouch(const TransactionCommand& command, const Transaction* before, std::uint16_t item,
@@ -199,12 +226,17 @@ void ForEachTouch(const TransactionCommand& command, const Transaction* before, 
   const Transaction* named = create != nullptr ? &create->transaction : before;
   if (named == nullptr) return;
   const bool reversal = IsReversal(command);
-  // Counted wide: a count that wraps round would never end. The shape keeps all of them below 65,536.
-  const auto at = [item](std::size_t index, TouchKind kind) { return Touch{item, static_cast<std::uint16_t>(index), kind}; };
+  // Counted wide: a count that wraps round would never end. The shape keeps all of them below
+  // 65,536.
+  const auto at = [item](std::size_t index, TouchKind kind) {
+    return Touch{item, static_cast<std::uint16_t>(index), kind};
+  };
   for (std::size_t i = 0; i < named->postings.size(); ++i) {
     const TransactionPosting& posting = named->postings[i];
-    visit(reversal ? posting.credit_account_id : posting.debit_account_id, at(i, TouchKind::kDebitLeg));
-    visit(reversal ? posting.debit_account_id : posting.credit_account_id, at(i, TouchKind::kCreditLeg));
+    visit(reversal ? posting.credit_account_id : posting.debit_account_id,
+          at(i, TouchKind::kDebitLeg));
+    visit(reversal ? posting.debit_account_id : posting.credit_account_id,
+          at(i, TouchKind::kCreditLeg));
   }
   if (create == nullptr) return;
   for (std::size_t i = 0; i < create->version_checks.size(); ++i) {
@@ -215,7 +247,8 @@ void ForEachTouch(const TransactionCommand& command, const Transaction* before, 
   }
 }
 
-void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch, AccountPart* part) {
+void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch,
+              AccountPart* part) {
   part->action = ActionOf(command);
   part->checks_account = part->action == LegAction::kPost || part->action == LegAction::kHold;
   const auto* create = std::get_if<CreateTransaction>(&command);
@@ -225,7 +258,8 @@ void AddTouch(const TransactionCommand& command, const Transaction* before, Touc
     return;
   }
   if (touch.kind == TouchKind::kBalanceCheck) {
-    part->balance_checks.push_back({&create->transaction.balance_checks[touch.index], PlaceOf(command, touch)});
+    part->balance_checks.push_back(
+        {&create->transaction.balance_checks[touch.index], PlaceOf(command, touch)});
     return;
   }
   const Transaction* named = create != nullptr ? &create->transaction : before;
@@ -240,10 +274,12 @@ void AddTouch(const TransactionCommand& command, const Transaction* before, Touc
     if (named->status != TransactionStatus::kPosted || posting.Moved() == 0) return;
     leg.amount = Decimal{posting.Moved(), posting.amount.decimals};
   } else if (named->status == TransactionStatus::kRefused) {
-    // Amounts as they were written need not fit the asset; the end of what was refused is refused whatever they are.
+    // Amounts as they were written need not fit the asset; the end of what was refused is refused
+    // whatever they are.
     leg.amount = Decimal{};
   }
-  if (const auto* settle = std::get_if<SettleTransaction>(&command)) leg.settled = AskedAmount(*settle, touch.index);
+  if (const auto* settle = std::get_if<SettleTransaction>(&command))
+    leg.settled = AskedAmount(*settle, touch.index);
   part->legs.push_back(leg);
 }
 
@@ -256,23 +292,31 @@ TransactionFinding CheckTransaction(const TransactionCommand& command, const Tra
                     command);
 }
 
-TransactionEffect ApplyCommand(const TransactionCommand& command, const Transaction* before, std::int64_t commit_time,
-                               const std::function<int(int)>& scale_of) {
+TransactionEffect ApplyCommand(const TransactionCommand& command, const Transaction* before,
+                               std::int64_t commit_time, const std::function<int(int)>& scale_of) {
   return std::visit(
-      Overloaded{[&](const CreateTransaction& c) { return ApplyCreate(c, commit_time, scale_of); },
-                 [&](const SettleTransaction& c) { return ApplySettle(c, *before, commit_time); },
-                 [&](const VoidTransaction& c) {
-                   return ApplyRelease(*before, TransactionStatus::kVoided, c.reason.empty() ? "voided" : c.reason, commit_time);
-                 },
-                 [&](const ExpireTransaction&) { return ApplyRelease(*before, TransactionStatus::kExpired, "expired", commit_time); },
-                 [&](const ReverseTransaction& c) { return ApplyReverse(c, *before, commit_time); }},
+      Overloaded{
+          [&](const CreateTransaction& c) { return ApplyCreate(c, commit_time, scale_of); },
+          [&](const SettleTransaction& c) { return ApplySettle(c, *before, commit_time); },
+          [&](const VoidTransaction& c) {
+            return ApplyRelease(*before, TransactionStatus::kVoided,
+                                c.reason.empty() ? "voided" : c.reason, commit_time);
+          },
+          [&](const ExpireTransaction&) {
+            return ApplyRelease(*before, TransactionStatus::kExpired, "expired", commit_time);
+          },
+          [&](const ReverseTransaction& c) { return ApplyReverse(c, *before, commit_time); }},
       command);
 }
 
-std::shared_ptr<Transaction> RefusedTransaction(const TransactionCommand& command, const Transaction* before, std::int64_t commit_time) {
+std::shared_ptr<Transaction> RefusedTransaction(const TransactionCommand& command,
+                                                const Transaction* before,
+                                                std::int64_t commit_time) {
   std::shared_ptr<Transaction> refused;
-  if (const auto* create = std::get_if<CreateTransaction>(&command)) refused = std::make_shared<Transaction>(create->transaction);
-  if (const auto* reverse = std::get_if<ReverseTransaction>(&command); reverse != nullptr && before != nullptr) {
+  if (const auto* create = std::get_if<CreateTransaction>(&command))
+    refused = std::make_shared<Transaction>(create->transaction);
+  if (const auto* reverse = std::get_if<ReverseTransaction>(&command);
+      reverse != nullptr && before != nullptr) {
     refused = NewReversal(*reverse, *before, commit_time);
   }
   if (refused == nullptr) return nullptr;

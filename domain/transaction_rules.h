@@ -24,15 +24,17 @@ struct Touch {
 /// The transaction that a command ends or reverses; empty for a create.
 [[nodiscard]] const std::string& TargetOf(const TransactionCommand& command);
 
-/// Calls `visit(account_id, touch)` for every mention, postings in order (debit first), then version
-/// checks, then balance checks. `before`: the transaction that is ended or reversed (null: none known, no mention);
-/// of it only the accounts count, so that it may be a command still in flight.
+/// Calls `visit(account_id, touch)` for every mention, postings in order (debit first), then
+/// version checks, then balance checks. `before`: the transaction that is ended or reversed (null:
+/// none known, no mention); of it only the accounts count, so that it may be a command still in
+/// flight.
 void ForEachTouch(const TransactionCommand& command, const Transaction* before, std::uint16_t item,
                   const std::function<void(const std::string&, Touch)>& visit);
 
-/// Adds what `touch` means to `part`. Requires: the touches of one item and account, in order, on a cleared part;
-/// `before` as it stands when the command is decided.
-void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch, AccountPart* part);
+/// Adds what `touch` means to `part`. Requires: the touches of one item and account, in order, on a
+/// cleared part; `before` as it stands when the command is decided.
+void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch,
+              AccountPart* part);
 
 /// What the state of the named transaction says to its end or reversal.
 struct TransactionFinding {
@@ -41,7 +43,8 @@ struct TransactionFinding {
   bool replays_end = false;
 };
 /// `before` null: unknown. For create: nothing.
-[[nodiscard]] TransactionFinding CheckTransaction(const TransactionCommand& command, const Transaction* before);
+[[nodiscard]] TransactionFinding CheckTransaction(const TransactionCommand& command,
+                                                  const Transaction* before);
 
 /// When a hold made at `commit_time` is due; never past the last representable nanosecond.
 [[nodiscard]] std::int64_t ExpireTimeOf(std::int64_t commit_time, std::int64_t timeout_ns);
@@ -53,12 +56,17 @@ struct TransactionEffect {
   std::shared_ptr<Transaction> original_after;
 };
 
-/// The transactions after the command. Requires: it was accepted. `scale_of(posting)` gives the asset's scale of
-/// each posting of a create (the others know theirs). `version` is filled in, positions are those of `before`.
-[[nodiscard]] TransactionEffect ApplyCommand(const TransactionCommand& command, const Transaction* before, std::int64_t commit_time,
+/// The transactions after the command. Requires: it was accepted. `scale_of(posting)` gives the
+/// asset's scale of each posting of a create (the others know theirs). `version` is filled in,
+/// positions are those of `before`.
+[[nodiscard]] TransactionEffect ApplyCommand(const TransactionCommand& command,
+                                             const Transaction* before, std::int64_t commit_time,
                                              const std::function<int(int)>& scale_of);
 
-/// The transaction that remembers a recorded refusal of create or reverse (null for the others); without the refusal itself.
-[[nodiscard]] std::shared_ptr<Transaction> RefusedTransaction(const TransactionCommand& command, const Transaction* before, std::int64_t commit_time);
+/// The transaction that remembers a recorded refusal of create or reverse (null for the others);
+/// without the refusal itself.
+[[nodiscard]] std::shared_ptr<Transaction> RefusedTransaction(const TransactionCommand& command,
+                                                              const Transaction* before,
+                                                              std::int64_t commit_time);
 
 }  // namespace florin::domain

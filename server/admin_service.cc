@@ -16,8 +16,7 @@ std::string Hex(const storage::Hash& hash) {
   return text;
 }
 
-void FillStatus(ServiceHost& host, std::int64_t start_time,
-                v1::GetStatusResponse* response) {
+void FillStatus(ServiceHost& host, std::int64_t start_time, v1::GetStatusResponse* response) {
   storage::Reader& reader = host.reader();
   const actors::LedgerStats stats = host.ledger().Stats();
   const storage::JournalHead head = reader.VisibleHead();
@@ -41,8 +40,7 @@ AdminService::AdminService(ServiceHost* service_host)
                       std::chrono::system_clock::now().time_since_epoch())
                       .count()) {
   AddUnary<v1::GetStatusRequest, v1::GetStatusResponse>(
-      "/florin.v1.AdminService/GetStatus",
-      [this](const v1::GetStatusRequest&, auto responder) {
+      "/florin.v1.AdminService/GetStatus", [this](const v1::GetStatusRequest&, auto responder) {
         RunOnReader(host(), responder, [this, responder] {
           v1::GetStatusResponse response;
           FillStatus(host(), start_time_, &response);

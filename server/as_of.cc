@@ -49,19 +49,15 @@ Refusal StillUnderWay() {
 
 Refusal AccountNotFound(const std::string& account_id) {
   return {Reason::kAccountNotFound,
-          fmt::format("there is no account {}; open it first, or check the id",
-                      Quote(account_id)),
+          fmt::format("there is no account {}; open it first, or check the id", Quote(account_id)),
           {{"account_id", account_id}}};
 }
 
-Refusal AccountNotYetOpen(const std::string& account_id,
-                          std::int64_t position) {
-  return {
-      Reason::kAccountNotFound,
-      fmt::format(
-          "the account {} was not open yet when the log stood at position {}",
-          Quote(account_id), position),
-      {{"account_id", account_id}, {"position", std::to_string(position)}}};
+Refusal AccountNotYetOpen(const std::string& account_id, std::int64_t position) {
+  return {Reason::kAccountNotFound,
+          fmt::format("the account {} was not open yet when the log stood at position {}",
+                      Quote(account_id), position),
+          {{"account_id", account_id}, {"position", std::to_string(position)}}};
 }
 
 Refusal TransactionNotFound(const std::string& transaction_id) {
@@ -78,25 +74,23 @@ Refusal AssetNotFound(const std::string& asset) {
           {{"asset", asset}}};
 }
 
-Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version,
-                          std::int64_t head) {
+Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version, std::int64_t head) {
   return {Reason::kVersionBeyondHead,
-          fmt::format("the account {} is at version {}, {} is beyond it",
-                      Quote(account_id), head, version),
+          fmt::format("the account {} is at version {}, {} is beyond it", Quote(account_id), head,
+                      version),
           {{"account_id", account_id},
            {"head_version", std::to_string(head)},
            {"version", std::to_string(version)}}};
 }
 
-domain::Result<std::int64_t> ResolvePosition(ServiceHost& host,
-                                             const AsOf& as_of) {
+domain::Result<std::int64_t> ResolvePosition(ServiceHost& host, const AsOf& as_of) {
   storage::Reader& reader = host.reader();
   const storage::JournalHead head = reader.VisibleHead();
   if (as_of.position) {
     if (*as_of.position > head.position) {
       return Refusal{Reason::kPositionBeyondHead,
-                     fmt::format("the log ends at position {}, {} is beyond it",
-                                 head.position, *as_of.position),
+                     fmt::format("the log ends at position {}, {} is beyond it", head.position,
+                                 *as_of.position),
                      {{"head_position", std::to_string(head.position)},
                       {"position", std::to_string(*as_of.position)}}};
     }
@@ -105,12 +99,11 @@ domain::Result<std::int64_t> ResolvePosition(ServiceHost& host,
   if (as_of.time) {
     const std::int64_t now = std::max(NowNanos(), head.time);
     if (*as_of.time > now) {
-      return Refusal{
-          Reason::kTimeInFuture,
-          fmt::format("commit_time is {:.3f} s after the server's clock; leave "
-                      "it out to ask for now",
-                      static_cast<double>(*as_of.time - now) / 1e9),
-          {{"field", "commit_time"}}};
+      return Refusal{Reason::kTimeInFuture,
+                     fmt::format("commit_time is {:.3f} s after the server's clock; leave "
+                                 "it out to ask for now",
+                                 static_cast<double>(*as_of.time - now) / 1e9),
+                     {{"field", "commit_time"}}};
     }
     if (!WaitUntilSettled(host, *as_of.time)) return StillUnderWay();
     return reader.CommandEndAtOrBeforeTime(*as_of.time);

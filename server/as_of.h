@@ -14,11 +14,9 @@ namespace florin::server {
 /// It exists, but did not yet at `position`.
 [[nodiscard]] domain::Refusal AccountNotYetOpen(const std::string& account_id,
                                                 std::int64_t position);
-[[nodiscard]] domain::Refusal TransactionNotFound(
-    const std::string& transaction_id);
+[[nodiscard]] domain::Refusal TransactionNotFound(const std::string& transaction_id);
 [[nodiscard]] domain::Refusal AssetNotFound(const std::string& asset);
-[[nodiscard]] domain::Refusal VersionBeyondHead(const std::string& account_id,
-                                                std::int64_t version,
+[[nodiscard]] domain::Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version,
                                                 std::int64_t head);
 
 /// The end of the last whole command at or before what `as_of` says (not a
@@ -27,7 +25,6 @@ namespace florin::server {
 /// that the same question always has the same answer.
 /// Errors: kPositionBeyondHead, kTimeInFuture, kOverloaded if that takes too
 /// long, the reader's.
-[[nodiscard]] domain::Result<std::int64_t> ResolvePosition(ServiceHost& host,
-                                                           const AsOf& as_of);
+[[nodiscard]] domain::Result<std::int64_t> ResolvePosition(ServiceHost& host, const AsOf& as_of);
 
 }  // namespace florin::server

@@ -31,8 +31,7 @@ std::vector<CLI::Option*> AddFlags(CLI::App* app, Config* config) {
         [&](auto field) {
           if constexpr (!std::is_same_v<decltype(field), bool Config::*>) {
             options.push_back(
-                app->add_option(setting.Flag(), config->*field, help)
-                    ->capture_default_str());
+                app->add_option(setting.Flag(), config->*field, help)->capture_default_str());
           }
         },
         setting.field);
@@ -41,12 +40,10 @@ std::vector<CLI::Option*> AddFlags(CLI::App* app, Config* config) {
 }
 
 // Flags that were given go over what the file says.
-void Overlay(const std::vector<CLI::Option*>& options, const Config& flags,
-             Config* config) {
+void Overlay(const std::vector<CLI::Option*>& options, const Config& flags, Config* config) {
   for (std::size_t i = 0; i < options.size(); ++i) {
     if (options[i]->count() == 0) continue;
-    std::visit([&](auto field) { config->*field = flags.*field; },
-               Settings()[i].field);
+    std::visit([&](auto field) { config->*field = flags.*field; }, Settings()[i].field);
   }
 }
 
@@ -82,9 +79,8 @@ bool IsLoopback(std::string_view address) {
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App app{std::string(kAbout), "florind"};
   app.footer(std::string(kFooter));
-  app.set_version_flag(
-      "--version",
-      fmt::format("florind {} (gRPC {})", FLORIN_VERSION, grpc::Version()));
+  app.set_version_flag("--version",
+                       fmt::format("florind {} (gRPC {})", FLORIN_VERSION, grpc::Version()));
   std::string file;
   app.add_option("--config", file, "TOML file with settings");
   Config flags;

@@ -31,18 +31,15 @@ bool Assign(const toml::node& node, T Config::*field, Config* config) {
 }
 
 // What is wrong, empty: nothing.
-std::string ApplyKey(std::string_view key, const toml::node& node,
-                     Config* config) {
+std::string ApplyKey(std::string_view key, const toml::node& node, Config* config) {
   const Setting* const setting = FindSetting(key);
   if (setting == nullptr) {
-    return fmt::format("there is no setting \"{}\"; there are {}", key,
-                       KnownKeys());
+    return fmt::format("there is no setting \"{}\"; there are {}", key, KnownKeys());
   }
-  const bool assigned = std::visit(
-      [&](auto field) { return Assign(node, field, config); }, setting->field);
+  const bool assigned =
+      std::visit([&](auto field) { return Assign(node, field, config); }, setting->field);
   if (!assigned) {
-    constexpr std::string_view kKinds[] = {"a text in quotes", "a number",
-                                           "true or false"};
+    constexpr std::string_view kKinds[] = {"a text in quotes", "a number", "true or false"};
     return fmt::format("{} is not {}", key, kKinds[setting->field.index()]);
   }
   return CheckSetting(*setting, *config);

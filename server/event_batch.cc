@@ -14,8 +14,7 @@ constexpr char kCaughtUpTag = 0x20;
 
 void AppendVarint(std::string* out, std::uint64_t value) {
   std::uint8_t buffer[10];
-  std::uint8_t* const end =
-      CodedOutputStream::WriteVarint64ToArray(value, buffer);
+  std::uint8_t* const end = CodedOutputStream::WriteVarint64ToArray(value, buffer);
   out->append(buffer, end);
 }
 
@@ -30,11 +29,9 @@ domain::Status EventBatch::Take(EventGroup* group, const BatchLimits& limits) {
     ++end;
     const auto size = Collect(group, begin, end);
     if (!size.ok()) return size.refusal();
-    const std::int64_t last_position =
-        group->first_position() + static_cast<std::int64_t>(end) - 1;
-    const bool fits =
-        count_ + static_cast<int>(wanted_.size()) <= limits.events &&
-        bytes_.size() + *size <= limits.bytes_max;
+    const std::int64_t last_position = group->first_position() + static_cast<std::int64_t>(end) - 1;
+    const bool fits = count_ + static_cast<int>(wanted_.size()) <= limits.events &&
+                      bytes_.size() + *size <= limits.bytes_max;
     if (fits || wanted_.empty()) {
       AppendCommand(last_position);
       full_ = count_ >= limits.events || bytes_.size() >= limits.bytes;
@@ -49,8 +46,7 @@ domain::Status EventBatch::Take(EventGroup* group, const BatchLimits& limits) {
   return domain::Ok{};
 }
 
-domain::Result<std::size_t> EventBatch::Collect(EventGroup* group,
-                                                std::size_t begin,
+domain::Result<std::size_t> EventBatch::Collect(EventGroup* group, std::size_t begin,
                                                 std::size_t end) {
   wanted_.clear();
   std::size_t size = 0;
@@ -71,13 +67,12 @@ void EventBatch::AppendCommand(std::int64_t last_position) {
   cursor_ = checkpoint_ = last_position;
 }
 
-void EventBatch::AppendPart(std::int64_t first_position,
-                            std::int64_t last_position,
+void EventBatch::AppendPart(std::int64_t first_position, std::int64_t last_position,
                             const BatchLimits& limits) {
   std::size_t taken = 0;
   for (const auto& [index, encoded] : wanted_) {
-    if (count_ > 0 && (count_ >= limits.events ||
-                       bytes_.size() + encoded.size() > limits.bytes_max))
+    if (count_ > 0 &&
+        (count_ >= limits.events || bytes_.size() + encoded.size() > limits.bytes_max))
       break;
     bytes_.append(encoded);
     ++count_;
@@ -101,8 +96,8 @@ bool EventBatch::MatchesType(std::string_view type) {
   return matches;
 }
 
-std::string EventBatch::Release(std::string_view checkpoint,
-                                std::int64_t head_position, bool caught_up) {
+std::string EventBatch::Release(std::string_view checkpoint, std::int64_t head_position,
+                                bool caught_up) {
   bytes_.push_back(kCheckpointTag);
   AppendVarint(&bytes_, checkpoint.size());
   bytes_.append(checkpoint);

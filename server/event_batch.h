@@ -59,15 +59,14 @@ class EventBatch {
 
   /// The response, encoded as SubscribeEventsResponse; the batch is empty
   /// afterwards.
-  [[nodiscard]] std::string Release(std::string_view checkpoint,
-                                    std::int64_t head_position, bool caught_up);
+  [[nodiscard]] std::string Release(std::string_view checkpoint, std::int64_t head_position,
+                                    bool caught_up);
 
  private:
   [[nodiscard]] bool Matches(const EventGroup& group, std::size_t index);
   [[nodiscard]] bool MatchesType(std::string_view type);
   /// The events of one command that match into `wanted_`, their size.
-  domain::Result<std::size_t> Collect(EventGroup* group, std::size_t begin,
-                                      std::size_t end);
+  domain::Result<std::size_t> Collect(EventGroup* group, std::size_t begin, std::size_t end);
   void AppendCommand(std::int64_t last_position);
   void AppendPart(std::int64_t first_position, std::int64_t last_position,
                   const BatchLimits& limits);

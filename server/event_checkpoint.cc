@@ -32,8 +32,7 @@ void PutBigEndian(std::string* out, std::uint64_t value, int bytes) {
 
 std::uint64_t GetBigEndian(std::string_view bytes) {
   std::uint64_t value = 0;
-  for (const char c : bytes)
-    value = (value << 8) | static_cast<std::uint8_t>(c);
+  for (const char c : bytes) value = (value << 8) | static_cast<std::uint8_t>(c);
   return value;
 }
 
@@ -56,14 +55,12 @@ std::optional<std::string> FromHex(std::string_view text) {
 }
 
 domain::Refusal Invalid(std::string message, domain::StringMap metadata = {}) {
-  return {domain::Reason::kCheckpointInvalid, std::move(message),
-          std::move(metadata)};
+  return {domain::Reason::kCheckpointInvalid, std::move(message), std::move(metadata)};
 }
 
 }  // namespace
 
-std::string EncodeCheckpoint(std::string_view ledger_id,
-                             std::int64_t position) {
+std::string EncodeCheckpoint(std::string_view ledger_id, std::int64_t position) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string bytes;
   bytes.reserve(kBytes);
@@ -82,37 +79,29 @@ std::string EncodeCheckpoint(std::string_view ledger_id,
   return text;
 }
 
-domain::Result<std::int64_t> DecodeCheckpoint(std::string_view text,
-                                              std::string_view ledger_id,
+domain::Result<std::int64_t> DecodeCheckpoint(std::string_view text, std::string_view ledger_id,
                                               std::int64_t head) {
   const auto bytes = FromHex(text);
-  const std::string_view view =
-      bytes ? std::string_view(*bytes) : std::string_view();
+  const std::string_view view = bytes ? std::string_view(*bytes) : std::string_view();
   if (view.empty() || static_cast<std::uint8_t>(view[0]) != kVersion ||
-      GetBigEndian(view.substr(kBytes - 4)) !=
-          Checksum(view.substr(0, kBytes - 4))) {
+      GetBigEndian(view.substr(kBytes - 4)) != Checksum(view.substr(0, kBytes - 4))) {
     return Invalid(
         "the checkpoint is not one that this server gave out; store it "
         "unchanged, or start from the beginning",
         {{"field", "after_checkpoint"}});
   }
-  const auto position =
-      static_cast<std::int64_t>(GetBigEndian(view.substr(13, 8)));
+  const auto position = static_cast<std::int64_t>(GetBigEndian(view.substr(13, 8)));
   if (GetBigEndian(view.substr(1, 8)) != Fnv(ledger_id)) {
-    return Invalid(
-        "the checkpoint is of another ledger; this one is " +
-            std::string(ledger_id),
-        {{"field", "after_checkpoint"}, {"ledger_id", std::string(ledger_id)}});
+    return Invalid("the checkpoint is of another ledger; this one is " + std::string(ledger_id),
+                   {{"field", "after_checkpoint"}, {"ledger_id", std::string(ledger_id)}});
   }
-  if (GetBigEndian(view.substr(9, 4)) != kPartition || position < 0 ||
-      position > head) {
-    return Invalid(
-        "the checkpoint is at position " + std::to_string(position) +
-            ", beyond the log's head " + std::to_string(head) +
-            ": it is of a log that went on from an older copy of this one",
-        {{"field", "after_checkpoint"},
-         {"head_position", std::to_string(head)},
-         {"position", std::to_string(position)}});
+  if (GetBigEndian(view.substr(9, 4)) != kPartition || position < 0 || position > head) {
+    return Invalid("the checkpoint is at position " + std::to_string(position) +
+                       ", beyond the log's head " + std::to_string(head) +
+                       ": it is of a log that went on from an older copy of this one",
+                   {{"field", "after_checkpoint"},
+                    {"head_position", std::to_string(head)},
+                    {"position", std::to_string(position)}});
   }
   return position;
 }

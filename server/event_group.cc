@@ -18,13 +18,11 @@ using google::protobuf::io::CodedOutputStream;
 void AppendField(const florin::v1::Event& event, std::string* out) {
   const std::size_t size = event.ByteSizeLong();
   const std::size_t start = out->size();
-  const std::size_t head =
-      1 + CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size));
+  const std::size_t head = 1 + CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size));
   out->resize(start + head + size);
   auto* target = reinterpret_cast<std::uint8_t*>(out->data() + start);
   *target++ = static_cast<std::uint8_t>(kEventsTag);
-  target = CodedOutputStream::WriteVarint32ToArray(
-      static_cast<std::uint32_t>(size), target);
+  target = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), target);
   event.SerializeWithCachedSizesToArray(target);
 }
 
@@ -37,22 +35,19 @@ domain::Refusal Corrupt(std::int64_t position) {
 
 }  // namespace
 
-domain::Result<EventGroupPtr> EventGroup::Load(
-    const storage::CommitGroup& group) {
+domain::Result<EventGroupPtr> EventGroup::Load(const storage::CommitGroup& group) {
   auto records = storage::DecodeGroup(group);
   if (!records.ok()) return records.refusal();
   if (records->empty()) return Corrupt(group.first_position);
   auto loaded = FromRecords(std::move(*records));
-  if (loaded.ok() &&
-      (loaded.value()->first_position() != group.first_position ||
-       loaded.value()->last_position() != group.last_position)) {
+  if (loaded.ok() && (loaded.value()->first_position() != group.first_position ||
+                      loaded.value()->last_position() != group.last_position)) {
     return Corrupt(group.first_position);
   }
   return loaded;
 }
 
-domain::Result<EventGroupPtr> EventGroup::FromRecords(
-    std::vector<storage::RecordPtr> records) {
+domain::Result<EventGroupPtr> EventGroup::FromRecords(std::vector<storage::RecordPtr> records) {
   EventGroupPtr group(new EventGroup());
   group->first_position_ = records.front()->first_position;
   group->slots_ = std::make_unique<Slot[]>(records.size());
@@ -65,10 +60,9 @@ domain::Result<EventGroupPtr> EventGroup::FromRecords(
     slot.time = slot.record->change.commit_time;
     slot.first_event = static_cast<std::uint32_t>(group->events_.size());
     for (storage::EventHeader& header : *headers) {
-      if (header.position != next++)
-        return Corrupt(slot.record->first_position);
-      group->events_.push_back({std::move(header.stream), header.type,
-                                static_cast<std::uint32_t>(i), false});
+      if (header.position != next++) return Corrupt(slot.record->first_position);
+      group->events_.push_back(
+          {std::move(header.stream), header.type, static_cast<std::uint32_t>(i), false});
     }
     if (headers->empty() || next != slot.record->last_position + 1)
       return Corrupt(slot.record->first_position);
@@ -88,14 +82,13 @@ domain::Result<std::string_view> EventGroup::Encoded(std::size_t index) {
 
 void EventGroup::Encode(Slot* slot) {
   ArenaLease arena;
-  const auto count = static_cast<std::size_t>(slot->record->last_position -
-                                              slot->record->first_position + 1);
+  const auto count =
+      static_cast<std::size_t>(slot->record->last_position - slot->record->first_position + 1);
   std::vector<florin::v1::Event*> events;
   events.reserve(count);
-  const auto status =
-      storage::ExpandEvents(*slot->record, [&](const storage::EventHeader&) {
-        return events.emplace_back(arena.New<florin::v1::Event>());
-      });
+  const auto status = storage::ExpandEvents(*slot->record, [&](const storage::EventHeader&) {
+    return events.emplace_back(arena.New<florin::v1::Event>());
+  });
   if (!status.ok()) {
     slot->refusal = status.refusal();
   } else if (events.size() != count) {
@@ -122,8 +115,7 @@ EventGroupPtr EventGroupCache::Find(std::int64_t position) {
   return entry->group;
 }
 
-domain::Result<EventGroupPtr> EventGroupCache::Get(
-    const storage::CommitGroup& group) {
+domain::Result<EventGroupPtr> EventGroupCache::Get(const storage::CommitGroup& group) {
   if (auto known = Find(group.first_position)) return known;
   // Two threads may load the same group at once; that is cheaper than making
   // one wait.

@@ -39,8 +39,7 @@ class EventGroup {
   };
 
   /// Errors: kDataCorrupt.
-  static domain::Result<std::shared_ptr<EventGroup>> Load(
-      const storage::CommitGroup& group);
+  static domain::Result<std::shared_ptr<EventGroup>> Load(const storage::CommitGroup& group);
   /// The events of these records alone. Requires: not empty, positions without
   /// gaps.
   static domain::Result<std::shared_ptr<EventGroup>> FromRecords(
@@ -91,8 +90,7 @@ class EventGroupCache {
  public:
   /// `records_bytes_max`: of the stored records; loaded and encoded they take
   /// about ten times that.
-  explicit EventGroupCache(std::size_t records_bytes_max)
-      : records_bytes_max_(records_bytes_max) {}
+  explicit EventGroupCache(std::size_t records_bytes_max) : records_bytes_max_(records_bytes_max) {}
 
   /// Errors: kDataCorrupt.
   domain::Result<EventGroupPtr> Get(const storage::CommitGroup& group);

@@ -5,8 +5,7 @@
 
 namespace florin::server {
 
-EventHub::EventHub(storage::Reader* reader, Readers readers,
-                   EventHubOptions options)
+EventHub::EventHub(storage::Reader* reader, Readers readers, EventHubOptions options)
     : reader_(reader),
       readers_(std::move(readers)),
       options_(std::move(options)),
@@ -31,26 +30,23 @@ EventHub::~EventHub() {
 
 domain::Result<EventSubscriptionPtr> EventHub::Join(SubscriptionStart start,
                                                     SubscriptionSink* sink) {
-  auto subscription = std::make_shared<EventSubscription>(
-      std::move(start), &context_, sink, options_.now());
+  auto subscription =
+      std::make_shared<EventSubscription>(std::move(start), &context_, sink, options_.now());
   const std::lock_guard lock(mutex_);
   if (shut_down_)
-    return domain::Refusal{domain::Reason::kShuttingDown,
-                           "the server is stopping; subscribe again",
-                           {}};
+    return domain::Refusal{
+        domain::Reason::kShuttingDown, "the server is stopping; subscribe again", {}};
   if (members_.size() >= options_.subscriptions_max) {
     const auto limit = std::to_string(options_.subscriptions_max);
-    return domain::Refusal{
-        domain::Reason::kOverloaded,
-        limit + " subscriptions are open, which is the limit; try again later",
-        {{"limit", limit}}};
+    return domain::Refusal{domain::Reason::kOverloaded,
+                           limit + " subscriptions are open, which is the limit; try again later",
+                           {{"limit", limit}}};
   }
   members_.insert(subscription);
   return subscription;
 }
 
-void EventHub::Signal(const EventSubscriptionPtr& subscription,
-                      std::uint32_t signals) {
+void EventHub::Signal(const EventSubscriptionPtr& subscription, std::uint32_t signals) {
   subscription->place_.signals.fetch_or(signals);
   if (subscription->place_.queued.exchange(true)) return;
   const std::lock_guard lock(mutex_);
@@ -70,8 +66,7 @@ void EventHub::EndAll() {
     shut_down_ = true;
     members.assign(members_.begin(), members_.end());
   }
-  for (const auto& member : members)
-    Signal(member, EventSubscription::kShutDown);
+  for (const auto& member : members) Signal(member, EventSubscription::kShutDown);
 }
 
 EventHubStats EventHub::Stats() const {
@@ -83,8 +78,7 @@ EventHubStats EventHub::Stats() const {
   stats.events_sent = context_.counters.events_sent;
   stats.responses_sent = context_.counters.responses_sent;
   stats.subscribers_stalled = context_.counters.stalled;
-  stats.buffered_bytes =
-      static_cast<std::int64_t>(context_.counters.buffered_bytes);
+  stats.buffered_bytes = static_cast<std::int64_t>(context_.counters.buffered_bytes);
   return stats;
 }
 
@@ -101,8 +95,7 @@ void EventHub::Wake() {
 
 void EventHub::Run() {
   for (;;) {
-    const TimePoint next =
-        std::min(Step(), options_.now() + std::chrono::hours(1));
+    const TimePoint next = std::min(Step(), options_.now() + std::chrono::hours(1));
     std::unique_lock lock(mutex_);
     changed_.wait_until(lock, next, [this] {
       return stop_ || !queue_.empty() || (published_ && parked_count_ > 0);
@@ -151,8 +144,8 @@ void EventHub::VisitTimers(TimePoint now) {
   }
 }
 
-void EventHub::Visit(const EventSubscriptionPtr& subscription,
-                     std::uint32_t signals, TimePoint now) {
+void EventHub::Visit(const EventSubscriptionPtr& subscription, std::uint32_t signals,
+                     TimePoint now) {
   Unpark(subscription.get());
   switch (subscription->Turn(signals, now)) {
     case EventSubscription::Next::kWait:
@@ -181,8 +174,7 @@ void EventHub::Park(const EventSubscriptionPtr& subscription) {
 
 void EventHub::Unpark(EventSubscription* subscription) {
   if (!subscription->place_.parked_at) return;
-  const std::size_t place =
-      *std::exchange(subscription->place_.parked_at, std::nullopt);
+  const std::size_t place = *std::exchange(subscription->place_.parked_at, std::nullopt);
   if (place + 1 != parked_.size()) {
     parked_[place] = std::move(parked_.back());
     parked_[place]->place_.parked_at = place;

@@ -54,8 +54,7 @@ class EventHub {
 
   /// `sink` hears of everything from Start on, until Detach.
   /// Errors: kOverloaded, kShuttingDown.
-  domain::Result<EventSubscriptionPtr> Join(SubscriptionStart start,
-                                            SubscriptionSink* sink);
+  domain::Result<EventSubscriptionPtr> Join(SubscriptionStart start, SubscriptionSink* sink);
   void Signal(const EventSubscriptionPtr& subscription, std::uint32_t signals);
   /// The sink is no more.
   void Detach(const EventSubscriptionPtr& subscription);
@@ -76,8 +75,7 @@ class EventHub {
   void Run();
   void OnPublish();
   void Wake();
-  void Visit(const EventSubscriptionPtr& subscription, std::uint32_t signals,
-             TimePoint now);
+  void Visit(const EventSubscriptionPtr& subscription, std::uint32_t signals, TimePoint now);
   void VisitParked(TimePoint now);
   void VisitSignalled(TimePoint now);
   void VisitTimers(TimePoint now);

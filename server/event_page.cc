@@ -6,15 +6,13 @@
 
 namespace florin::server {
 
-domain::Status EventPage::Add(const storage::Record& record,
-                              const Wanted& wanted) {
+domain::Status EventPage::Add(const storage::Record& record, const Wanted& wanted) {
   found_.clear();
-  const auto expanded = storage::ExpandEvents(
-      record, [&](const storage::EventHeader& header) -> florin::v1::Event* {
+  const auto expanded =
+      storage::ExpandEvents(record, [&](const storage::EventHeader& header) -> florin::v1::Event* {
         if (!wanted(header)) return nullptr;
         auto* const event =
-            google::protobuf::Arena::CreateMessage<florin::v1::Event>(
-                response_->GetArena());
+            google::protobuf::Arena::CreateMessage<florin::v1::Event>(response_->GetArena());
         found_.emplace_back(header.position, event);
         return event;
       });

@@ -25,16 +25,13 @@ struct Range {
 
 domain::Refusal BeyondHead(std::int64_t position, std::int64_t head) {
   return {domain::Reason::kPositionBeyondHead,
-          fmt::format("start_position {} is beyond the head of the log, {}",
-                      position, head),
-          {{"head_position", std::to_string(head)},
-           {"position", std::to_string(position)}}};
+          fmt::format("start_position {} is beyond the head of the log, {}", position, head),
+          {{"head_position", std::to_string(head)}, {"position", std::to_string(position)}}};
 }
 
 /// Head and place, from the token or for a first page.
 domain::Result<Range> StartRange(storage::Reader* reader, std::uint64_t digest,
-                                 const std::string& page_token,
-                                 std::int64_t start_position) {
+                                 const std::string& page_token, std::int64_t start_position) {
   Range range;
   if (page_token.empty()) {
     range.head = reader->VisibleHead().position;
@@ -51,8 +48,7 @@ domain::Result<Range> StartRange(storage::Reader* reader, std::uint64_t digest,
   return range;
 }
 
-std::optional<domain::Refusal> NarrowByTime(storage::Reader* reader,
-                                            const EventQuery& query,
+std::optional<domain::Refusal> NarrowByTime(storage::Reader* reader, const EventQuery& query,
                                             Range* range) {
   if (query.start_time) {
     const auto before = reader->CommandEndAtOrBeforeTime(*query.start_time - 1);
@@ -84,19 +80,16 @@ void NarrowByStart(const EventQuery& query, Range* range) {
 /// One call of ReadEvents.
 class EventsReader {
  public:
-  EventsReader(storage::Reader* reader, const EventQuery* query,
-               const PageLimits* limits,
+  EventsReader(storage::Reader* reader, const EventQuery* query, const PageLimits* limits,
                florin::v1::ReadEventsResponse* response)
       : reader_(reader),
         query_(query),
         limits_(limits),
         response_(response),
-        page_(query->descending, query->page_size, limits->response_bytes,
-              response) {}
+        page_(query->descending, query->page_size, limits->response_bytes, response) {}
 
   std::optional<domain::Refusal> Read() {
-    auto range = StartRange(reader_, query_->digest, query_->page_token,
-                            query_->start_position);
+    auto range = StartRange(reader_, query_->digest, query_->page_token, query_->start_position);
     if (!range.ok()) return range.refusal();
     range_ = *range;
     auto refusal = NarrowByTime(reader_, *query_, &range_);
@@ -122,12 +115,10 @@ class EventsReader {
         next_after_ = query_->descending ? range_.high + 1 : range_.low - 1;
         break;
       }
-      const auto groups =
-          query_->descending
-              ? reader_->ReadGroups(range_.high, 1, 1)
-              : reader_->ReadGroups(
-                    range_.low, kGroupsAtOnce,
-                    std::min(kBytesAtOnce, limits_->scanned_bytes));
+      const auto groups = query_->descending
+                              ? reader_->ReadGroups(range_.high, 1, 1)
+                              : reader_->ReadGroups(range_.low, kGroupsAtOnce,
+                                                    std::min(kBytesAtOnce, limits_->scanned_bytes));
       if (!groups.ok()) return groups.refusal();
       // Below the head there is a group for every position.
       if (groups->empty()) return Missing();
@@ -145,13 +136,11 @@ class EventsReader {
     if (query_->descending) std::reverse(records->begin(), records->end());
     for (const storage::RecordPtr& record : *records) {
       if (page_.full()) break;
-      if (record->last_position < range_.low ||
-          record->first_position > range_.high) {
+      if (record->last_position < range_.low || record->first_position > range_.high) {
         continue;
       }
       const auto added = page_.Add(*record, [this](const EventHeader& header) {
-        return header.position >= range_.low &&
-               header.position <= range_.high &&
+        return header.position >= range_.low && header.position <= range_.high &&
                query_->filter.Matches(header.stream, header.type);
       });
       if (!added.ok()) return added.refusal();
@@ -169,12 +158,11 @@ class EventsReader {
     if (!last.ok()) return last.refusal();
     if (*last == 0) return std::nullopt;
     if (query_->start_version > *last && !range_.after) {
-      return domain::Refusal{
-          domain::Reason::kVersionBeyondHead,
-          fmt::format("start_version {} is beyond the stream's last, {}",
-                      query_->start_version, *last),
-          {{"version", std::to_string(query_->start_version)},
-           {"last_version", std::to_string(*last)}}};
+      return domain::Refusal{domain::Reason::kVersionBeyondHead,
+                             fmt::format("start_version {} is beyond the stream's last, {}",
+                                         query_->start_version, *last),
+                             {{"version", std::to_string(query_->start_version)},
+                              {"last_version", std::to_string(*last)}}};
     }
     if (!query_->filter.MatchesStream(query_->stream)) return std::nullopt;
     return query_->descending ? ReadStreamDown(*last) : ReadStreamUp(*last);
@@ -190,8 +178,8 @@ class EventsReader {
         next_after_ = last_scanned_;
         return std::nullopt;
       }
-      const auto positions = reader_->StreamPositions(
-          query_->stream, next, std::min(last, next + kVersionsAtOnce - 1));
+      const auto positions = reader_->StreamPositions(query_->stream, next,
+                                                      std::min(last, next + kVersionsAtOnce - 1));
       if (!positions.ok()) return positions.refusal();
       scanned += kVersionsAtOnce;
       if (auto refusal = AddPositions(*positions)) return refusal;
@@ -212,8 +200,7 @@ class EventsReader {
         return std::nullopt;
       }
       auto positions = reader_->StreamPositions(
-          query_->stream, std::max<std::int64_t>(1, next - kVersionsAtOnce + 1),
-          next);
+          query_->stream, std::max<std::int64_t>(1, next - kVersionsAtOnce + 1), next);
       if (!positions.ok()) return positions.refusal();
       std::reverse(positions->begin(), positions->end());
       scanned += kVersionsAtOnce;
@@ -223,15 +210,13 @@ class EventsReader {
   }
 
   /// The first version with an event at or after `position`; last + 1: none.
-  domain::Result<std::int64_t> FirstVersionAt(std::int64_t position,
-                                              std::int64_t last) {
+  domain::Result<std::int64_t> FirstVersionAt(std::int64_t position, std::int64_t last) {
     std::int64_t low = 1;
     std::int64_t high = last + 1;
     if (position <= 1) return low;
     while (low < high) {
       const std::int64_t middle = low + (high - low) / 2;
-      const auto found =
-          reader_->StreamPositions(query_->stream, middle, middle);
+      const auto found = reader_->StreamPositions(query_->stream, middle, middle);
       if (!found.ok()) return found.refusal();
       if (found->empty()) return Missing();
       if (found->front() >= position) {
@@ -243,8 +228,7 @@ class EventsReader {
     return low;
   }
 
-  std::optional<domain::Refusal> AddPositions(
-      std::span<const std::int64_t> positions) {
+  std::optional<domain::Refusal> AddPositions(std::span<const std::int64_t> positions) {
     for (const std::int64_t position : positions) {
       if (page_.full()) return std::nullopt;
       done_ = position < range_.low || position > range_.high;
@@ -276,8 +260,7 @@ class EventsReader {
   }
 
   [[nodiscard]] domain::Refusal Missing() const {
-    const std::string what =
-        query_->stream.empty() ? "log" : "index of stream " + query_->stream;
+    const std::string what = query_->stream.empty() ? "log" : "index of stream " + query_->stream;
     return {domain::Reason::kDataCorrupt,
             fmt::format("the {} does not hold what it should between "
                         "positions {} and {}",
@@ -304,13 +287,11 @@ class EventsReader {
   bool done_ = false;
 };
 
-void AddGroup(const storage::CommitGroup& group,
-              florin::v1::ReadCommitGroupsResponse* response) {
+void AddGroup(const storage::CommitGroup& group, florin::v1::ReadCommitGroupsResponse* response) {
   auto* const message = response->add_commit_groups();
   message->set_first_position(group.first_position);
   message->set_last_position(group.last_position);
-  message->set_previous_hash(group.previous_hash.data(),
-                             group.previous_hash.size());
+  message->set_previous_hash(group.previous_hash.data(), group.previous_hash.size());
   message->set_hash(group.hash.data(), group.hash.size());
   message->set_format_version(group.format_version);
   message->set_records(group.records);
@@ -318,31 +299,28 @@ void AddGroup(const storage::CommitGroup& group,
 
 }  // namespace
 
-std::optional<domain::Refusal> ReadEventsPage(
-    storage::Reader* reader, const EventQuery& query, const PageLimits& limits,
-    florin::v1::ReadEventsResponse* response) {
+std::optional<domain::Refusal> ReadEventsPage(storage::Reader* reader, const EventQuery& query,
+                                              const PageLimits& limits,
+                                              florin::v1::ReadEventsResponse* response) {
   return EventsReader(reader, &query, &limits, response).Read();
 }
 
 std::optional<domain::Refusal> ReadCommitGroupsPage(
-    storage::Reader* reader, const CommitGroupQuery& query,
-    const PageLimits& limits, florin::v1::ReadCommitGroupsResponse* response) {
-  const auto range =
-      StartRange(reader, query.digest, query.page_token, query.start_position);
+    storage::Reader* reader, const CommitGroupQuery& query, const PageLimits& limits,
+    florin::v1::ReadCommitGroupsResponse* response) {
+  const auto range = StartRange(reader, query.digest, query.page_token, query.start_position);
   if (!range.ok()) return range.refusal();
   response->set_ledger_id(reader->LedgerId());
   const std::int64_t next =
-      range->after ? *range->after + 1
-                   : std::max<std::int64_t>(1, query.start_position);
+      range->after ? *range->after + 1 : std::max<std::int64_t>(1, query.start_position);
   if (next > range->head) return std::nullopt;
-  const auto groups = reader->ReadGroups(
-      next, static_cast<std::size_t>(query.page_size), limits.response_bytes);
+  const auto groups =
+      reader->ReadGroups(next, static_cast<std::size_t>(query.page_size), limits.response_bytes);
   if (!groups.ok()) return groups.refusal();
   if (groups->empty()) {
-    return domain::Refusal{
-        domain::Reason::kDataCorrupt,
-        fmt::format("the log holds no group for position {}", next),
-        {{"position", std::to_string(next)}}};
+    return domain::Refusal{domain::Reason::kDataCorrupt,
+                           fmt::format("the log holds no group for position {}", next),
+                           {{"position", std::to_string(next)}}};
   }
   std::int64_t last = range->head;
   for (const storage::CommitGroupPtr& group : *groups) {
@@ -351,8 +329,7 @@ std::optional<domain::Refusal> ReadCommitGroupsPage(
     last = group->last_position;
   }
   if (last < range->head) {
-    response->set_next_page_token(
-        EncodePageToken(query.digest, {range->head, last, ""}));
+    response->set_next_page_token(EncodePageToken(query.digest, {range->head, last, ""}));
   }
   return std::nullopt;
 }

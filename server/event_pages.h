@@ -31,7 +31,7 @@ struct PageLimits {
 /// A page of commit groups, as they are stored. Reads from disk.
 /// Errors: as ReadEventsPage.
 [[nodiscard]] std::optional<domain::Refusal> ReadCommitGroupsPage(
-    storage::Reader* reader, const CommitGroupQuery& query,
-    const PageLimits& limits, florin::v1::ReadCommitGroupsResponse* response);
+    storage::Reader* reader, const CommitGroupQuery& query, const PageLimits& limits,
+    florin::v1::ReadCommitGroupsResponse* response);
 
 }  // namespace florin::server

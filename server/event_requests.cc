@@ -15,29 +15,23 @@ using florin::v1::SubscribeEventsRequest;
 // The longest stream there is has less than half of this.
 constexpr std::size_t kStreamBytesMax = 512;
 
-domain::Result<domain::EventFilter> ParseFilter(
-    const florin::v1::EventFilter& filter) {
+domain::Result<domain::EventFilter> ParseFilter(const florin::v1::EventFilter& filter) {
   domain::EventFilterSpec spec;
-  spec.stream_prefixes.assign(filter.stream_prefixes().begin(),
-                              filter.stream_prefixes().end());
-  spec.type_patterns.assign(filter.type_patterns().begin(),
-                            filter.type_patterns().end());
+  spec.stream_prefixes.assign(filter.stream_prefixes().begin(), filter.stream_prefixes().end());
+  spec.type_patterns.assign(filter.type_patterns().begin(), filter.type_patterns().end());
   spec.streams.assign(filter.streams().begin(), filter.streams().end());
   return domain::EventFilter::Compile(spec);
 }
 
 void CheckTrue(Shape* shape, std::string_view field, bool value) {
   if (value) return;
-  shape->Invalid({field},
-                 "is true or absent: false says nothing of where to start");
+  shape->Invalid({field}, "is true or absent: false says nothing of where to start");
 }
 
-std::chrono::nanoseconds ParseHeartbeat(Shape* shape,
-                                        const SubscribeEventsRequest& request) {
+std::chrono::nanoseconds ParseHeartbeat(Shape* shape, const SubscribeEventsRequest& request) {
   if (!request.has_heartbeat_interval()) return SubscriptionStart().heartbeat;
   const Field field{"heartbeat_interval"};
-  const auto interval =
-      shape->PositiveDuration(field, request.heartbeat_interval());
+  const auto interval = shape->PositiveDuration(field, request.heartbeat_interval());
   const std::chrono::nanoseconds heartbeat(interval.value_or(0));
   if (interval && (heartbeat < kHeartbeatMin || heartbeat > kHeartbeatMax)) {
     shape->Invalid(field, "is between 0.1 s and 1 h");
@@ -45,8 +39,8 @@ std::chrono::nanoseconds ParseHeartbeat(Shape* shape,
   return heartbeat;
 }
 
-void ParseStart(Shape* shape, const SubscribeEventsRequest& request,
-                std::int64_t head, SubscriptionStart* start) {
+void ParseStart(Shape* shape, const SubscribeEventsRequest& request, std::int64_t head,
+                SubscriptionStart* start) {
   switch (request.start_case()) {
     case SubscribeEventsRequest::kBeginning:
       CheckTrue(shape, "beginning", request.beginning());
@@ -64,8 +58,7 @@ void ParseStart(Shape* shape, const SubscribeEventsRequest& request,
   }
 }
 
-void ParseReadStart(Shape* shape, const ReadEventsRequest& request,
-                    EventQuery* query) {
+void ParseReadStart(Shape* shape, const ReadEventsRequest& request, EventQuery* query) {
   switch (request.start_case()) {
     case ReadEventsRequest::kStartPosition:
       shape->NotNegative({"start_position"}, request.start_position());
@@ -74,8 +67,7 @@ void ParseReadStart(Shape* shape, const ReadEventsRequest& request,
     case ReadEventsRequest::kStartVersion:
       shape->NotNegative({"start_version"}, request.start_version());
       if (request.stream().empty()) {
-        shape->Invalid({"start_version"},
-                       "needs `stream`: versions count within one stream");
+        shape->Invalid({"start_version"}, "needs `stream`: versions count within one stream");
       }
       query->start_version = request.start_version();
       break;
@@ -84,15 +76,14 @@ void ParseReadStart(Shape* shape, const ReadEventsRequest& request,
   }
 }
 
-std::uint64_t DigestOf(const ReadEventsRequest& request,
-                       const EventQuery& query, std::string_view ledger_id) {
+std::uint64_t DigestOf(const ReadEventsRequest& request, const EventQuery& query,
+                       std::string_view ledger_id) {
   QueryDigest digest("ReadEvents", ledger_id);
   digest.Add(query.stream).Add(query.start_position).Add(query.start_version);
   digest.Add(std::int64_t{query.descending});
   digest.Add(query.start_time).Add(query.end_time);
-  for (const auto* list :
-       {&request.filter().stream_prefixes(), &request.filter().type_patterns(),
-        &request.filter().streams()}) {
+  for (const auto* list : {&request.filter().stream_prefixes(), &request.filter().type_patterns(),
+                           &request.filter().streams()}) {
     digest.Add(std::int64_t{list->size()});
     for (const std::string& entry : *list) digest.Add(entry);
   }
@@ -101,9 +92,8 @@ std::uint64_t DigestOf(const ReadEventsRequest& request,
 
 }  // namespace
 
-domain::Result<SubscriptionStart> ParseSubscription(
-    const SubscribeEventsRequest& request, std::string_view ledger_id,
-    std::int64_t head) {
+domain::Result<SubscriptionStart> ParseSubscription(const SubscribeEventsRequest& request,
+                                                    std::string_view ledger_id, std::int64_t head) {
   Shape shape;
   SubscriptionStart start;
   ParseStart(&shape, request, head, &start);
@@ -117,8 +107,7 @@ domain::Result<SubscriptionStart> ParseSubscription(
   start.filter = std::move(*filter);
 
   if (!request.after_checkpoint().empty()) {
-    const auto after =
-        DecodeCheckpoint(request.after_checkpoint(), ledger_id, head);
+    const auto after = DecodeCheckpoint(request.after_checkpoint(), ledger_id, head);
     if (!after.ok()) return after.refusal();
     start.after = *after;
   }
@@ -141,8 +130,7 @@ domain::Result<EventQuery> ParseEventQuery(const ReadEventsRequest& request,
   if (request.has_end_time()) {
     query.end_time = shape.Time({"end_time"}, request.end_time());
   }
-  if (query.start_time && query.end_time &&
-      *query.end_time < *query.start_time) {
+  if (query.start_time && query.end_time && *query.end_time < *query.start_time) {
     shape.Invalid({"end_time"}, "is before start_time");
   }
   if (!shape.ok()) return shape.refusal();
@@ -159,8 +147,7 @@ domain::Result<EventQuery> ParseEventQuery(const ReadEventsRequest& request,
 }
 
 domain::Result<CommitGroupQuery> ParseCommitGroupQuery(
-    const florin::v1::ReadCommitGroupsRequest& request,
-    std::string_view ledger_id) {
+    const florin::v1::ReadCommitGroupsRequest& request, std::string_view ledger_id) {
   Shape shape;
   shape.NotNegative({"start_position"}, request.start_position());
   if (!shape.ok()) return shape.refusal();
@@ -171,9 +158,7 @@ domain::Result<CommitGroupQuery> ParseCommitGroupQuery(
   query.start_position = request.start_position();
   query.page_size = *page_size;
   query.page_token = request.page_token();
-  query.digest = QueryDigest("ReadCommitGroups", ledger_id)
-                     .Add(query.start_position)
-                     .value();
+  query.digest = QueryDigest("ReadCommitGroups", ledger_id).Add(query.start_position).value();
   return query;
 }
 

@@ -18,8 +18,8 @@ inline constexpr std::chrono::hours kHeartbeatMax{1};
 /// Checks a subscription against the ledger's id and head.
 /// Errors: kFieldInvalid, kTooManyItems (metadata `field`), kCheckpointInvalid.
 [[nodiscard]] domain::Result<SubscriptionStart> ParseSubscription(
-    const florin::v1::SubscribeEventsRequest& request,
-    std::string_view ledger_id, std::int64_t head);
+    const florin::v1::SubscribeEventsRequest& request, std::string_view ledger_id,
+    std::int64_t head);
 
 /// ReadEventsRequest, its shape checked.
 struct EventQuery {
@@ -51,7 +51,6 @@ struct CommitGroupQuery {
 
 /// Errors: kFieldInvalid.
 [[nodiscard]] domain::Result<CommitGroupQuery> ParseCommitGroupQuery(
-    const florin::v1::ReadCommitGroupsRequest& request,
-    std::string_view ledger_id);
+    const florin::v1::ReadCommitGroupsRequest& request, std::string_view ledger_id);
 
 }  // namespace florin::server

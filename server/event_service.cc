@@ -16,8 +16,7 @@ using florin::v1::ReadEventsResponse;
 
 /// Parses on the calling thread, reads a page on a reader's.
 template <typename Response, typename Query, typename ReadPage>
-void AnswerPage(ServiceHost& host, const PageLimits& limits,
-                domain::Result<Query> query,
+void AnswerPage(ServiceHost& host, const PageLimits& limits, domain::Result<Query> query,
                 const Responder<Response>& responder, ReadPage read_page) {
   if (!query.ok()) {
     responder.Refuse(query.refusal());
@@ -47,8 +46,7 @@ class EventService::Stopper final : public OpenStream {
   EventHub* const hub_;
 };
 
-EventService::EventService(ServiceHost* service_host,
-                           EventServiceOptions options)
+EventService::EventService(ServiceHost* service_host, EventServiceOptions options)
     : RawService(service_host),
       options_(std::move(options)),
       hub_(
@@ -61,24 +59,20 @@ EventService::EventService(ServiceHost* service_host,
       stopper_(std::make_shared<Stopper>(&hub_)) {
   AddUnary<ReadEventsRequest, ReadEventsResponse>(
       "/florin.v1.EventService/ReadEvents",
-      [this](const ReadEventsRequest& request,
-             const Responder<ReadEventsResponse>& responder) {
-        AnswerPage(host(), options_.pages,
-                   ParseEventQuery(request, hub_.tail().ledger_id()), responder,
-                   ReadEventsPage);
+      [this](const ReadEventsRequest& request, const Responder<ReadEventsResponse>& responder) {
+        AnswerPage(host(), options_.pages, ParseEventQuery(request, hub_.tail().ledger_id()),
+                   responder, ReadEventsPage);
       });
-  AddServerStream(
-      "/florin.v1.EventService/SubscribeEvents",
-      [this](grpc::CallbackServerContext* context,
-             const grpc::ByteBuffer& request, MethodMetrics* metrics) {
-        return OpenEventStream(&host(), &hub_, metrics, context, request);
-      });
+  AddServerStream("/florin.v1.EventService/SubscribeEvents",
+                  [this](grpc::CallbackServerContext* context, const grpc::ByteBuffer& request,
+                         MethodMetrics* metrics) {
+                    return OpenEventStream(&host(), &hub_, metrics, context, request);
+                  });
   AddUnary<ReadCommitGroupsRequest, ReadCommitGroupsResponse>(
       "/florin.v1.EventService/ReadCommitGroups",
       [this](const ReadCommitGroupsRequest& request,
              const Responder<ReadCommitGroupsResponse>& responder) {
-        AnswerPage(host(), options_.pages,
-                   ParseCommitGroupQuery(request, hub_.tail().ledger_id()),
+        AnswerPage(host(), options_.pages, ParseCommitGroupQuery(request, hub_.tail().ledger_id()),
                    responder, ReadCommitGroupsPage);
       });
   host().streams().Add(stopper_);

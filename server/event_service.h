@@ -25,9 +25,7 @@ class EventService final : public RawService {
   ~EventService() override;
 
   /// Goes no later than the service.
-  [[nodiscard]] const std::shared_ptr<EventCollector>& collector() const {
-    return collector_;
-  }
+  [[nodiscard]] const std::shared_ptr<EventCollector>& collector() const { return collector_; }
 
  private:
   class Stopper;

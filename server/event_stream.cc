@@ -17,8 +17,8 @@ namespace {
 grpc::ByteBuffer ToByteBuffer(std::string bytes) {
   auto* const owned = new std::string(std::move(bytes));
   const grpc::Slice slice(
-      owned->data(), owned->size(),
-      [](void* string) { delete static_cast<std::string*>(string); }, owned);
+      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); },
+      owned);
   return grpc::ByteBuffer(&slice, 1);
 }
 
@@ -64,14 +64,12 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   }
 
   void Finish(const std::optional<domain::Refusal>& refusal) override {
-    const std::chrono::duration<double> taken =
-        std::chrono::steady_clock::now() - start_;
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start_;
     metrics_->Ended(refusal ? CallEnd::kRefused : CallEnd::kCancelled,
-                    refusal ? refusal->reason : domain::Reason::kNone,
-                    taken.count());
+                    refusal ? refusal->reason : domain::Reason::kNone, taken.count());
     // The last touch: gRPC may delete the stream from here on.
-    grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(
-        refusal ? ToStatus(*refusal) : grpc::Status::CANCELLED);
+    grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(refusal ? ToStatus(*refusal)
+                                                               : grpc::Status::CANCELLED);
   }
 
   void Cut() override { context_->TryCancel(); }
@@ -81,8 +79,7 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnWriteDone(bool ok) override {
     // A stream that falls silent keeps no bytes.
     message_.Clear();
-    hub_->Signal(subscription_,
-                 ok ? EventSubscription::kWriteDone : EventSubscription::kGone);
+    hub_->Signal(subscription_, ok ? EventSubscription::kWriteDone : EventSubscription::kGone);
   }
 
   void OnCancel() override {
@@ -100,13 +97,11 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   }
 
  private:
-  [[nodiscard]] domain::Result<SubscriptionStart> Parse(
-      const grpc::ByteBuffer& bytes) {
+  [[nodiscard]] domain::Result<SubscriptionStart> Parse(const grpc::ByteBuffer& bytes) {
     ArenaLease arena;
     auto* const request = arena.New<florin::v1::SubscribeEventsRequest>();
     if (auto refusal = ParseBytes(bytes, request)) return *std::move(refusal);
-    return ParseSubscription(*request, hub_->tail().ledger_id(),
-                             hub_->tail().Head());
+    return ParseSubscription(*request, hub_->tail().ledger_id(), hub_->tail().Head());
   }
 
   ServiceHost* const host_;
@@ -121,9 +116,10 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
 }  // namespace
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* OpenEventStream(
-    ServiceHost* host, EventHub* hub, MethodMetrics* metrics,
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer& request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* OpenEventStream(ServiceHost* host, EventHub* hub,
+                                                            MethodMetrics* metrics,
+                                                            grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer& request) {
   auto* const stream = new EventStream(host, hub, metrics, context);
   stream->Open(request);
   return stream;

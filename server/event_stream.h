@@ -12,7 +12,7 @@ namespace florin::server {
 /// The reactor of one SubscribeEvents call: parses the request, joins the hub
 /// or refuses, and hands bytes on. It deletes itself when gRPC is done with it.
 [[nodiscard]] grpc::ServerWriteReactor<grpc::ByteBuffer>* OpenEventStream(
-    ServiceHost* host, EventHub* hub, MethodMetrics* metrics,
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer& request);
+    ServiceHost* host, EventHub* hub, MethodMetrics* metrics, grpc::CallbackServerContext* context,
+    const grpc::ByteBuffer& request);
 
 }  // namespace florin::server

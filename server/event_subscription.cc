@@ -15,18 +15,17 @@ domain::Refusal ShuttingDown() {
 }
 
 domain::Refusal Stalled(std::chrono::nanoseconds timeout) {
-  const auto seconds = std::to_string(
-      std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
-  return {domain::Reason::kSubscriberStalled,
-          "nothing was read for " + seconds +
-              " s; subscribe again with the checkpoint that you stored",
-          {{"stall_timeout_seconds", seconds}}};
+  const auto seconds =
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
+  return {
+      domain::Reason::kSubscriberStalled,
+      "nothing was read for " + seconds + " s; subscribe again with the checkpoint that you stored",
+      {{"stall_timeout_seconds", seconds}}};
 }
 
 }  // namespace
 
-EventSubscription::EventSubscription(SubscriptionStart start,
-                                     SubscriptionContext* context,
+EventSubscription::EventSubscription(SubscriptionStart start, SubscriptionContext* context,
                                      SubscriptionSink* sink, TimePoint now)
     : context_(context),
       heartbeat_(start.heartbeat),
@@ -36,12 +35,10 @@ EventSubscription::EventSubscription(SubscriptionStart start,
       last_write_(now),
       sink_(sink) {}
 
-EventSubscription::Next EventSubscription::Turn(std::uint32_t signals,
-                                                TimePoint now) {
+EventSubscription::Next EventSubscription::Turn(std::uint32_t signals, TimePoint now) {
   if ((signals & kJobDone) != 0) {
     job_running_ = false;
-    if (std::exchange(job_found_nothing_, false))
-      retry_at_ = now + context_->options.retry_delay;
+    if (std::exchange(job_found_nothing_, false)) retry_at_ = now + context_->options.retry_delay;
   }
   if ((signals & kJobRefused) != 0) {
     job_running_ = false;
@@ -100,8 +97,8 @@ EventSubscription::Next EventSubscription::StartJob(TimePoint now) {
   return Next::kJob;
 }
 
-EventSubscription::Next EventSubscription::End(
-    std::optional<domain::Refusal> refusal, TimePoint now) {
+EventSubscription::Next EventSubscription::End(std::optional<domain::Refusal> refusal,
+                                               TimePoint now) {
   ended_ = true;
   end_time_ = now;
   // The sink may be gone, with Detach called, before this returns.
@@ -122,14 +119,12 @@ void EventSubscription::CutAfterGrace(TimePoint now) {
 }
 
 void EventSubscription::Send(TimePoint now) {
-  const std::int64_t head =
-      std::max(context_->tail->Head(), batch_.checkpoint());
+  const std::int64_t head = std::max(context_->tail->Head(), batch_.checkpoint());
   told_caught_up_ = batch_.checkpoint() == head;
   context_->counters.events_sent += batch_.count();
   ++context_->counters.responses_sent;
   std::string response = batch_.Release(
-      EncodeCheckpoint(context_->tail->ledger_id(), batch_.checkpoint()), head,
-      told_caught_up_);
+      EncodeCheckpoint(context_->tail->ledger_id(), batch_.checkpoint()), head, told_caught_up_);
   written_bytes_ = response.size();
   context_->counters.buffered_bytes += written_bytes_;
   writing_ = true;
@@ -148,10 +143,8 @@ void EventSubscription::RunJob() {
     return;
   }
   const std::int64_t begin = batch_.cursor();
-  while (!batch_.full() &&
-         batch_.cursor() < begin + context_->options.events_a_job) {
-    const auto groups =
-        context_->tail->Read(batch_.cursor() + 1, context_->options.read_bytes);
+  while (!batch_.full() && batch_.cursor() < begin + context_->options.events_a_job) {
+    const auto groups = context_->tail->Read(batch_.cursor() + 1, context_->options.read_bytes);
     if (groups.ok() && groups.value()->empty()) {
       // Seen by Head and not yet by Read: never ask again at once, it would be
       // asked for ever.
@@ -187,8 +180,7 @@ domain::Status EventSubscription::TakeAll(const EventGroups& groups) {
 }
 
 EventSubscription::TimePoint EventSubscription::Deadline() const {
-  if (ended_)
-    return cut_ ? TimePoint::max() : end_time_ + context_->options.end_grace;
+  if (ended_) return cut_ ? TimePoint::max() : end_time_ + context_->options.end_grace;
   TimePoint next = TimePoint::max();
   if (writing_) {
     next = last_write_ + context_->options.stall_timeout;
@@ -204,15 +196,13 @@ void EventSubscription::Detach() {
 }
 
 bool EventSubscription::Crowded() const {
-  return context_->counters.buffered_bytes >
-         context_->options.buffered_bytes_max;
+  return context_->counters.buffered_bytes > context_->options.buffered_bytes_max;
 }
 
 BatchLimits EventSubscription::Limits() const {
   const SubscriptionOptions& options = context_->options;
-  const int events = batch_events_ == 0
-                         ? options.batch_events
-                         : std::min(batch_events_, options.batch_events);
+  const int events =
+      batch_events_ == 0 ? options.batch_events : std::min(batch_events_, options.batch_events);
   return {events, Crowded() ? options.crowded_batch_bytes : options.batch_bytes,
           options.batch_bytes_max};
 }

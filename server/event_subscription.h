@@ -122,8 +122,8 @@ class EventSubscription {
   };
 
   /// Requires: `context` outlives it; `sink` lives until Detach.
-  EventSubscription(SubscriptionStart start, SubscriptionContext* context,
-                    SubscriptionSink* sink, TimePoint now);
+  EventSubscription(SubscriptionStart start, SubscriptionContext* context, SubscriptionSink* sink,
+                    TimePoint now);
 
   [[nodiscard]] Next Turn(std::uint32_t signals, TimePoint now);
   void RunJob();

@@ -12,13 +12,10 @@ constexpr std::size_t kGroupsAtOnce = 16;
 
 domain::Result<EventGroups> EventTail::Recent(std::int64_t position) {
   const std::int64_t head = Head();
-  if (position > head)
-    return std::make_shared<const std::vector<EventGroupPtr>>();
+  if (position > head) return std::make_shared<const std::vector<EventGroupPtr>>();
   {
     const std::lock_guard lock(recent_mutex_);
-    if (recent_ != nullptr && recent_position_ == position &&
-        recent_head_ == head)
-      return recent_;
+    if (recent_ != nullptr && recent_position_ == position && recent_head_ == head) return recent_;
   }
   const auto groups = reader_->RecentGroups(position - 1, kGroupsAtOnce);
   if (!groups) return EventGroups();
@@ -34,19 +31,17 @@ domain::Result<EventGroups> EventTail::Recent(std::int64_t position) {
   return decoded;
 }
 
-domain::Result<EventGroups> EventTail::Read(std::int64_t position,
-                                            std::size_t bytes_max) {
+domain::Result<EventGroups> EventTail::Read(std::int64_t position, std::size_t bytes_max) {
   if (auto known = cache_.Find(position)) {
-    return std::make_shared<const std::vector<EventGroupPtr>>(1,
-                                                              std::move(known));
+    return std::make_shared<const std::vector<EventGroupPtr>>(1, std::move(known));
   }
   const auto groups = reader_->ReadGroups(position, kGroupsAtOnce, bytes_max);
   if (!groups.ok()) return groups.refusal();
   return Decode(position, *groups);
 }
 
-domain::Result<EventGroups> EventTail::Decode(
-    std::int64_t position, const std::vector<storage::CommitGroupPtr>& groups) {
+domain::Result<EventGroups> EventTail::Decode(std::int64_t position,
+                                              const std::vector<storage::CommitGroupPtr>& groups) {
   std::vector<EventGroupPtr> decoded;
   for (const storage::CommitGroupPtr& group : groups) {
     if (group->last_position < position) continue;

@@ -27,9 +27,7 @@ class EventTail {
       : reader_(reader), ledger_id_(reader->LedgerId()), cache_(cache_bytes) {}
 
   [[nodiscard]] const std::string& ledger_id() const { return ledger_id_; }
-  [[nodiscard]] std::int64_t Head() const {
-    return reader_->VisibleHead().position;
-  }
+  [[nodiscard]] std::int64_t Head() const { return reader_->VisibleHead().position; }
 
   /// The groups that hold `position` and what follows, without touching the
   /// disk; empty beyond the head, null when they are no longer in memory.
@@ -37,8 +35,7 @@ class EventTail {
   domain::Result<EventGroups> Recent(std::int64_t position);
   /// The same from disk where need be, about `bytes_max` of records. May block.
   /// Errors: kDataCorrupt, kStorageUnavailable.
-  domain::Result<EventGroups> Read(std::int64_t position,
-                                   std::size_t bytes_max);
+  domain::Result<EventGroups> Read(std::int64_t position, std::size_t bytes_max);
   /// The last position of the commands before `time`. May block. Errors as
   /// Read.
   domain::Result<std::int64_t> LastPositionBefore(std::int64_t time) {
@@ -46,9 +43,8 @@ class EventTail {
   }
 
  private:
-  domain::Result<EventGroups> Decode(
-      std::int64_t position,
-      const std::vector<storage::CommitGroupPtr>& groups);
+  domain::Result<EventGroups> Decode(std::int64_t position,
+                                     const std::vector<storage::CommitGroupPtr>& groups);
 
   storage::Reader* const reader_;
   const std::string ledger_id_;

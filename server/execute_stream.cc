@@ -20,9 +20,8 @@ constexpr std::size_t kAnswerBytes = 1u << 20;
 // Results are at most a few KiB, so that many stay well below 4 MiB.
 constexpr int kChunkResults = 256;
 
-std::vector<grpc::ByteBuffer> EncodeResults(
-    const std::vector<std::string>& ids,
-    std::vector<actors::TransactionOutcome>* outcomes) {
+std::vector<grpc::ByteBuffer> EncodeResults(const std::vector<std::string>& ids,
+                                            std::vector<actors::TransactionOutcome>* outcomes) {
   std::vector<grpc::ByteBuffer> chunks;
   std::size_t next = 0;
   while (next < outcomes->size()) {
@@ -38,8 +37,7 @@ std::vector<grpc::ByteBuffer> EncodeResults(
 
 // Encoded messages of one type, one after another, are that message with their
 // repeated fields joined.
-void AppendSlices(const grpc::ByteBuffer& bytes,
-                  std::vector<grpc::Slice>* slices) {
+void AppendSlices(const grpc::ByteBuffer& bytes, std::vector<grpc::Slice>* slices) {
   std::vector<grpc::Slice> more;
   if (!bytes.Dump(&more).ok()) return;
   slices->insert(slices->end(), more.begin(), more.end());
@@ -47,10 +45,8 @@ void AppendSlices(const grpc::ByteBuffer& bytes,
 
 }  // namespace
 
-ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host,
-                                            MethodMetrics* metrics) {
-  const std::shared_ptr<ExecuteStreamCall> call(
-      new ExecuteStreamCall(host, metrics));
+ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host, MethodMetrics* metrics) {
+  const std::shared_ptr<ExecuteStreamCall> call(new ExecuteStreamCall(host, metrics));
   call->self_ = call;
   call->reading_ = true;
   call->StartRead(&call->read_bytes_);
@@ -114,13 +110,12 @@ void ExecuteStreamCall::Take(std::vector<actors::BatchItem> items) {
     actors::Batch batch;
     batch.items = std::move(items);
     // Outside the lock: refusals may be answered within the call.
-    host_->ledger().ExecuteOn(
-        lane_, std::move(batch),
-        [call = shared_from_this(), message,
-         ids = std::make_shared<std::vector<std::string>>(std::move(ids))](
-            std::vector<actors::TransactionOutcome> outcomes) {
-          call->Answered(message, *ids, &outcomes);
-        });
+    host_->ledger().ExecuteOn(lane_, std::move(batch),
+                              [call = shared_from_this(), message,
+                               ids = std::make_shared<std::vector<std::string>>(std::move(ids))](
+                                  std::vector<actors::TransactionOutcome> outcomes) {
+                                call->Answered(message, *ids, &outcomes);
+                              });
   }
   const std::lock_guard lock(mutex_);
   reading_ = false;
@@ -128,9 +123,8 @@ void ExecuteStreamCall::Take(std::vector<actors::BatchItem> items) {
   Advance();
 }
 
-void ExecuteStreamCall::Answered(
-    Message* message, const std::vector<std::string>& ids,
-    std::vector<actors::TransactionOutcome>* outcomes) {
+void ExecuteStreamCall::Answered(Message* message, const std::vector<std::string>& ids,
+                                 std::vector<actors::TransactionOutcome>* outcomes) {
   std::vector<grpc::ByteBuffer> chunks;
   try {
     chunks = EncodeResults(ids, outcomes);
@@ -138,8 +132,7 @@ void ExecuteStreamCall::Answered(
     Fail(error.what());
   }
   const std::lock_guard lock(mutex_);
-  const std::chrono::duration<double> taken =
-      std::chrono::steady_clock::now() - message->start;
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - message->start;
   metrics_->Ended(CallEnd::kOk, domain::Reason::kNone, taken.count());
   message->chunks = std::move(chunks);
   message->answered = true;
@@ -211,9 +204,7 @@ void ExecuteStreamCall::OnDone() {
   self_.reset();
 }
 
-bool ExecuteStreamCall::Ending() const {
-  return half_closed_ || cancelled_ || end_.has_value();
-}
+bool ExecuteStreamCall::Ending() const { return half_closed_ || cancelled_ || end_.has_value(); }
 
 // The one place that starts what is next: a write, the end, or a read.
 void ExecuteStreamCall::Advance() {
@@ -238,9 +229,7 @@ void ExecuteStreamCall::Advance() {
 void ExecuteStreamCall::WriteReady() {
   std::vector<grpc::Slice> slices;
   std::size_t bytes = 0;
-  while (
-      !ready_.empty() &&
-      (bytes == 0 || bytes + ready_.front().bytes.Length() <= kAnswerBytes)) {
+  while (!ready_.empty() && (bytes == 0 || bytes + ready_.front().bytes.Length() <= kAnswerBytes)) {
     const Chunk& chunk = ready_.front();
     bytes += chunk.bytes.Length();
     writing_commands_ += chunk.commands;

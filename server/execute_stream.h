@@ -26,10 +26,9 @@ namespace florin::server {
 /// End: the client's half-close, after the last result; a message that is
 /// malformed as a whole, after the results of those before it; SHUTTING_DOWN.
 /// Lifetime: holds itself until OnDone.
-class ExecuteStreamCall final
-    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-      public OpenStream,
-      public std::enable_shared_from_this<ExecuteStreamCall> {
+class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                                public OpenStream,
+                                public std::enable_shared_from_this<ExecuteStreamCall> {
  public:
   static ExecuteStreamCall* Start(ServiceHost* host, MethodMetrics* metrics);
 

@@ -34,8 +34,7 @@ void Answer(AccountOutcome* outcome, const Responder<Response>& responder) {
 }
 
 template <typename Response>
-void ChangeOne(ServiceHost& host,
-               domain::Result<domain::AccountCommand> command,
+void ChangeOne(ServiceHost& host, domain::Result<domain::AccountCommand> command,
                const Responder<Response>& responder) {
   if (!command.ok()) {
     responder.Refuse(command.refusal());
@@ -45,9 +44,7 @@ void ChangeOne(ServiceHost& host,
   commands.push_back(std::move(*command));
   host.ledger().ChangeAccounts(
       std::move(commands), "",
-      [responder](std::vector<AccountOutcome> outcomes) {
-        Answer(&outcomes.front(), responder);
-      });
+      [responder](std::vector<AccountOutcome> outcomes) { Answer(&outcomes.front(), responder); });
 }
 
 void RegisterAsset(ServiceHost& host, const v1::RegisterAssetRequest& request,
@@ -64,8 +61,7 @@ void RegisterAsset(ServiceHost& host, const v1::RegisterAssetRequest& request,
                                   return;
                                 }
                                 v1::RegisterAssetResponse response;
-                                storage::ToProto(outcome.asset,
-                                                 response.mutable_asset());
+                                storage::ToProto(outcome.asset, response.mutable_asset());
                                 response.set_replayed(outcome.replayed);
                                 response.set_position(outcome.position);
                                 responder.Reply(response);
@@ -75,8 +71,7 @@ void RegisterAsset(ServiceHost& host, const v1::RegisterAssetRequest& request,
 // An item's refusal by its shape, or nothing: then the ledger answers it.
 using ShapeRefusals = std::vector<std::optional<domain::Refusal>>;
 
-void AnswerOpened(const ShapeRefusals& refusals,
-                  std::vector<AccountOutcome>* outcomes,
+void AnswerOpened(const ShapeRefusals& refusals, std::vector<AccountOutcome>* outcomes,
                   const Responder<v1::BatchOpenAccountsResponse>& responder) {
   try {
     ArenaLease arena;
@@ -98,16 +93,14 @@ void AnswerOpened(const ShapeRefusals& refusals,
   }
 }
 
-void BatchOpenAccounts(
-    ServiceHost& host, const v1::BatchOpenAccountsRequest& request,
-    const Responder<v1::BatchOpenAccountsResponse>& responder) {
+void BatchOpenAccounts(ServiceHost& host, const v1::BatchOpenAccountsRequest& request,
+                       const Responder<v1::BatchOpenAccountsResponse>& responder) {
   if (request.requests_size() > kItemsMax) {
-    responder.Refuse(
-        {domain::Reason::kTooManyItems,
-         fmt::format("the message has {} requests; at most {} are allowed: "
-                     "send several messages",
-                     request.requests_size(), kItemsMax),
-         {{"field", "requests"}, {"limit", std::to_string(kItemsMax)}}});
+    responder.Refuse({domain::Reason::kTooManyItems,
+                      fmt::format("the message has {} requests; at most {} are allowed: "
+                                  "send several messages",
+                                  request.requests_size(), kItemsMax),
+                      {{"field", "requests"}, {"limit", std::to_string(kItemsMax)}}});
     return;
   }
   auto refusals = std::make_shared<ShapeRefusals>();
@@ -126,11 +119,10 @@ void BatchOpenAccounts(
     AnswerOpened(*refusals, &none, responder);
     return;
   }
-  host.ledger().ChangeAccounts(
-      std::move(commands), "",
-      [responder, refusals](std::vector<AccountOutcome> outcomes) {
-        AnswerOpened(*refusals, &outcomes, responder);
-      });
+  host.ledger().ChangeAccounts(std::move(commands), "",
+                               [responder, refusals](std::vector<AccountOutcome> outcomes) {
+                                 AnswerOpened(*refusals, &outcomes, responder);
+                               });
 }
 
 }  // namespace

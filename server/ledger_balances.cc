@@ -19,8 +19,7 @@ using storage::Tier;
 // A token's `after` while named accounts come first, and once they are done.
 constexpr std::int64_t kPrefixBegun = 1;
 
-void Reply(const BalanceAt& balance,
-           const Responder<v1::GetBalanceResponse>& responder) {
+void Reply(const BalanceAt& balance, const Responder<v1::GetBalanceResponse>& responder) {
   ArenaLease arena;
   auto* const response = arena.New<v1::GetBalanceResponse>();
   storage::ToProto(balance.balances, balance.scale, balance.debit_normal,
@@ -31,13 +30,12 @@ void Reply(const BalanceAt& balance,
 }
 
 BalanceAt NowOf(const AccountState& state) {
-  return {state.balances, state.version, state.position, state.scale,
-          state.DebitNormal()};
+  return {state.balances, state.version, state.position, state.scale, state.DebitNormal()};
 }
 
 // The account as it is; refused if there is none.
-domain::Result<std::shared_ptr<const AccountState>> FindAccount(
-    Reader& reader, const std::string& account_id) {
+domain::Result<std::shared_ptr<const AccountState>> FindAccount(Reader& reader,
+                                                                const std::string& account_id) {
   const auto head = reader.GetHead(account_id, Tier::kDisk);
   if (!head.ok()) return head.refusal();
   if (!head->value || !head->value->state->Exists()) {
@@ -48,15 +46,13 @@ domain::Result<std::shared_ptr<const AccountState>> FindAccount(
 
 // As of `position`; nothing where the account was not open yet.
 // Requires: `now` was read after `position` was visible.
-domain::Result<std::optional<BalanceAt>> BalanceOf(Reader& reader,
-                                                   const AccountState& now,
+domain::Result<std::optional<BalanceAt>> BalanceOf(Reader& reader, const AccountState& now,
                                                    std::int64_t position) {
   if (now.position <= position) return std::optional<BalanceAt>(NowOf(now));
   return reader.BalanceAtPosition(now.account_id, position);
 }
 
-domain::Result<BalanceAt> ReadBalance(ServiceHost& host,
-                                      const BalanceQuery& query) {
+domain::Result<BalanceAt> ReadBalance(ServiceHost& host, const BalanceQuery& query) {
   Reader& reader = host.reader();
   const auto now = FindAccount(reader, query.account_id);
   if (!now.ok()) return now.refusal();
@@ -91,8 +87,7 @@ bool TryGetBalance(Reader& reader, const BalanceQuery& query,
                    const Responder<v1::GetBalanceResponse>& responder) {
   if (!query.as_of.IsNow()) return false;
   const auto head = reader.GetHead(query.account_id, Tier::kMemory);
-  if (!head.ok() || !head->complete || !head->value ||
-      !head->value->state->Exists()) {
+  if (!head.ok() || !head->complete || !head->value || !head->value->state->Exists()) {
     return false;
   }
   Reply(NowOf(*head->value->state), responder);
@@ -124,8 +119,7 @@ void Add(const std::string& account_id, const BalanceAt& balance,
 }
 
 // The accounts named one by one, in the order of the request.
-domain::Status AddNamed(Reader& reader, const BalancesQuery& query,
-                        std::int64_t position,
+domain::Status AddNamed(Reader& reader, const BalancesQuery& query, std::int64_t position,
                         v1::BatchGetBalancesResponse* response) {
   for (const std::string& account_id : query.account_ids) {
     const auto now = FindAccount(reader, account_id);
@@ -140,9 +134,9 @@ domain::Status AddNamed(Reader& reader, const BalancesQuery& query,
 
 // One page of the accounts with the prefix; returns where the next one starts,
 // empty at the end.
-domain::Result<std::string> AddWithPrefix(
-    Reader& reader, const BalancesQuery& query, std::int64_t position,
-    std::string after, v1::BatchGetBalancesResponse* response) {
+domain::Result<std::string> AddWithPrefix(Reader& reader, const BalancesQuery& query,
+                                          std::int64_t position, std::string after,
+                                          v1::BatchGetBalancesResponse* response) {
   int room = query.page.size;
   while (true) {
     const auto page = reader.ListAccounts(query.prefix, "", after, room);
@@ -187,8 +181,7 @@ domain::Status ReadBalances(ServiceHost& host, const BalancesQuery& query,
     if (!named.ok()) return named.refusal();
     if (!query.account_ids.empty() && query.prefix.empty()) return domain::Ok{};
   }
-  const auto next = AddWithPrefix(reader, query, place.head_position,
-                                  place.after_key, response);
+  const auto next = AddWithPrefix(reader, query, place.head_position, place.after_key, response);
   if (!next.ok()) return next.refusal();
   if (!next->empty()) {
     place.after = kPrefixBegun;
@@ -198,9 +191,8 @@ domain::Status ReadBalances(ServiceHost& host, const BalancesQuery& query,
   return domain::Ok{};
 }
 
-void BatchGetBalances(
-    ServiceHost& host, const v1::BatchGetBalancesRequest& request,
-    const Responder<v1::BatchGetBalancesResponse>& responder) {
+void BatchGetBalances(ServiceHost& host, const v1::BatchGetBalancesRequest& request,
+                      const Responder<v1::BatchGetBalancesResponse>& responder) {
   auto query = ToQuery(request);
   if (!query.ok()) {
     responder.Refuse(query.refusal());
@@ -222,8 +214,7 @@ bool HasAsset(Reader& reader, const std::string& code) {
   return false;
 }
 
-domain::Status ReadTrialBalance(ServiceHost& host,
-                                const TrialBalanceQuery& query,
+domain::Status ReadTrialBalance(ServiceHost& host, const TrialBalanceQuery& query,
                                 v1::GetTrialBalanceResponse* response) {
   Reader& reader = host.reader();
   if (!query.asset.empty() && !HasAsset(reader, query.asset)) {
@@ -249,8 +240,7 @@ domain::Status ReadTrialBalance(ServiceHost& host,
   return domain::Ok{};
 }
 
-void GetTrialBalance(ServiceHost& host,
-                     const v1::GetTrialBalanceRequest& request,
+void GetTrialBalance(ServiceHost& host, const v1::GetTrialBalanceRequest& request,
                      const Responder<v1::GetTrialBalanceResponse>& responder) {
   auto query = ToQuery(request);
   if (!query.ok()) {

@@ -34,8 +34,7 @@ void Answer(TransactionOutcome* outcome, const Responder<Response>& responder) {
 }
 
 template <typename Response>
-void ExecuteOne(ServiceHost& host,
-                domain::Result<domain::TransactionCommand> command,
+void ExecuteOne(ServiceHost& host, domain::Result<domain::TransactionCommand> command,
                 const std::string& transaction_id, bool validate_only,
                 const Responder<Response>& responder) {
   if (!command.ok()) {
@@ -45,14 +44,12 @@ void ExecuteOne(ServiceHost& host,
   Batch batch;
   batch.items.push_back({transaction_id, std::move(*command)});
   batch.validate_only = validate_only;
-  host.ledger().Execute(std::move(batch),
-                        [responder](std::vector<TransactionOutcome> outcomes) {
-                          Answer(&outcomes.front(), responder);
-                        });
+  host.ledger().Execute(std::move(batch), [responder](std::vector<TransactionOutcome> outcomes) {
+    Answer(&outcomes.front(), responder);
+  });
 }
 
-void AnswerBatch(const std::vector<std::string>& ids,
-                 std::vector<TransactionOutcome>* outcomes,
+void AnswerBatch(const std::vector<std::string>& ids, std::vector<TransactionOutcome>* outcomes,
                  const Responder<v1::ExecuteBatchResponse>& responder) {
   try {
     if (const domain::Refusal* const refusal = SharedRefusal(*outcomes)) {
@@ -93,11 +90,10 @@ void ExecuteBatch(ServiceHost& host, const v1::ExecuteBatchRequest& request,
   for (const actors::BatchItem& item : batch.items) {
     ids->push_back(item.transaction_id);
   }
-  host.ledger().Execute(std::move(batch),
-                        [responder, ids = std::move(ids)](
-                            std::vector<TransactionOutcome> outcomes) {
-                          AnswerBatch(*ids, &outcomes, responder);
-                        });
+  host.ledger().Execute(std::move(batch), [responder, ids = std::move(ids)](
+                                              std::vector<TransactionOutcome> outcomes) {
+    AnswerBatch(*ids, &outcomes, responder);
+  });
 }
 
 }  // namespace
@@ -106,26 +102,23 @@ void LedgerService::AddCommands() {
   AddUnary<v1::CreateTransactionRequest, v1::CreateTransactionResponse>(
       "/florin.v1.LedgerService/CreateTransaction",
       [this](const v1::CreateTransactionRequest& request, auto responder) {
-        ExecuteOne(host(), ToCommand(request), request.transaction_id(),
-                   request.validate_only(), responder);
+        ExecuteOne(host(), ToCommand(request), request.transaction_id(), request.validate_only(),
+                   responder);
       });
   AddUnary<v1::SettleTransactionRequest, v1::SettleTransactionResponse>(
       "/florin.v1.LedgerService/SettleTransaction",
       [this](const v1::SettleTransactionRequest& request, auto responder) {
-        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false,
-                   responder);
+        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false, responder);
       });
   AddUnary<v1::VoidTransactionRequest, v1::VoidTransactionResponse>(
       "/florin.v1.LedgerService/VoidTransaction",
       [this](const v1::VoidTransactionRequest& request, auto responder) {
-        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false,
-                   responder);
+        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false, responder);
       });
   AddUnary<v1::ReverseTransactionRequest, v1::ReverseTransactionResponse>(
       "/florin.v1.LedgerService/ReverseTransaction",
       [this](const v1::ReverseTransactionRequest& request, auto responder) {
-        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false,
-                   responder);
+        ExecuteOne(host(), ToCommand(request), request.transaction_id(), false, responder);
       });
   AddUnary<v1::ExecuteBatchRequest, v1::ExecuteBatchResponse>(
       "/florin.v1.LedgerService/ExecuteBatch",

@@ -84,8 +84,7 @@ domain::Result<PagePlace> StartPlace(Reader& reader, std::uint64_t digest,
 
 void ListAssets(Reader& reader, const PageQuery& page,
                 const Responder<v1::ListAssetsResponse>& responder) {
-  const std::uint64_t digest =
-      QueryDigest("ListAssets", reader.LedgerId()).value();
+  const std::uint64_t digest = QueryDigest("ListAssets", reader.LedgerId()).value();
   auto place = StartPlace(reader, digest, page.token);
   if (!place.ok()) return responder.Refuse(place.refusal());
   std::vector<domain::Asset> assets = reader.Assets();
@@ -106,14 +105,12 @@ void ListAssets(Reader& reader, const PageQuery& page,
 
 void ListAccounts(Reader& reader, const AccountsQuery& query,
                   const Responder<v1::ListAccountsResponse>& responder) {
-  const std::uint64_t digest = QueryDigest("ListAccounts", reader.LedgerId())
-                                   .Add(query.prefix)
-                                   .Add(query.owner_id)
-                                   .value();
+  const std::uint64_t digest =
+      QueryDigest("ListAccounts", reader.LedgerId()).Add(query.prefix).Add(query.owner_id).value();
   auto place = StartPlace(reader, digest, query.page.token);
   if (!place.ok()) return responder.Refuse(place.refusal());
-  const auto page = reader.ListAccounts(query.prefix, query.owner_id,
-                                        place->after_key, query.page.size);
+  const auto page =
+      reader.ListAccounts(query.prefix, query.owner_id, place->after_key, query.page.size);
   if (!page.ok()) return responder.Refuse(page.refusal());
   ArenaLease arena;
   auto* const response = arena.New<v1::ListAccountsResponse>();
@@ -147,19 +144,17 @@ std::uint64_t DigestOf(Reader& reader, const storage::TransactionQuery& query) {
 }
 
 // Adds to the page until it is full; true if there is more.
-domain::Result<bool> FillPage(Reader& reader, const TransactionsQuery& query,
-                              PagePlace* place,
+domain::Result<bool> FillPage(Reader& reader, const TransactionsQuery& query, PagePlace* place,
                               v1::ListTransactionsResponse* response) {
   std::size_t bytes = 0;
   while (true) {
     const int room = query.page.size - response->transactions_size();
     const int step = std::min(kTransactionsStep, room + 1);
-    const auto found = reader.ListTransactions(
-        query.filter, place->head_position, place->after, step);
+    const auto found =
+        reader.ListTransactions(query.filter, place->head_position, place->after, step);
     if (!found.ok()) return found.refusal();
     for (const domain::TransactionPtr& transaction : *found) {
-      if (response->transactions_size() == query.page.size ||
-          bytes > kPageBytesMax) {
+      if (response->transactions_size() == query.page.size || bytes > kPageBytesMax) {
         return true;
       }
       v1::Transaction* const added = response->add_transactions();
@@ -171,9 +166,8 @@ domain::Result<bool> FillPage(Reader& reader, const TransactionsQuery& query,
   }
 }
 
-void ListTransactions(
-    Reader& reader, const TransactionsQuery& query,
-    const Responder<v1::ListTransactionsResponse>& responder) {
+void ListTransactions(Reader& reader, const TransactionsQuery& query,
+                      const Responder<v1::ListTransactionsResponse>& responder) {
   const std::uint64_t digest = DigestOf(reader, query.filter);
   auto place = StartPlace(reader, digest, query.page.token);
   if (!place.ok()) return responder.Refuse(place.refusal());
@@ -195,17 +189,15 @@ void ListTransactions(
 // Checks the request here, reads on a reader thread.
 template <typename Response, typename Request, typename Read>
 auto OnReader(ServiceHost* host, Read read) {
-  return [host, read](const Request& request,
-                      const Responder<Response>& responder) {
+  return [host, read](const Request& request, const Responder<Response>& responder) {
     auto query = ToQuery(request);
     if (!query.ok()) {
       responder.Refuse(query.refusal());
       return;
     }
-    RunOnReader(*host, responder,
-                [host, read, query = std::move(*query), responder] {
-                  read(host->reader(), query, responder);
-                });
+    RunOnReader(*host, responder, [host, read, query = std::move(*query), responder] {
+      read(host->reader(), query, responder);
+    });
   };
 }
 
@@ -219,20 +211,17 @@ void LedgerService::AddReads() {
       });
   AddUnary<v1::GetTransactionRequest, v1::GetTransactionResponse>(
       "/florin.v1.LedgerService/GetTransaction",
-      OnReader<v1::GetTransactionResponse, v1::GetTransactionRequest>(
-          &host(), GetTransaction));
+      OnReader<v1::GetTransactionResponse, v1::GetTransactionRequest>(&host(), GetTransaction));
   AddUnary<v1::ListAssetsRequest, v1::ListAssetsResponse>(
       "/florin.v1.LedgerService/ListAssets",
-      OnReader<v1::ListAssetsResponse, v1::ListAssetsRequest>(&host(),
-                                                              ListAssets));
+      OnReader<v1::ListAssetsResponse, v1::ListAssetsRequest>(&host(), ListAssets));
   AddUnary<v1::ListAccountsRequest, v1::ListAccountsResponse>(
       "/florin.v1.LedgerService/ListAccounts",
-      OnReader<v1::ListAccountsResponse, v1::ListAccountsRequest>(
-          &host(), ListAccounts));
+      OnReader<v1::ListAccountsResponse, v1::ListAccountsRequest>(&host(), ListAccounts));
   AddUnary<v1::ListTransactionsRequest, v1::ListTransactionsResponse>(
       "/florin.v1.LedgerService/ListTransactions",
-      OnReader<v1::ListTransactionsResponse, v1::ListTransactionsRequest>(
-          &host(), ListTransactions));
+      OnReader<v1::ListTransactionsResponse, v1::ListTransactionsRequest>(&host(),
+                                                                          ListTransactions));
 }
 
 }  // namespace florin::server

@@ -21,8 +21,7 @@ void AppendEscaped(std::string_view text, spdlog::memory_buf_t* out) {
       out->push_back('\\');
       out->push_back(c);
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(*out), "\\u{:04x}",
-                     static_cast<unsigned char>(c));
+      fmt::format_to(std::back_inserter(*out), "\\u{:04x}", static_cast<unsigned char>(c));
     } else {
       out->push_back(c);
     }
@@ -31,18 +30,15 @@ void AppendEscaped(std::string_view text, spdlog::memory_buf_t* out) {
 
 class JsonFormatter final : public spdlog::formatter {
  public:
-  void format(const spdlog::details::log_msg& message,
-              spdlog::memory_buf_t& out) override {
-    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(
-                            message.time.time_since_epoch())
-                            .count();
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    const auto micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(message.time.time_since_epoch())
+            .count();
     const auto level = spdlog::level::to_string_view(message.level);
-    fmt::format_to(
-        std::back_inserter(out),
-        R"({{"time":"{:%Y-%m-%dT%H:%M:%S}.{:06}Z","level":"{}","thread":{},"message":")",
-        fmt::gmtime(static_cast<std::time_t>(micros / 1'000'000)),
-        micros % 1'000'000, std::string_view(level.data(), level.size()),
-        message.thread_id);
+    fmt::format_to(std::back_inserter(out),
+                   R"({{"time":"{:%Y-%m-%dT%H:%M:%S}.{:06}Z","level":"{}","thread":{},"message":")",
+                   fmt::gmtime(static_cast<std::time_t>(micros / 1'000'000)), micros % 1'000'000,
+                   std::string_view(level.data(), level.size()), message.thread_id);
     AppendEscaped({message.payload.data(), message.payload.size()}, &out);
     constexpr std::string_view kEnd = "\"}\n";
     out.append(kEnd.data(), kEnd.data() + kEnd.size());
@@ -54,9 +50,8 @@ class JsonFormatter final : public spdlog::formatter {
 };
 
 void LogGrpc(gpr_log_func_args* args) {
-  const auto level = args->severity == GPR_LOG_SEVERITY_ERROR
-                         ? spdlog::level::warn
-                         : spdlog::level::debug;
+  const auto level =
+      args->severity == GPR_LOG_SEVERITY_ERROR ? spdlog::level::warn : spdlog::level::debug;
   spdlog::log(level, "grpc: {}", args->message);
 }
 
@@ -69,8 +64,7 @@ void StartLogging(const std::string& level, const std::string& format) {
   if (format == "json") {
     logger->set_formatter(std::make_unique<JsonFormatter>());
   } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %v",
-                        spdlog::pattern_time_type::utc);
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %v", spdlog::pattern_time_type::utc);
   }
   spdlog::set_default_logger(std::move(logger));
   gpr_set_log_function(LogGrpc);

@@ -44,15 +44,13 @@ int Run(const Config& config, const sigset_t& signals) {
     fmt::print(stderr, "florind: {}\n", error);
     return 1;
   }
-  spdlog::info("florind {} with gRPC {} listens on {}, books in {}",
-               FLORIN_VERSION, grpc::Version(), server->address(),
-               config.data_dir);
+  spdlog::info("florind {} with gRPC {} listens on {}, books in {}", FLORIN_VERSION,
+               grpc::Version(), server->address(), config.data_dir);
   if (!server->metrics_address().empty()) {
     spdlog::info("metrics on http://{}/metrics", server->metrics_address());
   }
   if (config.allow_insecure) {
-    spdlog::warn(
-        "insecure: nothing is encrypted, nobody is asked who they are");
+    spdlog::warn("insecure: nothing is encrypted, nobody is asked who they are");
   }
   fmt::print("listening on {}\n", server->address());
   std::fflush(stdout);

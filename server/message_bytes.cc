@@ -18,8 +18,8 @@ namespace {
 // parsed, that line goes here instead.
 thread_local std::string* parse_log = nullptr;
 
-void LogOrCapture(google::protobuf::LogLevel level, const char* /*file*/,
-                  int /*line*/, const std::string& message) {
+void LogOrCapture(google::protobuf::LogLevel level, const char* /*file*/, int /*line*/,
+                  const std::string& message) {
   if (parse_log != nullptr) {
     *parse_log += message;
   } else if (level >= google::protobuf::LOGLEVEL_WARNING) {
@@ -37,20 +37,18 @@ std::string FieldOf(const std::string& log) {
   return full.substr(full.rfind('.') + 1);
 }
 
-domain::Refusal Malformed(const google::protobuf::Message& message,
-                          const std::string& log) {
+domain::Refusal Malformed(const google::protobuf::Message& message, const std::string& log) {
   const std::string field = FieldOf(log);
   if (!field.empty()) {
     return {domain::Reason::kFieldInvalid,
             fmt::format("{} is not UTF-8; strings are sent as UTF-8", field),
             {{"field", field}}};
   }
-  return {
-      domain::Reason::kFieldInvalid,
-      fmt::format("the request's bytes are not a {}; use a client generated "
-                  "from the contract",
-                  message.GetDescriptor()->full_name()),
-      {{"field", ""}}};
+  return {domain::Reason::kFieldInvalid,
+          fmt::format("the request's bytes are not a {}; use a client generated "
+                      "from the contract",
+                      message.GetDescriptor()->full_name()),
+          {{"field", ""}}};
 }
 
 // Large enough for all but batches.
@@ -71,16 +69,15 @@ WarmArena& ThreadArena() {
 
 std::optional<domain::Refusal> ParseBytes(const grpc::ByteBuffer& bytes,
                                           google::protobuf::Message* message) {
-  static const auto* const previous = reinterpret_cast<const void*>(
-      google::protobuf::SetLogHandler(LogOrCapture));
+  static const auto* const previous =
+      reinterpret_cast<const void*>(google::protobuf::SetLogHandler(LogOrCapture));
   static_cast<void>(previous);
   grpc::ByteBuffer shared(bytes);  // shares the slices
   grpc::ProtoBufferReader reader(&shared);
   std::string log;
   parse_log = &log;
-  const bool parsed = reader.status().ok() &&
-                      message->ParseFromZeroCopyStream(&reader) &&
-                      reader.status().ok();
+  const bool parsed =
+      reader.status().ok() && message->ParseFromZeroCopyStream(&reader) && reader.status().ok();
   parse_log = nullptr;
   if (parsed) return std::nullopt;
   return Malformed(*message, log);
@@ -90,9 +87,8 @@ grpc::ByteBuffer EncodeBytes(const google::protobuf::MessageLite& message) {
   grpc::ByteBuffer bytes;
   bool own_buffer = false;
   const grpc::Status status =
-      grpc::GenericSerialize<grpc::ProtoBufferWriter,
-                             google::protobuf::MessageLite>(message, &bytes,
-                                                            &own_buffer);
+      grpc::GenericSerialize<grpc::ProtoBufferWriter, google::protobuf::MessageLite>(
+          message, &bytes, &own_buffer);
   if (!status.ok()) spdlog::error("encoding: {}", status.error_message());
   return bytes;
 }

@@ -16,12 +16,11 @@ namespace florin::server {
 /// that is not UTF-8 (metadata `field` names it). gRPC's own parsing would
 /// answer UNIMPLEMENTED without a text.
 /// Threads: any.
-[[nodiscard]] std::optional<domain::Refusal> ParseBytes(
-    const grpc::ByteBuffer& bytes, google::protobuf::Message* message);
+[[nodiscard]] std::optional<domain::Refusal> ParseBytes(const grpc::ByteBuffer& bytes,
+                                                        google::protobuf::Message* message);
 
 /// Encodes `message`, once and without a copy in between.
-[[nodiscard]] grpc::ByteBuffer EncodeBytes(
-    const google::protobuf::MessageLite& message);
+[[nodiscard]] grpc::ByteBuffer EncodeBytes(const google::protobuf::MessageLite& message);
 
 /// An arena of the calling thread, kept warm between uses: a call allocates
 /// nothing for its messages. Messages die with the lease, so it must end on the

@@ -16,9 +16,7 @@ Buckets LatencyBuckets() {
           0.025,   0.05,   0.1,     0.25,   0.5,   1,      2.5,   10};
 }
 
-Buckets SizeBuckets() {
-  return {1, 4, 16, 64, 256, 1024, 4096, 8192, 16384, 65536};
-}
+Buckets SizeBuckets() { return {1, 4, 16, 64, 256, 1024, 4096, 8192, 16384, 65536}; }
 
 Buckets ByteBuckets() {
   return {256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216};
@@ -49,24 +47,21 @@ prometheus::MetricFamily Value(const std::string& name, const std::string& help,
 
 }  // namespace
 
-MethodMetrics::MethodMetrics(std::string method,
-                             prometheus::Family<prometheus::Counter>* requests,
+MethodMetrics::MethodMetrics(std::string method, prometheus::Family<prometheus::Counter>* requests,
                              prometheus::Family<prometheus::Histogram>* seconds)
     : method_(std::move(method)),
       requests_(requests),
       seconds_(&seconds->Add({{"method", method_}}, LatencyBuckets())),
       ok_(&requests->Add({{"method", method_}, {"reason", "OK"}})) {}
 
-prometheus::Counter& MethodMetrics::CounterOf(CallEnd end,
-                                              domain::Reason reason) {
+prometheus::Counter& MethodMetrics::CounterOf(CallEnd end, domain::Reason reason) {
   if (end == CallEnd::kOk) return *ok_;
   auto& slot = failed_[SlotOf(end, reason)];
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
     // Add answers the same counter for the same labels, so two threads may do
     // it.
-    counter = &requests_->Add(
-        {{"method", method_}, {"reason", LabelOf(end, reason)}});
+    counter = &requests_->Add({{"method", method_}, {"reason", LabelOf(end, reason)}});
     slot.store(counter, std::memory_order_release);
   }
   return *counter;
@@ -77,8 +72,7 @@ void MethodMetrics::Ended(CallEnd end, domain::Reason reason, double seconds) {
   seconds_->Observe(seconds);
 }
 
-Metrics::Metrics(const std::string& version)
-    : registry_(std::make_shared<prometheus::Registry>()) {
+Metrics::Metrics(const std::string& version) : registry_(std::make_shared<prometheus::Registry>()) {
   requests_ = &prometheus::BuildCounter()
                    .Name("florin_requests_total")
                    .Help("Calls that ended, by method and reason (OK if done)")
@@ -124,8 +118,7 @@ std::unique_ptr<MethodMetrics> Metrics::NewMethod(const std::string& method) {
   return std::make_unique<MethodMetrics>(method, requests_, seconds_);
 }
 
-void Metrics::OnCommit(std::size_t commands, std::size_t bytes,
-                       double sync_seconds) {
+void Metrics::OnCommit(std::size_t commands, std::size_t bytes, double sync_seconds) {
   group_commands_->Observe(static_cast<double>(commands));
   group_bytes_->Observe(static_cast<double>(bytes));
   sync_seconds_->Observe(sync_seconds);
@@ -134,31 +127,23 @@ void Metrics::OnCommit(std::size_t commands, std::size_t bytes,
 std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
   const actors::LedgerStats stats = ledger_->Stats();
   const auto gauge = [](const char* name, const char* help, auto value) {
-    return Value(name, help, prometheus::MetricType::Gauge,
-                 static_cast<double>(value));
+    return Value(name, help, prometheus::MetricType::Gauge, static_cast<double>(value));
   };
   const auto counter = [](const char* name, const char* help, auto value) {
-    return Value(name, help, prometheus::MetricType::Counter,
-                 static_cast<double>(value));
+    return Value(name, help, prometheus::MetricType::Counter, static_cast<double>(value));
   };
   return {
-      gauge("florin_active_accounts", "Accounts with a live actor",
-            stats.active_accounts),
+      gauge("florin_active_accounts", "Accounts with a live actor", stats.active_accounts),
       gauge("florin_in_flight_commands", "Commands admitted, not yet answered",
             stats.in_flight_commands),
-      gauge("florin_waiting_calls", "Calls waiting for admission",
-            stats.waiting_calls),
-      gauge("florin_reader_queue", "Reads waiting for a reader thread",
-            stats.reader_queue),
+      gauge("florin_waiting_calls", "Calls waiting for admission", stats.waiting_calls),
+      gauge("florin_reader_queue", "Reads waiting for a reader thread", stats.reader_queue),
       gauge("florin_head_position", "Position of the last visible event",
             ledger_->reader().VisibleHead().position),
-      gauge("florin_accounts", "Accounts ever opened",
-            ledger_->reader().AccountCount()),
-      gauge("florin_read_only", "1 while the ledger takes no commands",
-            stats.read_only ? 1 : 0),
+      gauge("florin_accounts", "Accounts ever opened", ledger_->reader().AccountCount()),
+      gauge("florin_read_only", "1 while the ledger takes no commands", stats.read_only ? 1 : 0),
       counter("florin_commits_total", "Synced writes", stats.committed_groups),
-      counter("florin_commands_total", "Commands committed",
-              stats.committed_commands),
+      counter("florin_commands_total", "Commands committed", stats.committed_commands),
   };
 }
 

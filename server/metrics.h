@@ -24,8 +24,7 @@ enum class CallEnd : std::uint8_t { kOk, kRefused, kInternal, kCancelled };
 /// the histogram's own.
 class MethodMetrics {
  public:
-  MethodMetrics(std::string method,
-                prometheus::Family<prometheus::Counter>* requests,
+  MethodMetrics(std::string method, prometheus::Family<prometheus::Counter>* requests,
                 prometheus::Family<prometheus::Histogram>* seconds);
 
   /// `reason` is looked at only for kRefused.

@@ -16,8 +16,7 @@ void OpenStreams::Add(const std::shared_ptr<OpenStream>& stream) {
 
 void OpenStreams::Remove(const OpenStream* stream) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(streams_,
-                [stream](const auto& entry) { return entry.first == stream; });
+  std::erase_if(streams_, [stream](const auto& entry) { return entry.first == stream; });
 }
 
 void OpenStreams::ShutDown() {

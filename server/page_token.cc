@@ -31,8 +31,7 @@ void AppendNumber(std::string* out, std::uint64_t number) {
 std::uint64_t TakeNumber(std::string_view* bytes) {
   std::uint64_t number = 0;
   for (int i = 7; i >= 0; --i) {
-    number = number << 8 |
-             static_cast<unsigned char>((*bytes)[static_cast<std::size_t>(i)]);
+    number = number << 8 | static_cast<unsigned char>((*bytes)[static_cast<std::size_t>(i)]);
   }
   bytes->remove_prefix(8);
   return number;
@@ -79,8 +78,7 @@ domain::Refusal BadToken(std::string_view token, const char* why) {
 
 }  // namespace
 
-QueryDigest::QueryDigest(std::string_view query, std::string_view ledger_id)
-    : hash_(kFnvOffset) {
+QueryDigest::QueryDigest(std::string_view query, std::string_view ledger_id) : hash_(kFnvOffset) {
   Add(query).Add(ledger_id);
 }
 
@@ -105,8 +103,7 @@ QueryDigest& QueryDigest::Add(const std::optional<std::int64_t>& field) {
 
 void QueryDigest::Mix(std::string_view bytes) { hash_ = Fnv(hash_, bytes); }
 
-std::string EncodePageToken(std::uint64_t query_digest,
-                            const PagePlace& place) {
+std::string EncodePageToken(std::uint64_t query_digest, const PagePlace& place) {
   std::string bytes(1, kTokenVersion);
   AppendNumber(&bytes, query_digest);
   AppendNumber(&bytes, static_cast<std::uint64_t>(place.head_position));
@@ -116,11 +113,9 @@ std::string EncodePageToken(std::uint64_t query_digest,
   return ToHex(bytes);
 }
 
-domain::Result<PagePlace> DecodePageToken(std::uint64_t query_digest,
-                                          std::string_view token) {
+domain::Result<PagePlace> DecodePageToken(std::uint64_t query_digest, std::string_view token) {
   const std::optional<std::string> bytes = FromHex(token);
-  if (!bytes || bytes->size() < kFixedBytes ||
-      bytes->front() != kTokenVersion) {
+  if (!bytes || bytes->size() < kFixedBytes || bytes->front() != kTokenVersion) {
     return BadToken(token, "is not one of this server's");
   }
   std::string_view body = std::string_view(*bytes).substr(0, bytes->size() - 8);
@@ -145,8 +140,7 @@ domain::Result<int> PageSize(int page_size) {
   if (page_size < 0) {
     return domain::Refusal{
         domain::Reason::kFieldInvalid,
-        fmt::format("page_size is {}; it is 0 (for {}) to {}", page_size,
-                    kDefault, kMax),
+        fmt::format("page_size is {}; it is 0 (for {}) to {}", page_size, kDefault, kMax),
         {{"field", "page_size"}}};
   }
   return page_size == 0 ? kDefault : std::min(page_size, kMax);

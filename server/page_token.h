@@ -36,12 +36,11 @@ struct PagePlace {
 };
 
 /// Opaque to clients: URL-safe text of version, digest, place and a check sum.
-[[nodiscard]] std::string EncodePageToken(std::uint64_t query_digest,
-                                          const PagePlace& place);
+[[nodiscard]] std::string EncodePageToken(std::uint64_t query_digest, const PagePlace& place);
 
 /// Errors: kPageTokenInvalid if the text is no token, or of another query.
-[[nodiscard]] domain::Result<PagePlace> DecodePageToken(
-    std::uint64_t query_digest, std::string_view token);
+[[nodiscard]] domain::Result<PagePlace> DecodePageToken(std::uint64_t query_digest,
+                                                        std::string_view token);
 
 /// The contract's page size: 0 is 100, above 1,000 is 1,000.
 /// Errors: kFieldInvalid below 0.

@@ -7,9 +7,7 @@ namespace {
 
 constexpr std::size_t kQuotedCharactersMax = 64;
 
-bool IsContinuation(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-}
+bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 // Bytes of the first `count` characters.
 std::size_t BytesOfCharacters(std::string_view text, std::size_t count) {

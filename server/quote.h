@@ -11,7 +11,6 @@ namespace florin::server {
 [[nodiscard]] std::string Quote(std::string_view text);
 
 /// The first bytes of `text`, at most `bytes_max`, never half a character.
-[[nodiscard]] std::string_view CutUtf8(std::string_view text,
-                                       std::size_t bytes_max);
+[[nodiscard]] std::string_view CutUtf8(std::string_view text, std::size_t bytes_max);
 
 }  // namespace florin::server

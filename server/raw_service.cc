@@ -15,34 +15,26 @@ void RawService::AddRaw(const char* name, RpcMethod::RpcType type,
 }
 
 void RawService::AddRawUnary(const char* name, UnaryHandler handler) {
-  using Handler =
-      grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddRaw(name, RpcMethod::NORMAL_RPC, new Handler(std::move(handler)));
 }
 
-void RawService::AddServerStream(const char* name,
-                                 ServerStreamHandler handler) {
+void RawService::AddServerStream(const char* name, ServerStreamHandler handler) {
   using Handler =
-      grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer,
-                                                     grpc::ByteBuffer>;
+      grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddRaw(name, RpcMethod::SERVER_STREAMING,
-         new Handler(
-             [handler = std::move(handler), metrics = NewMethodMetrics(name)](
-                 grpc::CallbackServerContext* context,
-                 const grpc::ByteBuffer* request) {
-               return handler(context, *request, metrics);
-             }));
+         new Handler([handler = std::move(handler), metrics = NewMethodMetrics(name)](
+                         grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+           return handler(context, *request, metrics);
+         }));
 }
 
 void RawService::AddBidiStream(const char* name, BidiStreamHandler handler) {
-  using Handler =
-      grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-  AddRaw(name, RpcMethod::BIDI_STREAMING,
-         new Handler(
-             [handler = std::move(handler), metrics = NewMethodMetrics(name)](
-                 grpc::CallbackServerContext* context) {
-               return handler(context, metrics);
-             }));
+  using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  AddRaw(
+      name, RpcMethod::BIDI_STREAMING,
+      new Handler([handler = std::move(handler), metrics = NewMethodMetrics(name)](
+                      grpc::CallbackServerContext* context) { return handler(context, metrics); }));
 }
 
 MethodMetrics* RawService::NewMethodMetrics(const char* name) {

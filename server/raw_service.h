@@ -39,21 +39,18 @@ class RawService : public grpc::Service {
   void AddUnary(const char* name, Handler handler);
 
   /// `handler(context, request_bytes)` returns the reactor of the call.
-  using ServerStreamHandler =
-      std::function<grpc::ServerWriteReactor<grpc::ByteBuffer>*(
-          grpc::CallbackServerContext*, const grpc::ByteBuffer&,
-          MethodMetrics*)>;
+  using ServerStreamHandler = std::function<grpc::ServerWriteReactor<grpc::ByteBuffer>*(
+      grpc::CallbackServerContext*, const grpc::ByteBuffer&, MethodMetrics*)>;
   void AddServerStream(const char* name, ServerStreamHandler handler);
 
-  using BidiStreamHandler = std::function<
-      grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*(
+  using BidiStreamHandler =
+      std::function<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*(
           grpc::CallbackServerContext*, MethodMetrics*)>;
   void AddBidiStream(const char* name, BidiStreamHandler handler);
 
  private:
   using UnaryHandler = std::function<grpc::ServerUnaryReactor*(
-      grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-      grpc::ByteBuffer*)>;
+      grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*)>;
 
   void AddRaw(const char* name, grpc::internal::RpcMethod::RpcType type,
               grpc::internal::MethodHandler* handler);
@@ -67,39 +64,35 @@ class RawService : public grpc::Service {
 
 template <typename Request, typename Response, typename Handler>
 void RawService::AddUnary(const char* name, Handler handler) {
-  AddRawUnary(
-      name,
-      [this, metrics = NewMethodMetrics(name), handler = std::move(handler)](
-          grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
-          grpc::ByteBuffer* response) {
-        auto* const call = new UnaryCall(host_, metrics, context, response);
-        try {
-          if (host_->draining()) {
-            call->Refuse(ShuttingDown());
-          } else {
-            ArenaLease arena;
-            auto* const request = arena.New<Request>();
-            if (const auto refusal = ParseBytes(*bytes, request)) {
-              call->Refuse(*refusal);
-            } else {
-              handler(static_cast<const Request&>(*request),
-                      Responder<Response>(call));
-            }
-          }
-        } catch (const std::exception& error) {
-          call->Fail(error.what());
+  AddRawUnary(name, [this, metrics = NewMethodMetrics(name), handler = std::move(handler)](
+                        grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
+                        grpc::ByteBuffer* response) {
+    auto* const call = new UnaryCall(host_, metrics, context, response);
+    try {
+      if (host_->draining()) {
+        call->Refuse(ShuttingDown());
+      } else {
+        ArenaLease arena;
+        auto* const request = arena.New<Request>();
+        if (const auto refusal = ParseBytes(*bytes, request)) {
+          call->Refuse(*refusal);
+        } else {
+          handler(static_cast<const Request&>(*request), Responder<Response>(call));
         }
-        call->HandlerDone();
-        return call;
-      });
+      }
+    } catch (const std::exception& error) {
+      call->Fail(error.what());
+    }
+    call->HandlerDone();
+    return call;
+  });
 }
 
 /// Runs `job` on a reader thread, where reads may block; a full queue refuses,
 /// what the job throws becomes INTERNAL, and a call that was cancelled
 /// meanwhile is not run.
 template <typename Response, typename Job>
-void RunOnReader(ServiceHost& host, const Responder<Response>& responder,
-                 Job job) {
+void RunOnReader(ServiceHost& host, const Responder<Response>& responder, Job job) {
   const bool taken = host.ledger().Read([responder, job = std::move(job)] {
     try {
       job();

@@ -34,8 +34,7 @@ constexpr int kPingIntervalMinMs = 10'000;
 // Calls that are not ours (health watches) are cut after this.
 constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
 
-constexpr std::array kServices = {"florin.v1.LedgerService",
-                                  "florin.v1.EventService",
+constexpr std::array kServices = {"florin.v1.LedgerService", "florin.v1.EventService",
                                   "florin.v1.AdminService"};
 
 // "127.0.0.1:0" -> "127.0.0.1:41234".
@@ -47,34 +46,28 @@ std::string WithPort(const std::string& address, int port) {
 storage::StoreOptions ToStoreOptions(const Config& config) {
   storage::StoreOptions options;
   options.directory = config.data_dir;
-  options.block_cache_bytes = static_cast<std::size_t>(config.cache_memory_mib)
-                              << 20;
+  options.block_cache_bytes = static_cast<std::size_t>(config.cache_memory_mib) << 20;
   return options;
 }
 
 EventServiceOptions ToEventOptions(const Config& config) {
   EventServiceOptions options;
-  options.hub.subscriptions_max =
-      static_cast<std::size_t>(config.max_subscribers);
-  options.hub.subscription.stall_timeout =
-      std::chrono::seconds(config.subscriber_stall_seconds);
+  options.hub.subscriptions_max = static_cast<std::size_t>(config.max_subscribers);
+  options.hub.subscription.stall_timeout = std::chrono::seconds(config.subscriber_stall_seconds);
   return options;
 }
 
 void SetLimits(const Config& config, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(kReceiveBytesMax);
   builder->SetMaxSendMessageSize(-1);
-  builder->AddChannelArgument(
-      GRPC_ARG_MAX_CONCURRENT_STREAMS,
-      static_cast<int>(config.max_streams_per_connection));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                              static_cast<int>(config.max_streams_per_connection));
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                              kKeepaliveTimeoutMs);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder->AddChannelArgument(
-      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-      kPingIntervalMinMs);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              kPingIntervalMinMs);
   // A second server on the same address must fail, not share it.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota("florind");
@@ -87,16 +80,13 @@ void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
 
 class FlorinServer final : public Server {
  public:
-  explicit FlorinServer(const Config& config)
-      : config_(config), metrics_(FLORIN_VERSION) {}
+  explicit FlorinServer(const Config& config) : config_(config), metrics_(FLORIN_VERSION) {}
   ~FlorinServer() override { FlorinServer::Stop(); }
 
   std::string Open();
 
   const std::string& address() const override { return address_; }
-  const std::string& metrics_address() const override {
-    return metrics_address_;
-  }
+  const std::string& metrics_address() const override { return metrics_address_; }
   void Stop() override;
 
  private:
@@ -124,8 +114,7 @@ class FlorinServer final : public Server {
 
 actors::LedgerOptions FlorinServer::LedgerOptionsOf() {
   actors::LedgerOptions options;
-  options.max_active_accounts =
-      static_cast<std::size_t>(config_.max_active_accounts);
+  options.max_active_accounts = static_cast<std::size_t>(config_.max_active_accounts);
   options.max_in_flight = static_cast<std::size_t>(config_.max_in_flight);
   options.reader_threads = static_cast<std::size_t>(config_.reader_threads);
   options.worker_threads = static_cast<std::size_t>(config_.worker_threads);
@@ -143,8 +132,7 @@ std::string FlorinServer::Open() {
   ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
   host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_);
   ledger_service_ = std::make_unique<LedgerService>(host_.get());
-  event_service_ =
-      std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
+  event_service_ = std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
   admin_service_ = std::make_unique<AdminService>(host_.get());
   std::string wrong = Listen();
   if (wrong.empty()) wrong = ListenForMetrics();
@@ -157,8 +145,7 @@ std::string FlorinServer::Listen() {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(),
-                           &port);
+  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port);
   SetLimits(config_, &builder);
   builder.RegisterService(ledger_service_.get());
   builder.RegisterService(event_service_.get());
@@ -181,16 +168,14 @@ std::string FlorinServer::ListenForMetrics() {
   try {
     exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
   } catch (const std::exception& error) {
-    return fmt::format("cannot serve metrics on {}: {}", config_.metrics_listen,
-                       error.what());
+    return fmt::format("cannot serve metrics on {}: {}", config_.metrics_listen, error.what());
   }
   collector_ = std::make_shared<LedgerCollector>(ledger_.get());
   exposer_->RegisterCollectable(metrics_.registry());
   exposer_->RegisterCollectable(collector_);
   exposer_->RegisterCollectable(event_service_->collector());
   const std::vector<int> ports = exposer_->GetListeningPorts();
-  metrics_address_ =
-      WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
+  metrics_address_ = WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
   return "";
 }
 
@@ -213,8 +198,7 @@ void FlorinServer::Stop() {
       spdlog::warn("calls were still open after {} s; they are cut",
                    config_.shutdown_timeout_seconds);
     }
-    grpc_server_->Shutdown(std::chrono::system_clock::now() +
-                           kForeignCallsTimeout);
+    grpc_server_->Shutdown(std::chrono::system_clock::now() + kForeignCallsTimeout);
     grpc_server_->Wait();
     grpc_server_.reset();
   }
@@ -230,8 +214,7 @@ void FlorinServer::Stop() {
 
 }  // namespace
 
-std::unique_ptr<Server> Server::Start(const Config& config,
-                                      std::string* error) {
+std::unique_ptr<Server> Server::Start(const Config& config, std::string* error) {
   auto server = std::make_unique<FlorinServer>(config);
   *error = server->Open();
   if (!error->empty()) return nullptr;

@@ -15,8 +15,7 @@ class Server {
   /// Opens the books and listens. Null, with a sentence in `error`, if it
   /// cannot: the books are held by another process, are corrupt, or the address
   /// is taken.
-  static std::unique_ptr<Server> Start(const Config& config,
-                                       std::string* error);
+  static std::unique_ptr<Server> Start(const Config& config, std::string* error);
 
   virtual ~Server() = default;
 

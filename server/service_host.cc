@@ -18,8 +18,7 @@ void ServiceHost::CallEnded() {
 
 bool ServiceHost::WaitUntilIdle(std::chrono::milliseconds timeout) {
   std::unique_lock lock(idle_mutex_);
-  return idle_.wait_for(lock, timeout,
-                        [this] { return open_calls_.load() == 0; });
+  return idle_.wait_for(lock, timeout, [this] { return open_calls_.load() == 0; });
 }
 
 domain::Refusal ShuttingDown() {

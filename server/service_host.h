@@ -16,8 +16,7 @@ namespace florin::server {
 class ServiceHost {
  public:
   /// Both outlive the host, the host outlives the gRPC server.
-  ServiceHost(actors::Ledger* ledger, Metrics* metrics)
-      : ledger_(ledger), metrics_(metrics) {}
+  ServiceHost(actors::Ledger* ledger, Metrics* metrics) : ledger_(ledger), metrics_(metrics) {}
 
   [[nodiscard]] actors::Ledger& ledger() { return *ledger_; }
   [[nodiscard]] storage::Reader& reader() { return ledger_->reader(); }
@@ -27,9 +26,7 @@ class ServiceHost {
   /// From now on new calls are refused with SHUTTING_DOWN; open streams are
   /// told.
   void StartDraining();
-  [[nodiscard]] bool draining() const {
-    return draining_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool draining() const { return draining_.load(std::memory_order_relaxed); }
 
   /// Every call between its first and its last moment.
   void CallStarted() { open_calls_.fetch_add(1, std::memory_order_relaxed); }

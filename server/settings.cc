@@ -12,10 +12,8 @@ constexpr std::int64_t kMillion = 1'000'000;
 
 constexpr auto kSettings = std::to_array<Setting>({
     {"data-dir", "Directory of the books; made if missing", &Config::data_dir},
-    {"listen", "Address for gRPC, HOST:PORT; port 0 takes a free one",
-     &Config::listen},
-    {"metrics-listen",
-     "Address for Prometheus metrics, HOST:PORT; none if empty",
+    {"listen", "Address for gRPC, HOST:PORT; port 0 takes a free one", &Config::listen},
+    {"metrics-listen", "Address for Prometheus metrics, HOST:PORT; none if empty",
      &Config::metrics_listen},
     {"allow-insecure",
      "Listen on other than loopback addresses though nothing is encrypted and "
@@ -23,25 +21,21 @@ constexpr auto kSettings = std::to_array<Setting>({
      &Config::allow_insecure},
     {"log-level", "debug, info, warn or error", &Config::log_level},
     {"log-format", "text or json, on standard error", &Config::log_format},
-    {"max-active-accounts", "Accounts kept live in memory",
-     &Config::max_active_accounts, 1, 100 * kMillion},
-    {"max-in-flight", "Commands admitted and not yet answered",
-     &Config::max_in_flight, 1, 100 * kMillion},
-    {"max-subscribers", "Open subscriptions", &Config::max_subscribers, 1,
-     kMillion},
-    {"subscriber-stall-seconds",
-     "A subscriber that reads nothing for so long is ended",
+    {"max-active-accounts", "Accounts kept live in memory", &Config::max_active_accounts, 1,
+     100 * kMillion},
+    {"max-in-flight", "Commands admitted and not yet answered", &Config::max_in_flight, 1,
+     100 * kMillion},
+    {"max-subscribers", "Open subscriptions", &Config::max_subscribers, 1, kMillion},
+    {"subscriber-stall-seconds", "A subscriber that reads nothing for so long is ended",
      &Config::subscriber_stall_seconds, 1, 86'400},
     {"max-streams-per-connection", "Open calls on one connection",
      &Config::max_streams_per_connection, 1, kMillion},
     {"request-memory-mib", "Memory for requests being received, in MiB",
      &Config::request_memory_mib, 64, kMillion},
-    {"cache-memory-mib", "Memory for blocks read from disk, in MiB",
-     &Config::cache_memory_mib, 8, kMillion},
-    {"reader-threads", "Threads for reads that go to disk",
-     &Config::reader_threads, 1, 256},
-    {"worker-threads", "Threads for the accounts' actors",
-     &Config::worker_threads, 1, 256},
+    {"cache-memory-mib", "Memory for blocks read from disk, in MiB", &Config::cache_memory_mib, 8,
+     kMillion},
+    {"reader-threads", "Threads for reads that go to disk", &Config::reader_threads, 1, 256},
+    {"worker-threads", "Threads for the accounts' actors", &Config::worker_threads, 1, 256},
     {"shutdown-timeout-seconds", "How long a stop waits for open calls",
      &Config::shutdown_timeout_seconds, 0, 3600},
 });
@@ -51,25 +45,23 @@ bool HasPort(const std::string& address) {
   if (colon == std::string::npos || colon + 1 == address.size()) return false;
   const std::string port = address.substr(colon + 1);
   return port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(),
-                     [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
          std::stoi(port) <= 65535;
 }
 
 std::string CheckText(const Setting& setting, const std::string& value) {
-  if (setting.name == "log-level" && value != "debug" && value != "info" &&
-      value != "warn" && value != "error") {
-    return fmt::format("{} is \"{}\"; it is debug, info, warn or error",
-                       setting.name, value);
+  if (setting.name == "log-level" && value != "debug" && value != "info" && value != "warn" &&
+      value != "error") {
+    return fmt::format("{} is \"{}\"; it is debug, info, warn or error", setting.name, value);
   }
   if (setting.name == "log-format" && value != "text" && value != "json") {
     return fmt::format("{} is \"{}\"; it is text or json", setting.name, value);
   }
-  const bool is_address = setting.name == "listen" ||
-                          (setting.name == "metrics-listen" && !value.empty());
+  const bool is_address =
+      setting.name == "listen" || (setting.name == "metrics-listen" && !value.empty());
   if (is_address && !value.starts_with("unix:") && !HasPort(value)) {
-    return fmt::format("{} is \"{}\"; it is HOST:PORT, such as 127.0.0.1:50051",
-                       setting.name, value);
+    return fmt::format("{} is \"{}\"; it is HOST:PORT, such as 127.0.0.1:50051", setting.name,
+                       value);
   }
   if (setting.name == "data-dir" && value.empty()) return "data-dir is empty";
   return "";
@@ -91,13 +83,11 @@ std::string CheckSetting(const Setting& setting, const Config& config) {
   if (const auto* text = std::get_if<std::string Config::*>(&setting.field)) {
     return CheckText(setting, config.**text);
   }
-  const auto* const number =
-      std::get_if<std::int64_t Config::*>(&setting.field);
+  const auto* const number = std::get_if<std::int64_t Config::*>(&setting.field);
   if (number == nullptr) return "";
   const std::int64_t value = config.**number;
   if (value >= setting.min && value <= setting.max) return "";
-  return fmt::format("{} is {}; it is {} to {}", setting.name, value,
-                     setting.min, setting.max);
+  return fmt::format("{} is {}; it is {} to {}", setting.name, value, setting.min, setting.max);
 }
 
 }  // namespace florin::server

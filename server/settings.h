@@ -13,8 +13,7 @@ namespace florin::server {
 struct Setting {
   std::string_view name;
   std::string_view help;
-  std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*>
-      field;
+  std::variant<std::string Config::*, std::int64_t Config::*, bool Config::*> field;
   /// Of numbers.
   std::int64_t min = 0;
   std::int64_t max = 0;
@@ -32,7 +31,6 @@ struct Setting {
 [[nodiscard]] std::string ApplyFile(const std::string& path, Config* config);
 
 /// What is wrong with a value, empty: nothing.
-[[nodiscard]] std::string CheckSetting(const Setting& setting,
-                                       const Config& config);
+[[nodiscard]] std::string CheckSetting(const Setting& setting, const Config& config);
 
 }  // namespace florin::server

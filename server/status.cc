@@ -27,8 +27,7 @@ std::int64_t RetryDelayMs(domain::Reason reason) {
   }
 }
 
-void FillMetadata(const domain::StringMap& metadata,
-                  google::rpc::ErrorInfo* info) {
+void FillMetadata(const domain::StringMap& metadata, google::rpc::ErrorInfo* info) {
   std::size_t bytes = 0;
   for (const auto& [key, value] : metadata) {
     const std::string_view cut = CutUtf8(value, kValueBytesMax);
@@ -57,8 +56,7 @@ grpc::Status ToStatus(const domain::Refusal& refusal) {
     google::rpc::RetryInfo retry;
     const std::int64_t delay_ms = RetryDelayMs(refusal.reason);
     retry.mutable_retry_delay()->set_seconds(delay_ms / 1000);
-    retry.mutable_retry_delay()->set_nanos(
-        static_cast<int>(delay_ms % 1000 * 1'000'000));
+    retry.mutable_retry_delay()->set_nanos(static_cast<int>(delay_ms % 1000 * 1'000'000));
     details.add_details()->PackFrom(retry);
   }
   return grpc::Status(static_cast<grpc::StatusCode>(reason.code), message,
@@ -73,9 +71,9 @@ grpc::Status InternalStatus() {
 void MarkReplayed(domain::Refusal* refusal) {
   const std::pair<std::string, std::string> mark("replayed", "true");
   auto& metadata = refusal->metadata;
-  const auto place = std::lower_bound(
-      metadata.begin(), metadata.end(), mark,
-      [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto place =
+      std::lower_bound(metadata.begin(), metadata.end(), mark,
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
   if (place != metadata.end() && place->first == mark.first) return;
   metadata.insert(place, mark);
 }

@@ -8,8 +8,7 @@
 namespace florin::server {
 
 UnaryCall::UnaryCall(ServiceHost* host, MethodMetrics* metrics,
-                     grpc::CallbackServerContext* context,
-                     grpc::ByteBuffer* response)
+                     grpc::CallbackServerContext* context, grpc::ByteBuffer* response)
     : host_(host),
       metrics_(metrics),
       context_(context),
@@ -48,10 +47,8 @@ void UnaryCall::Abandon() {
   End(CallEnd::kCancelled, domain::Reason::kNone, grpc::Status::CANCELLED);
 }
 
-void UnaryCall::End(CallEnd end, domain::Reason reason,
-                    const grpc::Status& status) {
-  const std::chrono::duration<double> taken =
-      std::chrono::steady_clock::now() - start_;
+void UnaryCall::End(CallEnd end, domain::Reason reason, const grpc::Status& status) {
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start_;
   metrics_->Ended(end, reason, taken.count());
   // The last touch: gRPC may delete the call from here on.
   Finish(status);

@@ -19,8 +19,8 @@ namespace florin::server {
 /// A cancelled call is answered like any other: the command goes on.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  UnaryCall(ServiceHost* host, MethodMetrics* metrics,
-            grpc::CallbackServerContext* context, grpc::ByteBuffer* response);
+  UnaryCall(ServiceHost* host, MethodMetrics* metrics, grpc::CallbackServerContext* context,
+            grpc::ByteBuffer* response);
 
   void Reply(const google::protobuf::MessageLite& response);
   void Refuse(const domain::Refusal& refusal);

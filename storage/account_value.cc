@@ -15,9 +15,7 @@ void PutNumber(std::string* out, std::int64_t value) {
   PutVarint(out, static_cast<std::uint64_t>(value));
 }
 
-void PutByte(std::string* out, std::uint8_t value) {
-  out->push_back(static_cast<char>(value));
-}
+void PutByte(std::string* out, std::uint8_t value) { out->push_back(static_cast<char>(value)); }
 
 domain::Balances ReadBalances(ByteReader* in) {
   domain::Balances balances;
@@ -51,15 +49,13 @@ std::string EncodeAccount(const domain::AccountState& account) {
   PutText(&out, account.asset);
   PutText(&out, account.owner_id);
   const domain::Balances& balances = account.balances;
-  for (const domain::Int128 amount :
-       {balances.debits_posted, balances.credits_posted,
-        balances.debits_pending, balances.credits_pending}) {
+  for (const domain::Int128 amount : {balances.debits_posted, balances.credits_posted,
+                                      balances.debits_pending, balances.credits_pending}) {
     PutInt128(&out, amount);
   }
   const domain::Limits& limits = account.limits;
-  PutByte(&out, static_cast<std::uint8_t>(
-                    (limits.unlimited_overdraft ? kUnlimited : 0) |
-                    (limits.max_balance ? kHasMaxBalance : 0)));
+  PutByte(&out, static_cast<std::uint8_t>((limits.unlimited_overdraft ? kUnlimited : 0) |
+                                          (limits.max_balance ? kHasMaxBalance : 0)));
   PutInt128(&out, limits.overdraft_limit);
   if (limits.max_balance) PutInt128(&out, *limits.max_balance);
   PutNumber(&out, account.open_time);
@@ -73,8 +69,8 @@ std::string EncodeAccount(const domain::AccountState& account) {
   return out;
 }
 
-domain::Result<domain::AccountState> DecodeAccount(
-    const std::string& account_id, std::string_view value) {
+domain::Result<domain::AccountState> DecodeAccount(const std::string& account_id,
+                                                   std::string_view value) {
   ByteReader in(value);
   domain::AccountState account;
   account.account_id = account_id;
@@ -97,9 +93,8 @@ domain::Result<domain::AccountState> DecodeAccount(
     account.metadata.emplace_back(std::move(key), in.Text());
   }
   if (in.Done()) return account;
-  return DataCorrupt(
-      "The index holds a malformed snapshot of account " + account_id + ".",
-      "index, account " + account_id);
+  return DataCorrupt("The index holds a malformed snapshot of account " + account_id + ".",
+                     "index, account " + account_id);
 }
 
 }  // namespace florin::storage

@@ -14,7 +14,7 @@ namespace florin::storage {
 [[nodiscard]] std::string EncodeAccount(const domain::AccountState& account);
 
 /// Errors: kDataCorrupt naming the account.
-[[nodiscard]] domain::Result<domain::AccountState> DecodeAccount(
-    const std::string& account_id, std::string_view value);
+[[nodiscard]] domain::Result<domain::AccountState> DecodeAccount(const std::string& account_id,
+                                                                 std::string_view value);
 
 }  // namespace florin::storage

@@ -10,8 +10,7 @@ void PutBigEndian64(std::string* out, std::int64_t value) {
 
 std::int64_t ReadBigEndian64(const char* data) {
   std::uint64_t bits = 0;
-  for (int i = 0; i < 8; ++i)
-    bits = (bits << 8) | static_cast<std::uint8_t>(data[i]);
+  for (int i = 0; i < 8; ++i) bits = (bits << 8) | static_cast<std::uint8_t>(data[i]);
   return static_cast<std::int64_t>(bits);
 }
 
@@ -53,8 +52,7 @@ std::uint64_t ByteReader::Varint() {
 domain::Int128 ByteReader::Int128() {
   const std::uint64_t high = Varint();
   const std::uint64_t low = Varint();
-  const domain::UInt128 zigzag =
-      (static_cast<domain::UInt128>(high) << 64) | low;
+  const domain::UInt128 zigzag = (static_cast<domain::UInt128>(high) << 64) | low;
   const domain::UInt128 bits = (zigzag & 1) != 0 ? ~(zigzag >> 1) : zigzag >> 1;
   return static_cast<domain::Int128>(bits);
 }

@@ -36,8 +36,7 @@ std::string FieldDecoder::Id() {
 }
 
 std::int64_t FieldDecoder::Time() {
-  return WrappedSum(context_.commit_time,
-                    static_cast<std::uint64_t>(UnZigZag(in_.Varint())));
+  return WrappedSum(context_.commit_time, static_cast<std::uint64_t>(UnZigZag(in_.Varint())));
 }
 
 std::string_view FieldDecoder::AccountHead(AccountAfter* account) {
@@ -57,8 +56,7 @@ std::string_view FieldDecoder::AccountHead(AccountAfter* account) {
   balances.credits_posted = in_.Amount();
   balances.debits_pending = (shape & kShapePending) ? in_.Amount() : 0;
   balances.credits_pending = (shape & kShapePending) ? in_.Amount() : 0;
-  const auto places = static_cast<std::uint64_t>(context_.last_position -
-                                                 context_.first_position);
+  const auto places = static_cast<std::uint64_t>(context_.last_position - context_.first_position);
   if (account->scale > domain::kScaleMax || before_last > places ||
       since_previous >= static_cast<std::uint64_t>(context_.first_position) ||
       !domain::CheckedAdd(balances.debits_posted, balances.debits_pending) ||
@@ -66,12 +64,9 @@ std::string_view FieldDecoder::AccountHead(AccountAfter* account) {
     in_.Fail();
     return {};
   }
-  account->position =
-      context_.last_position - static_cast<std::int64_t>(before_last);
+  account->position = context_.last_position - static_cast<std::int64_t>(before_last);
   account->previous_position =
-      since_previous == 0
-          ? 0
-          : context_.first_position - static_cast<std::int64_t>(since_previous);
+      since_previous == 0 ? 0 : context_.first_position - static_cast<std::int64_t>(since_previous);
   return account_id;
 }
 
@@ -93,11 +88,9 @@ domain::Transaction FieldDecoder::Transaction() {
   return transaction;
 }
 
-void FieldDecoder::Postings(bool mixed,
-                            std::vector<domain::TransactionPosting>* postings) {
+void FieldDecoder::Postings(bool mixed, std::vector<domain::TransactionPosting>* postings) {
   const std::size_t count = in_.Count(kPostingBytesMin);
-  const int decimals =
-      mixed || count == 0 ? 0 : in_.ByteUpTo(domain::kScaleMax);
+  const int decimals = mixed || count == 0 ? 0 : in_.ByteUpTo(domain::kScaleMax);
   postings->reserve(count);
   for (std::size_t i = 0; i < count && in_.ok(); ++i) {
     domain::TransactionPosting& posting = postings->emplace_back();
@@ -111,8 +104,7 @@ void FieldDecoder::Postings(bool mixed,
   }
 }
 
-void FieldDecoder::TransactionOptions(std::uint64_t flags,
-                                      domain::Transaction* transaction) {
+void FieldDecoder::TransactionOptions(std::uint64_t flags, domain::Transaction* transaction) {
   if (flags & kHasType) transaction->type = Word();
   if (flags & kHasReference) transaction->reference = in_.Bytes();
   if (flags & kHasMetadata) Map(&transaction->metadata);
@@ -120,10 +112,8 @@ void FieldDecoder::TransactionOptions(std::uint64_t flags,
   if (flags & kHasCausationId) transaction->causation_id = Id();
   if (flags & kHasDescription) transaction->description = in_.Bytes();
   if (flags & kHasEffectiveTime) transaction->effective_time = Time();
-  transaction->commit_time =
-      (flags & kHasCommitTime) ? Time() : context_.commit_time;
-  if (flags & kHasHoldTimeout)
-    transaction->hold_timeout_ns = UnZigZag(in_.Varint());
+  transaction->commit_time = (flags & kHasCommitTime) ? Time() : context_.commit_time;
+  if (flags & kHasHoldTimeout) transaction->hold_timeout_ns = UnZigZag(in_.Varint());
   if (flags & kHasExpireTime) transaction->expire_time = Time();
   if (flags & kHasReverses) transaction->reverses_transaction_id = Id();
   if (flags & kHasReversedBy) transaction->reversed_by_transaction_id = Id();
@@ -137,8 +127,7 @@ void FieldDecoder::TransactionOptions(std::uint64_t flags,
 void FieldDecoder::Places(bool stored, domain::Transaction* transaction) {
   transaction->version = stored ? in_.NonNegative() : 1;
   transaction->position = stored ? in_.NonNegative() : context_.last_position;
-  transaction->create_position =
-      stored ? in_.NonNegative() : context_.last_position;
+  transaction->create_position = stored ? in_.NonNegative() : context_.last_position;
   transaction->end_position = stored ? in_.NonNegative() : 0;
 }
 
@@ -234,8 +223,7 @@ domain::SettleTransaction FieldDecoder::SettleRequest() {
   request.amount = OptionalDecimal();
   const std::size_t count = in_.Count(kDecimalBytesMin);
   request.amounts.reserve(count);
-  for (std::size_t i = 0; i < count && in_.ok(); ++i)
-    request.amounts.push_back(Decimal());
+  for (std::size_t i = 0; i < count && in_.ok(); ++i) request.amounts.push_back(Decimal());
   return request;
 }
 

@@ -8,23 +8,19 @@
 namespace florin::storage::codec {
 namespace {
 
-constexpr std::uint64_t FlagIf(bool condition, std::uint64_t flag) {
-  return condition ? flag : 0;
-}
+constexpr std::uint64_t FlagIf(bool condition, std::uint64_t flag) { return condition ? flag : 0; }
 
 /// A side's posted and pending, which together fit 127 bits.
 bool SideFits(domain::Int128 posted, domain::Int128 pending) {
-  return posted >= 0 && pending >= 0 &&
-         domain::CheckedAdd(posted, pending).has_value();
+  return posted >= 0 && pending >= 0 && domain::CheckedAdd(posted, pending).has_value();
 }
 
 /// Whether the postings cannot do with one number of decimals for all.
 bool IsMixed(const std::vector<domain::TransactionPosting>& postings) {
-  return std::any_of(
-      postings.begin(), postings.end(), [&](const auto& posting) {
-        return posting.posted.has_value() ||
-               posting.amount.decimals != postings.front().amount.decimals;
-      });
+  return std::any_of(postings.begin(), postings.end(), [&](const auto& posting) {
+    return posting.posted.has_value() ||
+           posting.amount.decimals != postings.front().amount.decimals;
+  });
 }
 
 }  // namespace
@@ -48,34 +44,30 @@ void FieldEncoder::Id(std::string_view id) {
 }
 
 void FieldEncoder::Time(std::int64_t time) {
-  out_.Varint(ZigZag(static_cast<std::int64_t>(
-      WrappedDifference(time, context_.commit_time))));
+  out_.Varint(ZigZag(static_cast<std::int64_t>(WrappedDifference(time, context_.commit_time))));
 }
 
 void FieldEncoder::Account(const AccountAfter& account) {
   // Fails to compile when a member is added: the format must then be asked
   // about it.
-  const auto& [account_id, version, balances, scale, debit_normal,
-               previous_position, position] = account;
-  const bool pending =
-      balances.debits_pending != 0 || balances.credits_pending != 0;
-  if (scale < 0 || scale > domain::kScaleMax || version < 0 ||
-      previous_position < 0 || previous_position >= context_.first_position ||
-      position < context_.first_position || position > context_.last_position ||
+  const auto& [account_id, version, balances, scale, debit_normal, previous_position, position] =
+      account;
+  const bool pending = balances.debits_pending != 0 || balances.credits_pending != 0;
+  if (scale < 0 || scale > domain::kScaleMax || version < 0 || previous_position < 0 ||
+      previous_position >= context_.first_position || position < context_.first_position ||
+      position > context_.last_position ||
       !SideFits(balances.debits_posted, balances.debits_pending) ||
       !SideFits(balances.credits_posted, balances.credits_pending)) {
     return out_.Spoil();
   }
   Word(account_id);
   out_.Byte(static_cast<std::uint8_t>(
-      static_cast<std::uint64_t>(scale) |
-      FlagIf(debit_normal, kShapeDebitNormal) | FlagIf(pending, kShapePending) |
-      FlagIf(previous_position != 0, kShapePrevious)));
+      static_cast<std::uint64_t>(scale) | FlagIf(debit_normal, kShapeDebitNormal) |
+      FlagIf(pending, kShapePending) | FlagIf(previous_position != 0, kShapePrevious)));
   out_.Varint(static_cast<std::uint64_t>(version));
   out_.Varint(static_cast<std::uint64_t>(context_.last_position - position));
   if (previous_position != 0) {
-    out_.Varint(static_cast<std::uint64_t>(context_.first_position -
-                                           previous_position));
+    out_.Varint(static_cast<std::uint64_t>(context_.first_position - previous_position));
   }
   out_.Amount(balances.debits_posted);
   out_.Amount(balances.credits_posted);
@@ -86,34 +78,26 @@ void FieldEncoder::Account(const AccountAfter& account) {
 }
 
 void FieldEncoder::Transaction(const domain::Transaction& transaction) {
-  const auto& [transaction_id, status, postings, type, reference, description,
-               metadata, effective_time, commit_time, is_hold, hold_timeout_ns,
-               expire_time, reverses, reversed_by, correlation_id, causation_id,
-               checks, refusal, end_time, end_reason, version, position,
-               create_position, end_position] = transaction;
-  const bool usual_places =
-      version == 1 && position == context_.last_position &&
-      create_position == context_.last_position && end_position == 0;
+  const auto& [transaction_id, status, postings, type, reference, description, metadata,
+               effective_time, commit_time, is_hold, hold_timeout_ns, expire_time, reverses,
+               reversed_by, correlation_id, causation_id, checks, refusal, end_time, end_reason,
+               version, position, create_position, end_position] = transaction;
+  const bool usual_places = version == 1 && position == context_.last_position &&
+                            create_position == context_.last_position && end_position == 0;
   const bool mixed = IsMixed(postings);
   const std::uint64_t flags =
-      FlagIf(!type.empty(), kHasType) |
-      FlagIf(!reference.empty(), kHasReference) |
-      FlagIf(!metadata.empty(), kHasMetadata) |
-      FlagIf(!correlation_id.empty(), kHasCorrelationId) |
+      FlagIf(!type.empty(), kHasType) | FlagIf(!reference.empty(), kHasReference) |
+      FlagIf(!metadata.empty(), kHasMetadata) | FlagIf(!correlation_id.empty(), kHasCorrelationId) |
       FlagIf(!causation_id.empty(), kHasCausationId) |
       FlagIf(!description.empty(), kHasDescription) |
       FlagIf(effective_time.has_value(), kHasEffectiveTime) |
-      FlagIf(commit_time != context_.commit_time, kHasCommitTime) |
-      FlagIf(is_hold, kIsHold) |
+      FlagIf(commit_time != context_.commit_time, kHasCommitTime) | FlagIf(is_hold, kIsHold) |
       FlagIf(hold_timeout_ns.has_value(), kHasHoldTimeout) |
-      FlagIf(expire_time.has_value(), kHasExpireTime) |
-      FlagIf(!reverses.empty(), kHasReverses) |
-      FlagIf(!reversed_by.empty(), kHasReversedBy) |
-      FlagIf(!checks.empty(), kHasBalanceChecks) |
-      FlagIf(refusal.has_value(), kHasRefusal) |
-      FlagIf(end_time.has_value(), kHasEndTime) |
-      FlagIf(!end_reason.empty(), kHasEndReason) |
-      FlagIf(!usual_places, kHasPlaces) | FlagIf(mixed, kMixedPostings);
+      FlagIf(expire_time.has_value(), kHasExpireTime) | FlagIf(!reverses.empty(), kHasReverses) |
+      FlagIf(!reversed_by.empty(), kHasReversedBy) | FlagIf(!checks.empty(), kHasBalanceChecks) |
+      FlagIf(refusal.has_value(), kHasRefusal) | FlagIf(end_time.has_value(), kHasEndTime) |
+      FlagIf(!end_reason.empty(), kHasEndReason) | FlagIf(!usual_places, kHasPlaces) |
+      FlagIf(mixed, kMixedPostings);
   if (static_cast<std::uint8_t>(status) >
       static_cast<std::uint8_t>(domain::TransactionStatus::kRefused))
     out_.Spoil();
@@ -125,12 +109,10 @@ void FieldEncoder::Transaction(const domain::Transaction& transaction) {
   TransactionOptions(transaction, flags);
 }
 
-void FieldEncoder::Postings(
-    std::span<const domain::TransactionPosting> postings, bool mixed) {
+void FieldEncoder::Postings(std::span<const domain::TransactionPosting> postings, bool mixed) {
   out_.Varint(postings.size());
   if (!mixed && !postings.empty()) Decimals(postings.front().amount.decimals);
-  for (const auto& [debit_account_id, credit_account_id, amount, posted] :
-       postings) {
+  for (const auto& [debit_account_id, credit_account_id, amount, posted] : postings) {
     Word(debit_account_id);
     Word(credit_account_id);
     out_.Amount(amount.digits);
@@ -141,8 +123,7 @@ void FieldEncoder::Postings(
   }
 }
 
-void FieldEncoder::TransactionOptions(const domain::Transaction& transaction,
-                                      std::uint64_t flags) {
+void FieldEncoder::TransactionOptions(const domain::Transaction& transaction, std::uint64_t flags) {
   if (flags & kHasType) Word(transaction.type);
   if (flags & kHasReference) out_.Bytes(transaction.reference);
   if (flags & kHasMetadata) Map(transaction.metadata);
@@ -151,8 +132,7 @@ void FieldEncoder::TransactionOptions(const domain::Transaction& transaction,
   if (flags & kHasDescription) out_.Bytes(transaction.description);
   if (flags & kHasEffectiveTime) Time(*transaction.effective_time);
   if (flags & kHasCommitTime) Time(transaction.commit_time);
-  if (flags & kHasHoldTimeout)
-    out_.Varint(ZigZag(*transaction.hold_timeout_ns));
+  if (flags & kHasHoldTimeout) out_.Varint(ZigZag(*transaction.hold_timeout_ns));
   if (flags & kHasExpireTime) Time(*transaction.expire_time);
   if (flags & kHasReverses) Id(transaction.reverses_transaction_id);
   if (flags & kHasReversedBy) Id(transaction.reversed_by_transaction_id);
@@ -164,8 +144,8 @@ void FieldEncoder::TransactionOptions(const domain::Transaction& transaction,
 }
 
 void FieldEncoder::Places(const domain::Transaction& transaction) {
-  if (transaction.version < 0 || transaction.position < 0 ||
-      transaction.create_position < 0 || transaction.end_position < 0) {
+  if (transaction.version < 0 || transaction.position < 0 || transaction.create_position < 0 ||
+      transaction.end_position < 0) {
     return out_.Spoil();
   }
   out_.Varint(static_cast<std::uint64_t>(transaction.version));
@@ -209,31 +189,27 @@ void FieldEncoder::Checks(std::span<const domain::BalanceCheck> checks) {
 
 void FieldEncoder::Limits(const domain::Limits& limits) {
   const auto& [overdraft_limit, unlimited_overdraft, max_balance] = limits;
-  out_.Byte(static_cast<std::uint8_t>(
-      FlagIf(overdraft_limit != 0, kLimitOverdraft) |
-      FlagIf(unlimited_overdraft, kLimitUnlimited) |
-      FlagIf(max_balance.has_value(), kLimitMaxBalance)));
+  out_.Byte(static_cast<std::uint8_t>(FlagIf(overdraft_limit != 0, kLimitOverdraft) |
+                                      FlagIf(unlimited_overdraft, kLimitUnlimited) |
+                                      FlagIf(max_balance.has_value(), kLimitMaxBalance)));
   if (overdraft_limit != 0) out_.Amount(overdraft_limit);
   if (max_balance) out_.Amount(*max_balance);
 }
 
 void FieldEncoder::Limits(const domain::LimitsRequest& limits) {
   const auto& [overdraft_limit, unlimited_overdraft, max_balance] = limits;
-  out_.Byte(static_cast<std::uint8_t>(
-      FlagIf(overdraft_limit.has_value(), kLimitOverdraft) |
-      FlagIf(unlimited_overdraft, kLimitUnlimited) |
-      FlagIf(max_balance.has_value(), kLimitMaxBalance)));
+  out_.Byte(static_cast<std::uint8_t>(FlagIf(overdraft_limit.has_value(), kLimitOverdraft) |
+                                      FlagIf(unlimited_overdraft, kLimitUnlimited) |
+                                      FlagIf(max_balance.has_value(), kLimitMaxBalance)));
   if (overdraft_limit) Decimal(*overdraft_limit);
   if (max_balance) Decimal(*max_balance);
 }
 
 void FieldEncoder::State(const domain::AccountState& account) {
   // The balances stand in the record's accounts.
-  const auto& [account_id, owner_id, asset, scale, type, status, suspend_scope,
-               limits, balances, version, position, open_time, update_time,
-               metadata, open_position] = account;
-  if (static_cast<std::uint8_t>(type) >
-          static_cast<std::uint8_t>(domain::AccountType::kExpense) ||
+  const auto& [account_id, owner_id, asset, scale, type, status, suspend_scope, limits, balances,
+               version, position, open_time, update_time, metadata, open_position] = account;
+  if (static_cast<std::uint8_t>(type) > static_cast<std::uint8_t>(domain::AccountType::kExpense) ||
       static_cast<std::uint8_t>(status) >
           static_cast<std::uint8_t>(domain::AccountStatus::kClosed) ||
       static_cast<std::uint8_t>(suspend_scope) >
@@ -258,10 +234,9 @@ void FieldEncoder::State(const domain::AccountState& account) {
 }
 
 void FieldEncoder::Request(const domain::ChangeAccount& request) {
-  const auto& [kind, account_id, request_id, expected_version, update_mask,
-               limits, metadata, owner_id, reason, scope] = request;
-  if (kind < domain::AccountChangeKind::kUpdate ||
-      kind > domain::AccountChangeKind::kClose ||
+  const auto& [kind, account_id, request_id, expected_version, update_mask, limits, metadata,
+               owner_id, reason, scope] = request;
+  if (kind < domain::AccountChangeKind::kUpdate || kind > domain::AccountChangeKind::kClose ||
       static_cast<std::uint8_t>(scope) >
           static_cast<std::uint8_t>(domain::SuspendScope::kCredits)) {
     return out_.Spoil();

@@ -52,10 +52,8 @@ class FieldEncoder {
   void Asset(const domain::Asset& asset);
 
  private:
-  void Postings(std::span<const domain::TransactionPosting> postings,
-                bool mixed);
-  void TransactionOptions(const domain::Transaction& transaction,
-                          std::uint64_t flags);
+  void Postings(std::span<const domain::TransactionPosting> postings, bool mixed);
+  void TransactionOptions(const domain::Transaction& transaction, std::uint64_t flags);
   void Places(const domain::Transaction& transaction);
   void Map(const domain::StringMap& map);
   void Decimal(const domain::Decimal& value);
@@ -74,8 +72,7 @@ class FieldEncoder {
 /// Reads parts; look at the reader's ok() afterwards.
 class FieldDecoder {
  public:
-  FieldDecoder(const FrameContext& context,
-               std::span<const std::string_view> words, Reader* in)
+  FieldDecoder(const FrameContext& context, std::span<const std::string_view> words, Reader* in)
       : context_(context), words_(words), in_(*in) {}
 
   std::string_view Word();
@@ -96,8 +93,7 @@ class FieldDecoder {
 
  private:
   void Postings(bool mixed, std::vector<domain::TransactionPosting>* postings);
-  void TransactionOptions(std::uint64_t flags,
-                          domain::Transaction* transaction);
+  void TransactionOptions(std::uint64_t flags, domain::Transaction* transaction);
   void Places(bool stored, domain::Transaction* transaction);
   void Map(domain::StringMap* map);
   domain::Decimal Decimal();

@@ -12,8 +12,7 @@ inline constexpr std::size_t kUuidBytes = 16;
 inline constexpr std::size_t kUuidTextBytes = 36;
 
 /// False, `out` unspecified, unless `text` is what UnpackUuid would write.
-[[nodiscard]] bool PackUuid(std::string_view text,
-                            std::array<char, kUuidBytes>* out);
+[[nodiscard]] bool PackUuid(std::string_view text, std::array<char, kUuidBytes>* out);
 
 /// Requires: kUuidBytes bytes.
 [[nodiscard]] std::string UnpackUuid(std::string_view bytes);

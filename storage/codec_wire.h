@@ -15,8 +15,7 @@ namespace florin::storage::codec {
 /// the bytes.
 
 [[nodiscard]] constexpr std::uint64_t ZigZag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^
-         static_cast<std::uint64_t>(value >> 63);
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
 [[nodiscard]] constexpr std::int64_t UnZigZag(std::uint64_t value) {
   return static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)));
@@ -24,12 +23,10 @@ namespace florin::storage::codec {
 
 /// `a - b` and `a + b` round 2^64, so that any two numbers have a difference
 /// that leads back.
-[[nodiscard]] constexpr std::uint64_t WrappedDifference(std::int64_t a,
-                                                        std::int64_t b) {
+[[nodiscard]] constexpr std::uint64_t WrappedDifference(std::int64_t a, std::int64_t b) {
   return static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
 }
-[[nodiscard]] constexpr std::int64_t WrappedSum(std::int64_t a,
-                                                std::uint64_t b) {
+[[nodiscard]] constexpr std::int64_t WrappedSum(std::int64_t a, std::uint64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + b);
 }
 
@@ -63,16 +60,14 @@ class Writer {
     Need(kAmountBytesMax);
     auto rest = static_cast<domain::UInt128>(value);
     while (rest > std::numeric_limits<std::uint64_t>::max()) {
-      data_[size_++] =
-          static_cast<char>(static_cast<std::uint8_t>(rest) | 0x80);
+      data_[size_++] = static_cast<char>(static_cast<std::uint8_t>(rest) | 0x80);
       rest >>= 7;
     }
     Varint(static_cast<std::uint64_t>(rest));
   }
 
   void Fixed64(std::uint64_t value) {
-    for (int shift = 0; shift < 64; shift += 8)
-      Byte(static_cast<std::uint8_t>(value >> shift));
+    for (int shift = 0; shift < 64; shift += 8) Byte(static_cast<std::uint8_t>(value >> shift));
   }
 
   void Raw(std::string_view bytes) {
@@ -105,8 +100,7 @@ class Writer {
 
  private:
   void Need(std::size_t bytes) {
-    if (data_.size() - size_ < bytes)
-      data_.resize(std::max(data_.size() * 2, size_ + bytes + 256));
+    if (data_.size() - size_ < bytes) data_.resize(std::max(data_.size() * 2, size_ + bytes + 256));
   }
 
   std::string data_;
@@ -127,9 +121,7 @@ class Reader {
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool AtEnd() const { return cursor_ == end_; }
-  [[nodiscard]] std::size_t remaining() const {
-    return static_cast<std::size_t>(end_ - cursor_);
-  }
+  [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - cursor_); }
 
   void Fail() {
     ok_ = false;
@@ -163,8 +155,7 @@ class Reader {
     domain::UInt128 value = 0;
     for (unsigned shift = 0; shift < 7 * kAmountBytesMax; shift += 7) {
       const std::uint8_t byte = Byte();
-      if (!ok_ || (shift == 7 * (kAmountBytesMax - 1) && byte > 1) ||
-          (shift > 0 && byte == 0))
+      if (!ok_ || (shift == 7 * (kAmountBytesMax - 1) && byte > 1) || (shift > 0 && byte == 0))
         break;
       value |= static_cast<domain::UInt128>(byte & 0x7f) << shift;
       if (byte < 0x80) return static_cast<domain::Int128>(value);
@@ -213,9 +204,7 @@ class Reader {
   /// A varint in [0, 2^63 - 1].
   std::int64_t NonNegative() {
     const std::uint64_t value = Varint();
-    if (value >
-        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-      Fail();
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) Fail();
     return ok_ ? static_cast<std::int64_t>(value) : 0;
   }
 

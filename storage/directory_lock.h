@@ -14,8 +14,7 @@ class DirectoryLock {
   /// Creates the directory where it is missing.
   /// Errors: kStorageUnavailable, naming the pid that holds it or what could
   /// not be made.
-  static domain::Result<std::unique_ptr<DirectoryLock>> Take(
-      const std::string& directory);
+  static domain::Result<std::unique_ptr<DirectoryLock>> Take(const std::string& directory);
   ~DirectoryLock();
 
   DirectoryLock(const DirectoryLock&) = delete;

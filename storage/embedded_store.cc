@@ -20,15 +20,13 @@ constexpr std::size_t kReplayBytes = 4u << 20;
 /// they were new.
 class Refolder {
  public:
-  Refolder(Reader* reader, CommittedBatch* batch)
-      : reader_(reader), batch_(batch) {}
+  Refolder(Reader* reader, CommittedBatch* batch) : reader_(reader), batch_(batch) {}
 
   domain::Status Add(const RecordPtr& record) {
     for (const AccountAfter& after : record->accounts) {
       domain::Result<domain::AccountState*> state = StateOf(after.account_id);
       if (!state.ok()) return state.refusal();
-      if (domain::Status applied = Apply(*record, after, state.value());
-          !applied.ok())
+      if (domain::Status applied = Apply(*record, after, state.value()); !applied.ok())
         return applied;
     }
     batch_->records.push_back(record);
@@ -38,8 +36,7 @@ class Refolder {
   void Finish() {
     for (auto& [account_id, entry] : entries_) {
       if (entry.changed)
-        batch_->heads.push_back(
-            BatchHead{std::move(entry.state), 0, entry.opened});
+        batch_->heads.push_back(BatchHead{std::move(entry.state), 0, entry.opened});
     }
   }
 
@@ -53,11 +50,9 @@ class Refolder {
   domain::Result<domain::AccountState*> StateOf(const std::string& account_id) {
     const auto [found, added] = entries_.try_emplace(account_id);
     if (added) {
-      domain::Result<Lookup<Head>> head =
-          reader_->GetHead(account_id, Tier::kDisk);
+      domain::Result<Lookup<Head>> head = reader_->GetHead(account_id, Tier::kDisk);
       if (!head.ok()) return head.refusal();
-      found->second.state =
-          std::make_shared<domain::AccountState>(*head->value->state);
+      found->second.state = std::make_shared<domain::AccountState>(*head->value->state);
     }
     return found->second.state.get();
   }
@@ -69,19 +64,15 @@ class Refolder {
     // A snapshot from after this record: it holds it already.
     if (state->position >= after.position) return domain::Ok{};
     if (state->position != after.previous_position) {
-      const std::string place =
-          "journal position " + std::to_string(record.last_position);
+      const std::string place = "journal position " + std::to_string(record.last_position);
       return DataCorrupt("The record at " + place + " follows position " +
-                             std::to_string(after.previous_position) +
-                             " of account " + after.account_id +
-                             ", but its state is that of position " +
+                             std::to_string(after.previous_position) + " of account " +
+                             after.account_id + ", but its state is that of position " +
                              std::to_string(state->position) + ".",
                          place);
     }
-    if (change.kind == ChangeKind::kAccountChanged &&
-        state->owner_id != change.account->owner_id)
-      batch_->owners_before.emplace_back(batch_->records.size(),
-                                         state->owner_id);
+    if (change.kind == ChangeKind::kAccountChanged && state->owner_id != change.account->owner_id)
+      batch_->owners_before.emplace_back(batch_->records.size(), state->owner_id);
     ApplyRecord(record, after, state);
     Entry& entry = entries_.at(after.account_id);
     entry.changed = true;
@@ -96,42 +87,34 @@ class Refolder {
 
 }  // namespace
 
-domain::Result<std::unique_ptr<Store>> Store::Open(
-    const StoreOptions& options) {
-  domain::Result<std::unique_ptr<EmbeddedStore>> store =
-      EmbeddedStore::Open(options);
+domain::Result<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) {
+  domain::Result<std::unique_ptr<EmbeddedStore>> store = EmbeddedStore::Open(options);
   if (!store.ok()) return store.refusal();
   return std::unique_ptr<Store>(std::move(store.value()));
 }
 
-domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(
-    const StoreOptions& options) {
+domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOptions& options) {
   std::unique_ptr<EmbeddedStore> store(new EmbeddedStore);
-  if (domain::Status opened = store->OpenParts(options); !opened.ok())
-    return opened.refusal();
+  if (domain::Status opened = store->OpenParts(options); !opened.ok()) return opened.refusal();
   const domain::Result<IndexCover> cover = store->UsableCover();
   if (!cover.ok()) return cover.refusal();
   if (domain::Status caught_up = store->CatchUp(*cover); !caught_up.ok())
     return caught_up.refusal();
   // Neither may be missing in silence: a code could be registered twice, a hold never expire.
-  if (const auto assets = store->index_->Assets(); !assets.ok())
-    return assets.refusal();
-  if (const auto holds = store->reader_->OpenHolds(); !holds.ok())
-    return holds.refusal();
-  store->writer_ = std::make_unique<StoreWriter>(
-      store->journal_.get(), store->index_.get(), store->heads_.get(),
-      store->publisher_.get(), options.group_bytes);
+  if (const auto assets = store->index_->Assets(); !assets.ok()) return assets.refusal();
+  if (const auto holds = store->reader_->OpenHolds(); !holds.ok()) return holds.refusal();
+  store->writer_ =
+      std::make_unique<StoreWriter>(store->journal_.get(), store->index_.get(), store->heads_.get(),
+                                    store->publisher_.get(), options.group_bytes);
   return store;
 }
 
 domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
-  domain::Result<std::unique_ptr<DirectoryLock>> lock =
-      DirectoryLock::Take(options.directory);
+  domain::Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Take(options.directory);
   if (!lock.ok()) return lock.refusal();
   lock_ = std::move(lock.value());
-  shared_ = MakeRocksShared(
-      std::static_pointer_cast<rocksdb::FileSystem>(options.file_system),
-      options.block_cache_bytes);
+  shared_ = MakeRocksShared(std::static_pointer_cast<rocksdb::FileSystem>(options.file_system),
+                            options.block_cache_bytes);
 
   RocksJournalOptions journal_options;
   journal_options.directory = options.directory;
@@ -142,63 +125,56 @@ domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
   if (!journal.ok()) return journal.refusal();
   journal_ = std::move(journal.value());
 
-  domain::Result<std::unique_ptr<Index>> index =
-      Index::Open(shared_, options.directory + "/index", journal_->ledger_id(),
-                  options.history_interval);
+  domain::Result<std::unique_ptr<Index>> index = Index::Open(
+      shared_, options.directory + "/index", journal_->ledger_id(), options.history_interval);
   if (!index.ok()) return index.refusal();
   index_ = std::move(index.value());
 
   heads_ = std::make_unique<HeadCache>(options.head_cache_accounts);
   tail_ = std::make_unique<LiveTail>(options.ring_bytes);
-  publisher_ = std::make_unique<Publisher>(
-      index_.get(), heads_.get(), tail_.get(), options.checkpoint_commands);
-  reader_ = std::make_unique<StoreReader>(
-      journal_.get(), index_.get(), heads_.get(), tail_.get(), publisher_.get(),
-      journal_->ledger_id(), options.directory);
+  publisher_ = std::make_unique<Publisher>(index_.get(), heads_.get(), tail_.get(),
+                                           options.checkpoint_commands);
+  reader_ =
+      std::make_unique<StoreReader>(journal_.get(), index_.get(), heads_.get(), tail_.get(),
+                                    publisher_.get(), journal_->ledger_id(), options.directory);
   return domain::Ok{};
 }
 
 domain::Result<IndexCover> EmbeddedStore::UsableCover() {
   domain::Result<IndexCover> cover = index_->Cover();
-  bool usable = cover.ok() &&
-                cover->head.position <= journal_->Head().position &&
+  bool usable = cover.ok() && cover->head.position <= journal_->Head().position &&
                 cover->accounts_position <= cover->head.position;
   if (usable && cover->head.position > 0) {
     const domain::Result<std::vector<CommitGroupPtr>> groups =
         journal_->Read(cover->head.position, 1, 0);
     if (!groups.ok()) return groups.refusal();
-    usable = !groups->empty() &&
-             groups->front()->last_position == cover->head.position &&
+    usable = !groups->empty() && groups->front()->last_position == cover->head.position &&
              groups->front()->hash == cover->head.hash;
   }
   if (usable) return cover;
   // It is of another log, or ahead of this one: not derived from it.
-  if (domain::Status reset = index_->Reset(); !reset.ok())
-    return reset.refusal();
+  if (domain::Status reset = index_->Reset(); !reset.ok()) return reset.refusal();
   return IndexCover{};
 }
 
 domain::Status EmbeddedStore::CatchUp(const IndexCover& cover) {
   publisher_->Start(cover);
-  std::int64_t position =
-      std::min(cover.head.position, cover.accounts_position) + 1;
+  std::int64_t position = std::min(cover.head.position, cover.accounts_position) + 1;
   while (position <= journal_->Head().position) {
     const domain::Result<std::vector<CommitGroupPtr>> groups =
         journal_->Read(position, kReplayGroups, kReplayBytes);
     if (!groups.ok()) return groups.refusal();
     if (groups->empty())
-      return DataCorrupt("The journal holds nothing at position " +
-                             std::to_string(position) + ", below its end.",
-                         "journal position " + std::to_string(position));
-    if (domain::Status replayed = Replay(*groups); !replayed.ok())
-      return replayed;
+      return DataCorrupt(
+          "The journal holds nothing at position " + std::to_string(position) + ", below its end.",
+          "journal position " + std::to_string(position));
+    if (domain::Status replayed = Replay(*groups); !replayed.ok()) return replayed;
     position = groups->back()->last_position + 1;
   }
   return domain::Ok{};
 }
 
-domain::Status EmbeddedStore::Replay(
-    const std::vector<CommitGroupPtr>& groups) {
+domain::Status EmbeddedStore::Replay(const std::vector<CommitGroupPtr>& groups) {
   CommittedBatch batch;
   batch.groups = groups;
   Refolder refolder(reader_.get(), &batch);
@@ -206,8 +182,7 @@ domain::Status EmbeddedStore::Replay(
     const domain::Result<std::vector<RecordPtr>> records = DecodeGroup(*group);
     if (!records.ok()) return records.refusal();
     for (const RecordPtr& record : *records) {
-      if (domain::Status added = refolder.Add(record); !added.ok())
-        return added;
+      if (domain::Status added = refolder.Add(record); !added.ok()) return added;
     }
     replayed_commands_ += static_cast<std::int64_t>(records->size());
   }
@@ -217,8 +192,7 @@ domain::Status EmbeddedStore::Replay(
 }
 
 domain::Status EmbeddedStore::Health() const {
-  if (std::optional<domain::Refusal> failure = publisher_->failure())
-    return *failure;
+  if (std::optional<domain::Refusal> failure = publisher_->failure()) return *failure;
   return domain::Ok{};
 }
 

@@ -18,8 +18,7 @@ namespace florin::storage {
 /// The store of one process: a directory with journal and index.
 class EmbeddedStore final : public Store {
  public:
-  static domain::Result<std::unique_ptr<EmbeddedStore>> Open(
-      const StoreOptions& options);
+  static domain::Result<std::unique_ptr<EmbeddedStore>> Open(const StoreOptions& options);
 
   Writer& writer() override { return *writer_; }
   Reader& reader() override { return *reader_; }
@@ -29,9 +28,7 @@ class EmbeddedStore final : public Store {
   [[nodiscard]] const Index& index() const { return *index_; }
   [[nodiscard]] Journal& journal() { return *journal_; }
   /// Commands that opening read back from the journal into the index.
-  [[nodiscard]] std::int64_t replayed_commands() const {
-    return replayed_commands_;
-  }
+  [[nodiscard]] std::int64_t replayed_commands() const { return replayed_commands_; }
 
  private:
   EmbeddedStore() = default;

@@ -17,8 +17,7 @@ domain::Refusal Make(domain::Reason reason, std::string message) {
 }  // namespace
 
 domain::Refusal DataCorrupt(std::string message, const std::string& place) {
-  domain::Refusal refusal =
-      Make(domain::Reason::kDataCorrupt, std::move(message));
+  domain::Refusal refusal = Make(domain::Reason::kDataCorrupt, std::move(message));
   refusal.metadata.emplace_back("place", place);
   return refusal;
 }
@@ -35,15 +34,12 @@ domain::Refusal VersionConflict(std::string message) {
   return Make(domain::Reason::kVersionConflict, std::move(message));
 }
 
-domain::Refusal FromRocks(const rocksdb::Status& status,
-                          const std::string& doing,
+domain::Refusal FromRocks(const rocksdb::Status& status, const std::string& doing,
                           const std::string& directory) {
-  const std::string text =
-      "Failed " + doing + " in " + directory + ": " + status.ToString();
+  const std::string text = "Failed " + doing + " in " + directory + ": " + status.ToString();
   if (status.IsCorruption()) return DataCorrupt(text, directory);
   if (status.IsNoSpace())
-    return DiskFull(text +
-                    ". Free space on that disk, then restart the server.");
+    return DiskFull(text + ". Free space on that disk, then restart the server.");
   return StorageUnavailable(text);
 }
 

@@ -14,35 +14,27 @@ namespace v1 = florin::v1;
 domain::Refusal Contradiction(const Record& record, std::string_view what) {
   const std::string position = std::to_string(record.first_position);
   std::string message = "The record at position ";
-  message.append(position)
-      .append(" contradicts itself: ")
-      .append(what)
-      .append(".");
-  return {domain::Reason::kDataCorrupt,
-          std::move(message),
-          {{"position", position}}};
+  message.append(position).append(" contradicts itself: ").append(what).append(".");
+  return {domain::Reason::kDataCorrupt, std::move(message), {{"position", position}}};
 }
 
 /// The type of the transaction's own event; empty: this kind of record leaves
 /// no such status.
-std::string_view TransactionEventType(ChangeKind kind,
-                                      domain::TransactionStatus status) {
+std::string_view TransactionEventType(ChangeKind kind, domain::TransactionStatus status) {
   const bool created = kind == ChangeKind::kTransactionCreated;
   const bool ended = kind == ChangeKind::kHoldEnded;
   switch (status) {
     case domain::TransactionStatus::kPending:
       return created ? "transaction.pending" : "";
     case domain::TransactionStatus::kPosted:
-      return created || ended || kind == ChangeKind::kTransactionReversed
-                 ? "transaction.posted"
-                 : "";
+      return created || ended || kind == ChangeKind::kTransactionReversed ? "transaction.posted"
+                                                                          : "";
     case domain::TransactionStatus::kVoided:
       return ended ? "transaction.voided" : "";
     case domain::TransactionStatus::kExpired:
       return ended ? "transaction.expired" : "";
     case domain::TransactionStatus::kRefused:
-      return kind == ChangeKind::kTransactionRefused ? "transaction.refused"
-                                                     : "";
+      return kind == ChangeKind::kTransactionRefused ? "transaction.refused" : "";
     case domain::TransactionStatus::kUnspecified:
       break;
   }
@@ -84,11 +76,9 @@ std::string_view AccountChangeType(domain::AccountChangeKind kind) {
 void SetUpdateMask(const Change& change, google::protobuf::FieldMask* out) {
   switch (change.account_request->kind) {
     case domain::AccountChangeKind::kUpdate:
-      for (const auto& [bit, path] :
-           std::to_array<std::pair<unsigned, const char*>>({
+      for (const auto& [bit, path] : std::to_array<std::pair<unsigned, const char*>>({
                {domain::kUpdateOverdraftLimit, "limits.overdraft_limit"},
-               {domain::kUpdateUnlimitedOverdraft,
-                "limits.unlimited_overdraft"},
+               {domain::kUpdateUnlimitedOverdraft, "limits.unlimited_overdraft"},
                {domain::kUpdateMaxBalance, "limits.max_balance"},
                {domain::kUpdateMetadata, "metadata"},
                {domain::kUpdateOwner, "owner_id"},
@@ -130,8 +120,7 @@ class Expander {
       case ChangeKind::kAssetRegistered:
         return Asset();
       case ChangeKind::kAccountOpened:
-        return change_.account != nullptr ? AccountOpened()
-                                          : Fail("it has no account");
+        return change_.account != nullptr ? AccountOpened() : Fail("it has no account");
       case ChangeKind::kAccountChanged:
         return change_.account != nullptr && change_.account_request != nullptr
                    ? AccountChanged()
@@ -139,8 +128,7 @@ class Expander {
       case ChangeKind::kTransactionCreated:
       case ChangeKind::kHoldEnded:
       case ChangeKind::kTransactionRefused:
-        return change_.transaction != nullptr ? Transaction()
-                                              : Fail("it has no transaction");
+        return change_.transaction != nullptr ? Transaction() : Fail("it has no transaction");
       case ChangeKind::kTransactionReversed:
         return change_.transaction != nullptr && change_.original != nullptr
                    ? Transaction() && Reversed()
@@ -159,8 +147,7 @@ class Expander {
   /// Announces the next event; `event` is where to build it, null if nobody
   /// wants it. `stream` is in header_.
   bool Begin(std::int64_t version, std::string_view type, v1::Event** event) {
-    if (next_position_ > record_.last_position)
-      return Fail("it has more events than positions");
+    if (next_position_ > record_.last_position) return Fail("it has more events than positions");
     header_.position = next_position_++;
     header_.version = version;
     header_.type = type;
@@ -180,10 +167,8 @@ class Expander {
     if (change_.transaction == nullptr) return;
     const domain::Transaction& transaction = *change_.transaction;
     event->set_transaction_id(transaction.transaction_id);
-    if (!transaction.correlation_id.empty())
-      event->set_correlation_id(transaction.correlation_id);
-    if (!transaction.causation_id.empty())
-      event->set_causation_id(transaction.causation_id);
+    if (!transaction.correlation_id.empty()) event->set_correlation_id(transaction.correlation_id);
+    if (!transaction.causation_id.empty()) event->set_causation_id(transaction.causation_id);
   }
 
   void Stream(std::string_view prefix, std::string_view id) {
@@ -195,27 +180,23 @@ class Expander {
     v1::Event* event = nullptr;
     if (!Begin(1, "asset.registered", &event)) return false;
     if (event != nullptr)
-      ToProto(change_.asset,
-              event->mutable_asset_registered()->mutable_asset());
+      ToProto(change_.asset, event->mutable_asset_registered()->mutable_asset());
     return true;
   }
 
   bool AccountOpened() {
     Stream("", change_.account->account_id);
     v1::Event* event = nullptr;
-    if (!Begin(change_.account->version, "account.opened", &event))
-      return false;
+    if (!Begin(change_.account->version, "account.opened", &event)) return false;
     if (event != nullptr)
-      ToProto(*change_.account,
-              event->mutable_account_opened()->mutable_account());
+      ToProto(*change_.account, event->mutable_account_opened()->mutable_account());
     return true;
   }
 
   bool AccountChanged() {
     Stream("", change_.account->account_id);
     v1::Event* event = nullptr;
-    if (!Begin(change_.account->version,
-               AccountChangeType(change_.account_request->kind), &event))
+    if (!Begin(change_.account->version, AccountChangeType(change_.account_request->kind), &event))
       return false;
     if (event == nullptr) return true;
     v1::AccountChanged* changed = event->mutable_account_changed();
@@ -229,12 +210,9 @@ class Expander {
 
   bool Transaction() {
     const domain::Transaction& transaction = *change_.transaction;
-    const std::string_view type =
-        TransactionEventType(change_.kind, transaction.status);
-    if (type.empty())
-      return Fail("its transaction's status is not one that it leaves");
-    if (change_.kind != ChangeKind::kTransactionRefused && !Legs())
-      return false;
+    const std::string_view type = TransactionEventType(change_.kind, transaction.status);
+    if (type.empty()) return Fail("its transaction's status is not one that it leaves");
+    if (change_.kind != ChangeKind::kTransactionRefused && !Legs()) return false;
     return TransactionEvent(transaction, type);
   }
 
@@ -255,38 +233,31 @@ class Expander {
     return true;
   }
 
-  bool TransactionEvent(const domain::Transaction& transaction,
-                        std::string_view type) {
+  bool TransactionEvent(const domain::Transaction& transaction, std::string_view type) {
     Stream("transaction/", transaction.transaction_id);
     v1::Event* event = nullptr;
     if (!Begin(transaction.version, type, &event)) return false;
     if (event == nullptr) return true;
     event->set_transaction_id(transaction.transaction_id);
-    if (!transaction.metadata.empty())
-      ToProto(transaction.metadata, event->mutable_metadata());
-    ToProto(transaction,
-            event->mutable_transaction_recorded()->mutable_transaction());
+    if (!transaction.metadata.empty()) ToProto(transaction.metadata, event->mutable_metadata());
+    ToProto(transaction, event->mutable_transaction_recorded()->mutable_transaction());
     return true;
   }
 
   /// On the original's stream; who caused it is the reversal, so correlation
   /// and causation are the reversal's.
-  bool Reversed() {
-    return TransactionEvent(*change_.original, "transaction.reversed");
-  }
+  bool Reversed() { return TransactionEvent(*change_.original, "transaction.reversed"); }
 
   bool RequestRefused() {
     const std::string_view command = CommandName(change_);
     if (command.empty()) return Fail("it has no request");
-    Stream(
-        change_.target_is_account ? "request/account/" : "request/transaction/",
-        change_.target_id);
+    Stream(change_.target_is_account ? "request/account/" : "request/transaction/",
+           change_.target_id);
     header_.stream.append("/").append(change_.request_id);
     v1::Event* event = nullptr;
     if (!Begin(1, "request.refused", &event)) return false;
     if (event == nullptr) return true;
-    if (!change_.target_is_account)
-      event->set_transaction_id(change_.target_id);
+    if (!change_.target_is_account) event->set_transaction_id(change_.target_id);
     v1::RequestRefused* refused = event->mutable_request_refused();
     refused->set_target_id(change_.target_id);
     refused->set_request_id(change_.request_id);

@@ -42,8 +42,7 @@ using EventSink = std::function<florin::v1::Event*(const EventHeader&)>;
 domain::Status ExpandEvents(const Record& record, const EventSink& sink);
 
 /// The headers alone. Errors as ExpandEvents.
-[[nodiscard]] domain::Result<std::vector<EventHeader>> EventHeaders(
-    const Record& record);
+[[nodiscard]] domain::Result<std::vector<EventHeader>> EventHeaders(const Record& record);
 
 /// Opaque and unique, at most 13 characters while there is one partition.
 [[nodiscard]] std::string EventId(std::int64_t position);

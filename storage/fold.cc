@@ -5,10 +5,9 @@ namespace florin::storage {
 bool LegActionOf(const Change& change, domain::LegAction* action) {
   switch (change.kind) {
     case ChangeKind::kTransactionCreated:
-      *action =
-          change.transaction->status == domain::TransactionStatus::kPending
-              ? domain::LegAction::kHold
-              : domain::LegAction::kPost;
+      *action = change.transaction->status == domain::TransactionStatus::kPending
+                    ? domain::LegAction::kHold
+                    : domain::LegAction::kPost;
       return true;
     case ChangeKind::kTransactionReversed:
       *action = domain::LegAction::kPost;
@@ -28,8 +27,7 @@ bool LegActionOf(const Change& change, domain::LegAction* action) {
   return false;
 }
 
-void ApplyRecord(const Record& record, const AccountAfter& after,
-                 domain::AccountState* state) {
+void ApplyRecord(const Record& record, const AccountAfter& after, domain::AccountState* state) {
   const Change& change = record.change;
   if (change.kind == ChangeKind::kAccountOpened) {
     *state = *change.account;
@@ -51,20 +49,17 @@ void ApplyRecord(const Record& record, const AccountAfter& after,
 
 std::int64_t EventCountOf(const Record& record, std::string_view account_id) {
   const Change& change = record.change;
-  if (change.kind == ChangeKind::kAccountOpened ||
-      change.kind == ChangeKind::kAccountChanged) {
+  if (change.kind == ChangeKind::kAccountOpened || change.kind == ChangeKind::kAccountChanged) {
     return change.account->account_id == account_id ? 1 : 0;
   }
   std::int64_t count = 0;
   ForEachLegOf(change, [&](const domain::Leg& leg) {
-    if (domain::AccountOf(leg, change.transaction->postings) == account_id)
-      ++count;
+    if (domain::AccountOf(leg, change.transaction->postings) == account_id) ++count;
   });
   return count;
 }
 
-const AccountAfter* FindAccount(const Record& record,
-                                std::string_view account_id) {
+const AccountAfter* FindAccount(const Record& record, std::string_view account_id) {
   for (const AccountAfter& account : record.accounts) {
     if (account.account_id == account_id) return &account;
   }

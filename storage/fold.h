@@ -26,15 +26,12 @@ void ForEachLegOf(const Change& change, Visitor&& visit) {
 /// The account's state after `record`, from the state before it and what the
 /// record says of it. Everything but the balances, version and position comes
 /// from `record.change`.
-void ApplyRecord(const Record& record, const AccountAfter& after,
-                 domain::AccountState* state);
+void ApplyRecord(const Record& record, const AccountAfter& after, domain::AccountState* state);
 
 /// How many events of `record` belong to `account_id`.
-[[nodiscard]] std::int64_t EventCountOf(const Record& record,
-                                        std::string_view account_id);
+[[nodiscard]] std::int64_t EventCountOf(const Record& record, std::string_view account_id);
 
 /// The account's place in `record.accounts`, null if it is not there.
-[[nodiscard]] const AccountAfter* FindAccount(const Record& record,
-                                              std::string_view account_id);
+[[nodiscard]] const AccountAfter* FindAccount(const Record& record, std::string_view account_id);
 
 }  // namespace florin::storage

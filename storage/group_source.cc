@@ -15,8 +15,7 @@ constexpr std::size_t kCachedGroups = 32;
 CommitGroupPtr GroupSource::FromCache(std::int64_t position) {
   const std::lock_guard lock(mutex_);
   for (const CommitGroupPtr& group : cache_) {
-    if (group->first_position <= position && position <= group->last_position)
-      return group;
+    if (group->first_position <= position && position <= group->last_position) return group;
   }
   return nullptr;
 }
@@ -30,8 +29,7 @@ void GroupSource::Keep(const CommitGroupPtr& group) {
 domain::Result<CommitGroupPtr> GroupSource::Holding(std::int64_t position) {
   if (CommitGroupPtr group = tail_->Holding(position)) return group;
   if (CommitGroupPtr group = FromCache(position)) return group;
-  domain::Result<std::vector<CommitGroupPtr>> groups =
-      journal_->Read(position, 1, 0);
+  domain::Result<std::vector<CommitGroupPtr>> groups = journal_->Read(position, 1, 0);
   if (!groups.ok()) return groups.refusal();
   const std::string place = "journal position " + std::to_string(position);
   if (groups->empty() || groups->front()->first_position > position)

@@ -17,8 +17,7 @@ namespace florin::storage {
 /// Threads: any; may block on disk.
 class GroupSource {
  public:
-  GroupSource(Journal* journal, const LiveTail* tail)
-      : journal_(journal), tail_(tail) {}
+  GroupSource(Journal* journal, const LiveTail* tail) : journal_(journal), tail_(tail) {}
 
   /// Errors: kDataCorrupt if no group holds `position`. Requires: 1 <= position
   /// <= a head that was visible.

@@ -26,18 +26,15 @@ std::string EncodeGroup(const CommitGroup& group) {
   PutBigEndian64(&value, group.first_time);
   PutBigEndian64(&value, group.last_time);
   for (const Hash* hash : {&group.previous_hash, &group.hash}) {
-    for (const std::uint8_t byte : *hash)
-      value.push_back(static_cast<char>(byte));
+    for (const std::uint8_t byte : *hash) value.push_back(static_cast<char>(byte));
   }
   value.append(group.records);
   return value;
 }
 
-domain::Result<GroupHead> DecodeGroupHead(std::string_view value,
-                                          const std::string& where) {
+domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const std::string& where) {
   if (value.size() < kHeadSize || value[0] != kHeadVersion) {
-    return DataCorrupt("The commit group at " + where + " has no valid head.",
-                       where);
+    return DataCorrupt("The commit group at " + where + " has no valid head.", where);
   }
   GroupHead head;
   head.first_position = ReadBigEndian64(value.data() + kNumbersAt);
@@ -46,15 +43,13 @@ domain::Result<GroupHead> DecodeGroupHead(std::string_view value,
   head.last_time = ReadBigEndian64(value.data() + kNumbersAt + 24);
   if (head.first_position < 1 || head.last_position < head.first_position ||
       head.last_time < head.first_time) {
-    return DataCorrupt("The commit group at " + where +
-                           " has positions or times that go backwards.",
-                       where);
+    return DataCorrupt(
+        "The commit group at " + where + " has positions or times that go backwards.", where);
   }
   return head;
 }
 
-domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value,
-                                                const std::string& where) {
+domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value, const std::string& where) {
   const domain::Result<GroupHead> head = DecodeGroupHead(value, where);
   if (!head.ok()) return head.refusal();
   auto group = std::make_shared<CommitGroup>();
@@ -62,8 +57,7 @@ domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value,
   group->last_position = head->last_position;
   group->first_time = head->first_time;
   group->last_time = head->last_time;
-  group->format_version =
-      static_cast<std::int32_t>(ReadBigEndian64(value.data() + 1));
+  group->format_version = static_cast<std::int32_t>(ReadBigEndian64(value.data() + 1));
   const char* hashes = value.data() + kNumbersAt + 4 * 8;
   for (std::size_t i = 0; i < group->hash.size(); ++i) {
     group->previous_hash[i] = static_cast<std::uint8_t>(hashes[i]);

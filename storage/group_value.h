@@ -14,8 +14,8 @@ namespace florin::storage {
 
 /// Errors: kDataCorrupt where the bytes are no group; `where` names the place
 /// in the message.
-[[nodiscard]] domain::Result<CommitGroupPtr> DecodeGroupValue(
-    std::string_view value, const std::string& where);
+[[nodiscard]] domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value,
+                                                              const std::string& where);
 
 /// Only the numbers of a group's head; cheap, for searching.
 struct GroupHead {
@@ -24,8 +24,8 @@ struct GroupHead {
   std::int64_t first_time = 0;
   std::int64_t last_time = 0;
 };
-[[nodiscard]] domain::Result<GroupHead> DecodeGroupHead(
-    std::string_view value, const std::string& where);
+[[nodiscard]] domain::Result<GroupHead> DecodeGroupHead(std::string_view value,
+                                                        const std::string& where);
 
 /// Lower case hexadecimal, for messages.
 [[nodiscard]] std::string ToHex(const Hash& hash);

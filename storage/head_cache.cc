@@ -21,8 +21,7 @@ std::optional<Head> HeadCache::Find(const std::string& account_id) {
   const auto found = shard.entries.find(account_id);
   if (found == shard.entries.end()) return std::nullopt;
   Entry& entry = found->second;
-  if (entry.dirty_since == 0)
-    shard.clean.splice(shard.clean.begin(), shard.clean, entry.place);
+  if (entry.dirty_since == 0) shard.clean.splice(shard.clean.begin(), shard.clean, entry.place);
   return entry.head;
 }
 
@@ -32,16 +31,14 @@ std::uint64_t HeadCache::Ticket(const std::string& account_id) {
   return shard.evictions;
 }
 
-Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state,
-                     std::uint64_t ticket) {
+Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uint64_t ticket) {
   Shard& shard = ShardOf(state->account_id);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(state->account_id);
   if (found != shard.entries.end()) return found->second.head;
   Head head{std::move(state), 0};
   if (shard.evictions != ticket) return head;
-  const auto added =
-      shard.entries.emplace(head.state->account_id, Entry{head, 0, {}}).first;
+  const auto added = shard.entries.emplace(head.state->account_id, Entry{head, 0, {}}).first;
   shard.clean.push_front(&added->first);
   added->second.place = shard.clean.begin();
   EvictOver(&shard);
@@ -57,8 +54,7 @@ void HeadCache::EvictOver(Shard* shard) {
   }
 }
 
-void HeadCache::Publish(const Head& head, std::int64_t dirty_since,
-                        std::uint64_t command_count) {
+void HeadCache::Publish(const Head& head, std::int64_t dirty_since, std::uint64_t command_count) {
   const std::string& account_id = head.state->account_id;
   Shard& shard = ShardOf(account_id);
   const std::lock_guard lock(shard.mutex);
@@ -83,14 +79,13 @@ void HeadCache::Publish(const Head& head, std::int64_t dirty_since,
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;
-  while (!dirty_.empty() && (dirty_.front().command_count < command_count ||
-                             dirty_.size() > dirty_max_)) {
+  while (!dirty_.empty() &&
+         (dirty_.front().command_count < command_count || dirty_.size() > dirty_max_)) {
     const DirtyMark mark = std::move(dirty_.front());
     dirty_.pop_front();
     Shard& shard = ShardOf(mark.account_id);
     const std::lock_guard lock(shard.mutex);
-    due.push_back(
-        Due{shard.entries.at(mark.account_id).head.state, mark.since});
+    due.push_back(Due{shard.entries.at(mark.account_id).head.state, mark.since});
   }
   return due;
 }

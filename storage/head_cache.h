@@ -33,13 +33,11 @@ class HeadCache {
   /// was evicted since, as it might be older than what was evicted.
   [[nodiscard]] std::uint64_t Ticket(const std::string& account_id);
   /// The entry if there is one by now, else `state` as read from disk.
-  Head Fill(std::shared_ptr<const domain::AccountState> state,
-            std::uint64_t ticket);
+  Head Fill(std::shared_ptr<const domain::AccountState> state, std::uint64_t ticket);
 
   /// A newer state; `dirty_since` is at or below the position of its first
   /// change that the disk lacks, 0: it has all.
-  void Publish(const Head& head, std::int64_t dirty_since,
-               std::uint64_t command_count);
+  void Publish(const Head& head, std::int64_t dirty_since, std::uint64_t command_count);
 
   /// A dirty state that is to be written.
   struct Due {

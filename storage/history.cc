@@ -8,8 +8,7 @@
 
 namespace florin::storage {
 
-domain::Result<HistoryStep> History::Read(const std::string& account_id,
-                                          std::int64_t position) {
+domain::Result<HistoryStep> History::Read(const std::string& account_id, std::int64_t position) {
   HistoryStep step;
   if (position == 0) return step;
   domain::Result<RecordPtr> record = groups_->RecordAt(position);
@@ -18,9 +17,9 @@ domain::Result<HistoryStep> History::Read(const std::string& account_id,
   step.after = FindAccount(*step.record, account_id);
   if (step.after != nullptr) return step;
   const std::string place = "journal position " + std::to_string(position);
-  return DataCorrupt("The history of account " + account_id + " leads to " +
-                         place + ", which does not name it.",
-                     place);
+  return DataCorrupt(
+      "The history of account " + account_id + " leads to " + place + ", which does not name it.",
+      place);
 }
 
 domain::Result<HistoryStep> History::Before(const HistoryStep& step) {
@@ -34,18 +33,16 @@ domain::Result<HistoryStep> History::AtVersion(const domain::AccountState& head,
   if (!entry.ok()) return entry.refusal();
   // An entry beyond the head was written after the caller looked; the head is
   // the nearer one then.
-  const std::int64_t start =
-      std::min(entry->value_or(head.position), head.position);
+  const std::int64_t start = std::min(entry->value_or(head.position), head.position);
   domain::Result<HistoryStep> step = Read(head.account_id, start);
   while (step.ok() && step->after != nullptr &&
-         step->after->version - EventCountOf(*step->record, head.account_id) >=
-             version)
+         step->after->version - EventCountOf(*step->record, head.account_id) >= version)
     step = Before(*step);
   return step;
 }
 
-domain::Result<std::int64_t> History::EntryBeyond(
-    const domain::AccountState& head, std::int64_t position) {
+domain::Result<std::int64_t> History::EntryBeyond(const domain::AccountState& head,
+                                                  std::int64_t position) {
   // Entries grow with the version as with the position: the search is over
   // versions.
   std::int64_t low = 1;
@@ -66,21 +63,19 @@ domain::Result<std::int64_t> History::EntryBeyond(
   return found;
 }
 
-domain::Result<HistoryStep> History::AtPosition(
-    const domain::AccountState& head, std::int64_t position) {
+domain::Result<HistoryStep> History::AtPosition(const domain::AccountState& head,
+                                                std::int64_t position) {
   domain::Result<std::int64_t> start = head.position;
   if (position < head.position) start = EntryBeyond(head, position);
   if (!start.ok()) return start.refusal();
   domain::Result<HistoryStep> step = Read(head.account_id, *start);
-  while (step.ok() && step->after != nullptr &&
-         step->record->last_position > position)
+  while (step.ok() && step->after != nullptr && step->record->last_position > position)
     step = Before(*step);
   return step;
 }
 
-domain::Status History::Forward(
-    const domain::AccountState& head, std::int64_t position,
-    const std::function<bool(const HistoryStep&)>& visit) {
+domain::Status History::Forward(const domain::AccountState& head, std::int64_t position,
+                                const std::function<bool(const HistoryStep&)>& visit) {
   std::int64_t reached = position;
   while (reached < head.position) {
     const domain::Result<std::int64_t> end = EntryBeyond(head, reached);
@@ -88,8 +83,7 @@ domain::Status History::Forward(
     // One stretch between entries is read backwards, and handed on forwards.
     std::vector<HistoryStep> stretch;
     domain::Result<HistoryStep> step = Read(head.account_id, *end);
-    while (step.ok() && step->after != nullptr &&
-           step->record->first_position > reached) {
+    while (step.ok() && step->after != nullptr && step->record->first_position > reached) {
       stretch.push_back(*step);
       step = Before(*step);
     }

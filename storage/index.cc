@@ -16,8 +16,7 @@ constexpr char kIndexFormat[] = "1";
 constexpr char kFormatKey[] = "format";
 constexpr char kCoverKey[] = "cover";
 
-domain::Result<IndexCover> DecodeCover(std::string_view value,
-                                       const std::string& directory) {
+domain::Result<IndexCover> DecodeCover(std::string_view value, const std::string& directory) {
   ByteReader in(value);
   IndexCover cover;
   cover.head.position = in.Int64();
@@ -28,18 +27,16 @@ domain::Result<IndexCover> DecodeCover(std::string_view value,
   cover.accounts_position = in.Int64();
   cover.account_count = in.Int64();
   if (in.Done()) return cover;
-  return DataCorrupt("The index in " + directory + " has a malformed cover.",
-                     directory);
+  return DataCorrupt("The index in " + directory + " has a malformed cover.", directory);
 }
 
 }  // namespace
 
-Index::Index(const RocksShared& shared, std::string directory,
-             const std::string& ledger_id, int history_interval)
+Index::Index(const RocksShared& shared, std::string directory, const std::string& ledger_id,
+             int history_interval)
     : shared_(shared),
       directory_(std::move(directory)),
-      format_(std::string(kIndexFormat) + " " + ledger_id + " " +
-              std::to_string(history_interval)),
+      format_(std::string(kIndexFormat) + " " + ledger_id + " " + std::to_string(history_interval)),
       history_interval_(history_interval) {}
 
 Index::~Index() {
@@ -51,12 +48,10 @@ domain::Result<std::unique_ptr<Index>> Index::Open(const RocksShared& shared,
                                                    const std::string& directory,
                                                    const std::string& ledger_id,
                                                    int history_interval) {
-  std::unique_ptr<Index> index(
-      new Index(shared, directory, ledger_id, history_interval));
+  std::unique_ptr<Index> index(new Index(shared, directory, ledger_id, history_interval));
   domain::Status opened = index->OpenDatabase();
   // A derived file that does not read back is not worth a refusal to start.
-  const bool corrupt =
-      !opened.ok() && opened.refusal().reason == domain::Reason::kDataCorrupt;
+  const bool corrupt = !opened.ok() && opened.refusal().reason == domain::Reason::kDataCorrupt;
   if (!opened.ok() && !corrupt) return opened.refusal();
   bool fits = false;
   if (opened.ok()) {
@@ -64,27 +59,23 @@ domain::Result<std::unique_ptr<Index>> Index::Open(const RocksShared& shared,
     fits = format.ok() && format.value();
   }
   if (!fits) {
-    if (domain::Status reset = index->Reset(); !reset.ok())
-      return reset.refusal();
+    if (domain::Status reset = index->Reset(); !reset.ok()) return reset.refusal();
   }
   return index;
 }
 
 domain::Status Index::OpenDatabase() {
   rocksdb::DB* db = nullptr;
-  const rocksdb::Options options(IndexDbOptions(shared_),
-                                 IndexFamilyOptions(shared_));
+  const rocksdb::Options options(IndexDbOptions(shared_), IndexFamilyOptions(shared_));
   const rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (status.ok()) {
     db_.reset(db);
     return domain::Ok{};
   }
   // Another layout or files that are gone: as good as corrupt.
-  if (status.IsInvalidArgument() || status.IsPathNotFound() ||
-      status.IsNotFound()) {
-    return DataCorrupt(
-        "The index in " + directory_ + " does not open: " + status.ToString(),
-        directory_);
+  if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
+    return DataCorrupt("The index in " + directory_ + " does not open: " + status.ToString(),
+                       directory_);
   }
   return FromRocks(status, "opening the index", directory_);
 }
@@ -99,18 +90,15 @@ domain::Status Index::CloseDatabase() {
 
 domain::Status Index::Reset() {
   (void)CloseDatabase();
-  rocksdb::Options options(IndexDbOptions(shared_),
-                           rocksdb::ColumnFamilyOptions());
+  rocksdb::Options options(IndexDbOptions(shared_), rocksdb::ColumnFamilyOptions());
   const rocksdb::Status destroyed = rocksdb::DestroyDB(directory_, options);
-  if (!destroyed.ok())
-    return FromRocks(destroyed, "removing the index", directory_);
+  if (!destroyed.ok()) return FromRocks(destroyed, "removing the index", directory_);
   if (domain::Status opened = OpenDatabase(); !opened.ok()) return opened;
   return WriteFormat();
 }
 
 domain::Result<bool> Index::FormatFits() const {
-  domain::Result<Lookup<std::string>> format =
-      Get(Family::kMeta, kFormatKey, Tier::kDisk);
+  domain::Result<Lookup<std::string>> format = Get(Family::kMeta, kFormatKey, Tier::kDisk);
   if (!format.ok()) return format.refusal();
   return format->value.has_value() && *format->value == format_;
 }
@@ -124,12 +112,10 @@ domain::Status Index::WriteFormat() {
 }
 
 domain::Result<IndexCover> Index::Cover() const {
-  domain::Result<Lookup<std::string>> cover =
-      Get(Family::kMeta, kCoverKey, Tier::kDisk);
+  domain::Result<Lookup<std::string>> cover = Get(Family::kMeta, kCoverKey, Tier::kDisk);
   if (!cover.ok()) return cover.refusal();
   if (!cover->value)
-    return DataCorrupt("The index in " + directory_ + " has no cover.",
-                       directory_);
+    return DataCorrupt("The index in " + directory_ + " has no cover.", directory_);
   return DecodeCover(*cover->value, directory_);
 }
 
@@ -154,15 +140,14 @@ domain::Status Index::Flush(bool wait) {
   return domain::Ok{};
 }
 
-domain::Result<Lookup<std::string>> Index::Get(Family family,
-                                               std::string_view key,
+domain::Result<Lookup<std::string>> Index::Get(Family family, std::string_view key,
                                                Tier tier) const {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   if (tier == Tier::kMemory) options.read_tier = rocksdb::kBlockCacheTier;
   rocksdb::PinnableSlice value;
-  const rocksdb::Status status = db_->Get(options, db_->DefaultColumnFamily(),
-                                          FamilyKey(family, key), &value);
+  const rocksdb::Status status =
+      db_->Get(options, db_->DefaultColumnFamily(), FamilyKey(family, key), &value);
   Lookup<std::string> lookup;
   if (status.ok()) {
     lookup.value = value.ToString();
@@ -174,25 +159,22 @@ domain::Result<Lookup<std::string>> Index::Get(Family family,
   return lookup;
 }
 
-domain::Result<Lookup<domain::AccountState>> Index::FindAccount(
-    const std::string& account_id, Tier tier) const {
-  domain::Result<Lookup<std::string>> value =
-      Get(Family::kAccounts, account_id, tier);
+domain::Result<Lookup<domain::AccountState>> Index::FindAccount(const std::string& account_id,
+                                                                Tier tier) const {
+  domain::Result<Lookup<std::string>> value = Get(Family::kAccounts, account_id, tier);
   if (!value.ok()) return value.refusal();
   Lookup<domain::AccountState> lookup;
   lookup.complete = value->complete;
   if (!value->value) return lookup;
-  domain::Result<domain::AccountState> account =
-      DecodeAccount(account_id, *value->value);
+  domain::Result<domain::AccountState> account = DecodeAccount(account_id, *value->value);
   if (!account.ok()) return account.refusal();
   lookup.value = std::move(account.value());
   return lookup;
 }
 
-domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(
-    std::string_view transaction_id, Tier tier) const {
-  domain::Result<Lookup<std::string>> value =
-      Get(Family::kTransactions, transaction_id, tier);
+domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(std::string_view transaction_id,
+                                                                Tier tier) const {
+  domain::Result<Lookup<std::string>> value = Get(Family::kTransactions, transaction_id, tier);
   if (!value.ok()) return value.refusal();
   Lookup<TransactionEntry> lookup;
   lookup.complete = value->complete;
@@ -203,15 +185,14 @@ domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(
   entry.place.create_position = in.Int64();
   entry.place.last_position = entry.place.create_position + in.Int64();
   if (!in.Done())
-    return DataCorrupt("The index holds a malformed entry of transaction " +
-                           std::string(transaction_id) + ".",
-                       directory_);
+    return DataCorrupt(
+        "The index holds a malformed entry of transaction " + std::string(transaction_id) + ".",
+        directory_);
   lookup.value = entry;
   return lookup;
 }
 
-domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key,
-                                                        Tier tier) const {
+domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key, Tier tier) const {
   domain::Result<Lookup<std::string>> value = Get(Family::kRequests, key, tier);
   if (!value.ok()) return value.refusal();
   Lookup<std::int64_t> lookup;
@@ -219,14 +200,11 @@ domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key,
   if (!value->value) return lookup;
   ByteReader in(*value->value);
   lookup.value = in.Int64();
-  if (!in.Done())
-    return DataCorrupt("The index holds a malformed entry of a request.",
-                       directory_);
+  if (!in.Done()) return DataCorrupt("The index holds a malformed entry of a request.", directory_);
   return lookup;
 }
 
-domain::Result<std::vector<std::pair<domain::Asset, std::int64_t>>>
-Index::Assets() const {
+domain::Result<std::vector<std::pair<domain::Asset, std::int64_t>>> Index::Assets() const {
   std::vector<std::pair<domain::Asset, std::int64_t>> assets;
   const std::unique_ptr<FamilyIterator> entry = Iterate(Family::kAssets);
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
@@ -237,32 +215,26 @@ Index::Assets() const {
     asset.name = in.Text();
     const std::int64_t position = in.Int64();
     if (!in.Done())
-      return DataCorrupt(
-          "The index holds a malformed entry of asset " + asset.code + ".",
-          directory_);
+      return DataCorrupt("The index holds a malformed entry of asset " + asset.code + ".",
+                         directory_);
     assets.emplace_back(std::move(asset), position);
   }
-  if (!entry->status().ok())
-    return FromRocks(entry->status(), "reading the assets", directory_);
+  if (!entry->status().ok()) return FromRocks(entry->status(), "reading the assets", directory_);
   return assets;
 }
 
-domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(
-    const std::string& account_id, std::int64_t version) const {
+domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(const std::string& account_id,
+                                                                    std::int64_t version) const {
   const std::unique_ptr<FamilyIterator> entry = Iterate(Family::kStreams);
   entry->Seek(StreamKey(account_id, version));
   if (!entry->status().ok())
-    return FromRocks(entry->status(),
-                     "reading the history of account " + account_id,
-                     directory_);
+    return FromRocks(entry->status(), "reading the history of account " + account_id, directory_);
   const std::string prefix = StreamPrefix(account_id);
-  if (!entry->Valid() || !entry->key().starts_with(prefix))
-    return std::optional<std::int64_t>();
+  if (!entry->Valid() || !entry->key().starts_with(prefix)) return std::optional<std::int64_t>();
   ByteReader in(entry->value());
   const std::int64_t position = in.Int64();
   if (!in.Done())
-    return DataCorrupt("The index holds a malformed history entry of account " +
-                           account_id + ".",
+    return DataCorrupt("The index holds a malformed history entry of account " + account_id + ".",
                        directory_);
   return std::optional<std::int64_t>(position);
 }
@@ -277,8 +249,7 @@ std::unique_ptr<rocksdb::Iterator> Index::IterateAll() const {
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options));
 }
 
-FamilyIterator::FamilyIterator(Family family,
-                               std::unique_ptr<rocksdb::Iterator> entry)
+FamilyIterator::FamilyIterator(Family family, std::unique_ptr<rocksdb::Iterator> entry)
     : family_(static_cast<char>(family)), entry_(std::move(entry)) {}
 
 void FamilyIterator::Seek(std::string_view key) {
@@ -289,12 +260,8 @@ void FamilyIterator::SeekForPrev(std::string_view key) {
   entry_->SeekForPrev(FamilyKey(static_cast<Family>(family_), key));
 }
 
-bool FamilyIterator::Valid() const {
-  return entry_->Valid() && entry_->key()[0] == family_;
-}
+bool FamilyIterator::Valid() const { return entry_->Valid() && entry_->key()[0] == family_; }
 
-std::string_view FamilyIterator::key() const {
-  return entry_->key().ToStringView().substr(1);
-}
+std::string_view FamilyIterator::key() const { return entry_->key().ToStringView().substr(1); }
 
 }  // namespace florin::storage

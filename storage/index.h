@@ -58,9 +58,7 @@ class FamilyIterator {
   [[nodiscard]] bool Valid() const;
   /// Requires: Valid().
   [[nodiscard]] std::string_view key() const;
-  [[nodiscard]] std::string_view value() const {
-    return entry_->value().ToStringView();
-  }
+  [[nodiscard]] std::string_view value() const { return entry_->value().ToStringView(); }
   [[nodiscard]] rocksdb::Status status() const { return entry_->status(); }
 
  private:
@@ -77,9 +75,10 @@ class Index {
  public:
   /// Opens, or creates where it is missing, of another format or unreadable:
   /// all of it can be had again. Errors: kStorageUnavailable, kDiskFull.
-  static domain::Result<std::unique_ptr<Index>> Open(
-      const RocksShared& shared, const std::string& directory,
-      const std::string& ledger_id, int history_interval);
+  static domain::Result<std::unique_ptr<Index>> Open(const RocksShared& shared,
+                                                     const std::string& directory,
+                                                     const std::string& ledger_id,
+                                                     int history_interval);
   ~Index();
 
   Index(const Index&) = delete;
@@ -99,12 +98,10 @@ class Index {
       const std::string& account_id, Tier tier) const;
   [[nodiscard]] domain::Result<Lookup<TransactionEntry>> FindTransaction(
       std::string_view transaction_id, Tier tier) const;
-  [[nodiscard]] domain::Result<Lookup<std::int64_t>> FindRequest(
-      const std::string& key, Tier tier) const;
+  [[nodiscard]] domain::Result<Lookup<std::int64_t>> FindRequest(const std::string& key,
+                                                                 Tier tier) const;
   /// With the position of asset.registered.
-  [[nodiscard]] domain::Result<
-      std::vector<std::pair<domain::Asset, std::int64_t>>>
-  Assets() const;
+  [[nodiscard]] domain::Result<std::vector<std::pair<domain::Asset, std::int64_t>>> Assets() const;
 
   /// The first sparse entry of the account at or above `version`: its position.
   /// Nothing: above the last.
@@ -118,15 +115,14 @@ class Index {
   [[nodiscard]] int history_interval() const { return history_interval_; }
 
  private:
-  Index(const RocksShared& shared, std::string directory,
-        const std::string& ledger_id, int history_interval);
+  Index(const RocksShared& shared, std::string directory, const std::string& ledger_id,
+        int history_interval);
 
   domain::Status OpenDatabase();
   domain::Status CloseDatabase();
   domain::Result<bool> FormatFits() const;
   domain::Status WriteFormat();
-  domain::Result<Lookup<std::string>> Get(Family family, std::string_view key,
-                                          Tier tier) const;
+  domain::Result<Lookup<std::string>> Get(Family family, std::string_view key, Tier tier) const;
 
   RocksShared shared_;
   std::string directory_;
@@ -150,8 +146,7 @@ class IndexBatch {
  private:
   friend class Index;
 
-  void AddTransaction(const domain::Transaction& transaction,
-                      const TransactionPlace& place);
+  void AddTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
   void AddAccountRecord(const Record& record, const RecordContext& context);
   void AddRefused(const Record& record);
   void AddHistory(const Record& record, const std::int64_t* versions_before);

@@ -20,11 +20,9 @@ std::string Number(std::int64_t value) {
 
 IndexBatch::IndexBatch(const Index& index) : index_(index) {}
 
-void IndexBatch::Put(Family family, std::string_view key,
-                     std::string_view value) {
+void IndexBatch::Put(Family family, std::string_view key, std::string_view value) {
   if (!status_.ok()) return;
-  status_ = batch_.Put(FamilyKey(family, key),
-                       rocksdb::Slice(value.data(), value.size()));
+  status_ = batch_.Put(FamilyKey(family, key), rocksdb::Slice(value.data(), value.size()));
 }
 
 void IndexBatch::Delete(Family family, std::string_view key) {
@@ -52,26 +50,22 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       if (change.transaction->expire_time &&
           change.transaction->status == domain::TransactionStatus::kPending) {
         Put(Family::kHolds,
-            HoldKey(*change.transaction->expire_time,
-                    change.transaction->transaction_id),
+            HoldKey(*change.transaction->expire_time, change.transaction->transaction_id),
             Number(position));
       }
       break;
     case ChangeKind::kTransactionReversed:
       AddTransaction(*change.transaction, {position, position});
-      AddTransaction(*change.original,
-                     {change.original->create_position, position});
+      AddTransaction(*change.original, {change.original->create_position, position});
       break;
     case ChangeKind::kHoldEnded:
-      AddTransaction(*change.transaction,
-                     {change.transaction->create_position, position});
+      AddTransaction(*change.transaction, {change.transaction->create_position, position});
       if (change.transaction->expire_time)
-        Delete(Family::kHolds, HoldKey(*change.transaction->expire_time,
-                                       change.transaction->transaction_id));
+        Delete(Family::kHolds,
+               HoldKey(*change.transaction->expire_time, change.transaction->transaction_id));
       if (!change.request_id.empty())
         Put(Family::kRequests,
-            RequestKey(false, change.transaction->transaction_id,
-                       change.request_id),
+            RequestKey(false, change.transaction->transaction_id, change.request_id),
             Number(position));
       break;
     case ChangeKind::kTransactionRefused:
@@ -79,8 +73,7 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
       break;
     case ChangeKind::kRequestRefused:
       Put(Family::kRequests,
-          RequestKey(change.target_is_account, change.target_id,
-                     change.request_id),
+          RequestKey(change.target_is_account, change.target_id, change.request_id),
           Number(position));
       break;
   }
@@ -92,19 +85,16 @@ void IndexBatch::AddTransaction(const domain::Transaction& transaction,
   std::string value;
   PutVarint(&value, static_cast<std::uint64_t>(transaction.version));
   PutVarint(&value, static_cast<std::uint64_t>(place.create_position));
-  PutVarint(&value, static_cast<std::uint64_t>(place.last_position -
-                                               place.create_position));
+  PutVarint(&value, static_cast<std::uint64_t>(place.last_position - place.create_position));
   Put(Family::kTransactions, transaction.transaction_id, value);
 }
 
-void IndexBatch::AddAccountRecord(const Record& record,
-                                  const RecordContext& context) {
+void IndexBatch::AddAccountRecord(const Record& record, const RecordContext& context) {
   const Change& change = record.change;
   const domain::AccountState& account = *change.account;
   const bool opened = change.kind == ChangeKind::kAccountOpened;
   if (!opened && !change.request_id.empty())
-    Put(Family::kRequests,
-        RequestKey(true, account.account_id, change.request_id),
+    Put(Family::kRequests, RequestKey(true, account.account_id, change.request_id),
         Number(record.last_position));
   if (!opened && context.owner_before == account.owner_id) return;
   if (!opened && !context.owner_before.empty())
@@ -125,14 +115,12 @@ void IndexBatch::AddRefused(const Record& record) {
     Put(Family::kRefusals, RefusalKey(account_id, record.last_position), {});
 }
 
-void IndexBatch::AddHistory(const Record& record,
-                            const std::int64_t* versions_before) {
+void IndexBatch::AddHistory(const Record& record, const std::int64_t* versions_before) {
   const std::int64_t interval = index_.history_interval();
   for (std::size_t i = 0; i < record.accounts.size(); ++i) {
     const AccountAfter& after = record.accounts[i];
     if (after.version / interval == versions_before[i] / interval) continue;
-    Put(Family::kStreams, StreamKey(after.account_id, after.version),
-        Number(after.position));
+    Put(Family::kStreams, StreamKey(after.account_id, after.version), Number(after.position));
   }
 }
 
@@ -144,8 +132,7 @@ void IndexBatch::PutCover(const IndexCover& cover) {
   std::string value;
   PutVarint(&value, static_cast<std::uint64_t>(cover.head.position));
   PutVarint(&value, static_cast<std::uint64_t>(cover.head.time));
-  for (const std::uint8_t byte : cover.head.hash)
-    value.push_back(static_cast<char>(byte));
+  for (const std::uint8_t byte : cover.head.hash) value.push_back(static_cast<char>(byte));
   PutVarint(&value, static_cast<std::uint64_t>(cover.accounts_position));
   PutVarint(&value, static_cast<std::uint64_t>(cover.account_count));
   Put(Family::kMeta, "cover", value);

@@ -25,9 +25,7 @@ std::string FamilyKey(Family family, std::string_view key) {
   return stored;
 }
 
-std::string StreamPrefix(std::string_view account_id) {
-  return Ended(account_id, 0);
-}
+std::string StreamPrefix(std::string_view account_id) { return Ended(account_id, 0); }
 
 std::string StreamKey(std::string_view account_id, std::int64_t version) {
   std::string key = Ended(account_id, 8);
@@ -56,9 +54,7 @@ std::string HoldKey(std::int64_t expire_time, std::string_view transaction_id) {
   return key;
 }
 
-std::string RefusalPrefix(std::string_view account_id) {
-  return Ended(account_id, 0);
-}
+std::string RefusalPrefix(std::string_view account_id) { return Ended(account_id, 0); }
 
 std::string RefusalKey(std::string_view account_id, std::int64_t position) {
   std::string key = Ended(account_id, 8);

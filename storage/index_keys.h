@@ -26,21 +26,16 @@ enum class Family : std::uint8_t {
 /// byte, so a zero ends them and keys of one id stand together.
 
 [[nodiscard]] std::string StreamPrefix(std::string_view account_id);
-[[nodiscard]] std::string StreamKey(std::string_view account_id,
-                                    std::int64_t version);
+[[nodiscard]] std::string StreamKey(std::string_view account_id, std::int64_t version);
 
-[[nodiscard]] std::string OwnerKey(std::string_view owner_id,
-                                   std::string_view account_id);
+[[nodiscard]] std::string OwnerKey(std::string_view owner_id, std::string_view account_id);
 
-[[nodiscard]] std::string RequestKey(bool target_is_account,
-                                     std::string_view target_id,
+[[nodiscard]] std::string RequestKey(bool target_is_account, std::string_view target_id,
                                      std::string_view request_id);
 
-[[nodiscard]] std::string HoldKey(std::int64_t expire_time,
-                                  std::string_view transaction_id);
+[[nodiscard]] std::string HoldKey(std::int64_t expire_time, std::string_view transaction_id);
 
 [[nodiscard]] std::string RefusalPrefix(std::string_view account_id);
-[[nodiscard]] std::string RefusalKey(std::string_view account_id,
-                                     std::int64_t position);
+[[nodiscard]] std::string RefusalKey(std::string_view account_id, std::int64_t position);
 
 }  // namespace florin::storage

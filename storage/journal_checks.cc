@@ -11,14 +11,12 @@ domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
                            std::int64_t expected_head, std::int64_t owner_epoch,
                            std::span<const CommitGroupPtr> groups) {
   if (owner_epoch != current_epoch) {
-    return VersionConflict("The journal is owned in epoch " +
-                           std::to_string(current_epoch) + ", not " +
-                           std::to_string(owner_epoch) + ".");
+    return VersionConflict("The journal is owned in epoch " + std::to_string(current_epoch) +
+                           ", not " + std::to_string(owner_epoch) + ".");
   }
   if (expected_head != head.position) {
-    return VersionConflict("The log ends at position " +
-                           std::to_string(head.position) + ", not at " +
-                           std::to_string(expected_head) + ".");
+    return VersionConflict("The log ends at position " + std::to_string(head.position) +
+                           ", not at " + std::to_string(expected_head) + ".");
   }
   std::int64_t position = head.position;
   std::int64_t time = head.time;
@@ -26,16 +24,14 @@ domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
   for (const CommitGroupPtr& group : groups) {
     const std::string name =
         "The commit group at position " + std::to_string(group->first_position);
-    if (group->first_position != position + 1 ||
-        group->last_position < group->first_position) {
+    if (group->first_position != position + 1 || group->last_position < group->first_position) {
       return VersionConflict(name + " does not follow the log, which ends at " +
                              std::to_string(position) + ".");
     }
     if (group->first_time < time || group->last_time < group->first_time)
       return VersionConflict(name + " goes back in time.");
     if (group->previous_hash != *hash) {
-      return VersionConflict(name + " is chained to hash " +
-                             ToHex(group->previous_hash) +
+      return VersionConflict(name + " is chained to hash " + ToHex(group->previous_hash) +
                              ", but the log ends with " + ToHex(*hash) + ".");
     }
     position = group->last_position;

@@ -10,9 +10,8 @@ namespace florin::storage {
 /// What every journal checks before it appends: the head, the owner's epoch,
 /// positions and hashes in a chain. Errors: kVersionConflict naming what does
 /// not follow.
-[[nodiscard]] domain::Status CheckAppend(
-    const JournalHead& head, std::int64_t current_epoch,
-    std::int64_t expected_head, std::int64_t owner_epoch,
-    std::span<const CommitGroupPtr> groups);
+[[nodiscard]] domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
+                                         std::int64_t expected_head, std::int64_t owner_epoch,
+                                         std::span<const CommitGroupPtr> groups);
 
 }  // namespace florin::storage

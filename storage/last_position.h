@@ -28,17 +28,14 @@ class LastPosition {
   /// Opens or creates. Errors: kDataCorrupt if the file is there and neither
   /// slot is whole.
   static domain::Result<std::unique_ptr<LastPosition>> Open(
-      std::shared_ptr<rocksdb::FileSystem> file_system, const std::string& path,
-      bool sync);
+      std::shared_ptr<rocksdb::FileSystem> file_system, const std::string& path, bool sync);
   ~LastPosition();
 
   LastPosition(const LastPosition&) = delete;
   LastPosition& operator=(const LastPosition&) = delete;
 
   /// What was found on opening; nothing if the file is new.
-  [[nodiscard]] const std::optional<JournalHead>& found() const {
-    return found_;
-  }
+  [[nodiscard]] const std::optional<JournalHead>& found() const { return found_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
   /// Writes the mark and has it synced in the background.
@@ -47,8 +44,7 @@ class LastPosition {
   domain::Status Wait();
 
  private:
-  LastPosition(std::shared_ptr<rocksdb::FileSystem> file_system,
-               std::string path, bool sync);
+  LastPosition(std::shared_ptr<rocksdb::FileSystem> file_system, std::string path, bool sync);
 
   domain::Status Load();
   domain::Status Create();

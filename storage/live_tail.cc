@@ -5,8 +5,7 @@
 
 namespace florin::storage {
 
-void LiveTail::Publish(std::span<const CommitGroupPtr> groups,
-                       const JournalHead& head) {
+void LiveTail::Publish(std::span<const CommitGroupPtr> groups, const JournalHead& head) {
   {
     const std::lock_guard lock(mutex_);
     for (const CommitGroupPtr& group : groups) {
@@ -29,24 +28,21 @@ JournalHead LiveTail::Head() const {
   return head_;
 }
 
-std::deque<CommitGroupPtr>::const_iterator LiveTail::FirstEndingAfter(
-    std::int64_t position) const {
+std::deque<CommitGroupPtr>::const_iterator LiveTail::FirstEndingAfter(std::int64_t position) const {
   const auto ends_before = [](const CommitGroupPtr& group, std::int64_t limit) {
     return group->last_position <= limit;
   };
-  return std::lower_bound(groups_.begin(), groups_.end(), position,
-                          ends_before);
+  return std::lower_bound(groups_.begin(), groups_.end(), position, ends_before);
 }
 
-std::optional<std::vector<CommitGroupPtr>> LiveTail::After(
-    std::int64_t position, std::size_t groups_max) const {
+std::optional<std::vector<CommitGroupPtr>> LiveTail::After(std::int64_t position,
+                                                           std::size_t groups_max) const {
   const std::lock_guard lock(mutex_);
   if (position >= head_.position) return std::vector<CommitGroupPtr>();
-  if (groups_.empty() || groups_.front()->first_position > position + 1)
-    return std::nullopt;
+  if (groups_.empty() || groups_.front()->first_position > position + 1) return std::nullopt;
   std::vector<CommitGroupPtr> found;
-  for (auto group = FirstEndingAfter(position);
-       group != groups_.end() && found.size() < groups_max; ++group)
+  for (auto group = FirstEndingAfter(position); group != groups_.end() && found.size() < groups_max;
+       ++group)
     found.push_back(*group);
   return found;
 }
@@ -54,8 +50,7 @@ std::optional<std::vector<CommitGroupPtr>> LiveTail::After(
 CommitGroupPtr LiveTail::Holding(std::int64_t position) const {
   const std::lock_guard lock(mutex_);
   const auto group = FirstEndingAfter(position - 1);
-  if (group == groups_.end() || (*group)->first_position > position)
-    return nullptr;
+  if (group == groups_.end() || (*group)->first_position > position) return nullptr;
   return *group;
 }
 

@@ -26,8 +26,8 @@ class LiveTail {
 
   [[nodiscard]] JournalHead Head() const;
   /// Those after `position`; nothing if the ring does not reach back so far.
-  [[nodiscard]] std::optional<std::vector<CommitGroupPtr>> After(
-      std::int64_t position, std::size_t groups_max) const;
+  [[nodiscard]] std::optional<std::vector<CommitGroupPtr>> After(std::int64_t position,
+                                                                 std::size_t groups_max) const;
   /// The group that holds `position`, null if the ring has it not.
   [[nodiscard]] CommitGroupPtr Holding(std::int64_t position) const;
 

@@ -15,11 +15,9 @@ class MemoryJournal final : public Journal {
  public:
   domain::Status Append(std::int64_t expected_head, std::int64_t owner_epoch,
                         std::span<const CommitGroupPtr> groups) override;
-  domain::Result<std::vector<CommitGroupPtr>> Read(
-      std::int64_t position, std::size_t groups_max,
-      std::size_t bytes_max) override;
-  domain::Result<std::int64_t> LastGroupEndAtOrBefore(
-      std::int64_t time) override;
+  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position, std::size_t groups_max,
+                                                   std::size_t bytes_max) override;
+  domain::Result<std::int64_t> LastGroupEndAtOrBefore(std::int64_t time) override;
   [[nodiscard]] JournalHead Head() const override;
 
   /// Every later Append answers with this and writes nothing, until kNone is

@@ -21,8 +21,7 @@ namespace florin::storage {
 void ToProto(std::int64_t time, google::protobuf::Timestamp* out);
 [[nodiscard]] google::protobuf::Timestamp TimestampProto(std::int64_t time);
 
-void ToProto(const domain::StringMap& map,
-             google::protobuf::Map<std::string, std::string>* out);
+void ToProto(const domain::StringMap& map, google::protobuf::Map<std::string, std::string>* out);
 
 void ToProto(const domain::Refusal& refusal, florin::v1::Refusal* out);
 [[nodiscard]] florin::v1::Refusal ToProto(const domain::Refusal& refusal);
@@ -33,8 +32,8 @@ void ToProto(const domain::Asset& asset, florin::v1::Asset* out);
 /// Amounts with exactly `scale` decimals.
 void ToProto(const domain::Balances& balances, int scale, bool debit_normal,
              florin::v1::Balances* out);
-[[nodiscard]] florin::v1::Balances ToProto(const domain::Balances& balances,
-                                           int scale, bool debit_normal);
+[[nodiscard]] florin::v1::Balances ToProto(const domain::Balances& balances, int scale,
+                                           bool debit_normal);
 
 /// overdraft_limit stays empty where there is none at all (unlimited).
 void ToProto(const domain::Limits& limits, int scale, florin::v1::Limits* out);
@@ -45,9 +44,7 @@ void ToProto(const domain::AccountState& account, florin::v1::Account* out);
 void ToProto(const AccountAfter& account, florin::v1::AccountBalance* out);
 [[nodiscard]] florin::v1::AccountBalance ToProto(const AccountAfter& account);
 
-void ToProto(const domain::Transaction& transaction,
-             florin::v1::Transaction* out);
-[[nodiscard]] florin::v1::Transaction ToProto(
-    const domain::Transaction& transaction);
+void ToProto(const domain::Transaction& transaction, florin::v1::Transaction* out);
+[[nodiscard]] florin::v1::Transaction ToProto(const domain::Transaction& transaction);
 
 }  // namespace florin::storage

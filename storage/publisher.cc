@@ -14,10 +14,7 @@ constexpr std::size_t kBytesBetweenFlushes = 48u << 20;
 
 Publisher::Publisher(Index* index, HeadCache* heads, LiveTail* tail,
                      std::uint64_t checkpoint_commands)
-    : index_(index),
-      heads_(heads),
-      tail_(tail),
-      checkpoint_commands_(checkpoint_commands) {}
+    : index_(index), heads_(heads), tail_(tail), checkpoint_commands_(checkpoint_commands) {}
 
 void Publisher::Start(const IndexCover& cover) {
   const std::lock_guard lock(mutex_);
@@ -57,8 +54,7 @@ void Publisher::Publish(const CommittedBatch& batch) {
   published_sequence_.store(batch.sequence, std::memory_order_release);
 }
 
-domain::Status Publisher::WriteIndex(const CommittedBatch& batch,
-                                     const JournalHead& head) {
+domain::Status Publisher::WriteIndex(const CommittedBatch& batch, const JournalHead& head) {
   IndexBatch out(*index_);
   AddRecords(batch, &out);
   bool dirties = false;
@@ -66,9 +62,8 @@ domain::Status Publisher::WriteIndex(const CommittedBatch& batch,
     dirties = dirties || !changed.opened;
     if (changed.opened) out.PutAccount(*changed.state);
   }
-  const std::uint64_t due_before = command_count_ > checkpoint_commands_
-                                       ? command_count_ - checkpoint_commands_
-                                       : 0;
+  const std::uint64_t due_before =
+      command_count_ > checkpoint_commands_ ? command_count_ - checkpoint_commands_ : 0;
   const std::vector<HeadCache::Due> due = heads_->TakeDue(due_before);
   for (const HeadCache::Due& account : due) out.PutAccount(*account.state);
 
@@ -77,12 +72,10 @@ domain::Status Publisher::WriteIndex(const CommittedBatch& batch,
   if (head.position > cover.head.position) cover.head = head;
   cover.account_count = account_count_.load(std::memory_order_relaxed);
   const std::int64_t first = batch.groups.front()->first_position;
-  const std::int64_t lacking =
-      heads_->OldestDirty().value_or(dirties ? first : head.position + 1);
+  const std::int64_t lacking = heads_->OldestDirty().value_or(dirties ? first : head.position + 1);
   cover.accounts_position = lacking - 1;
   out.PutCover(cover);
-  if (domain::Status written = index_->Write(&out); !written.ok())
-    return written;
+  if (domain::Status written = index_->Write(&out); !written.ok()) return written;
   cover_ = cover;
   heads_->MarkClean(due);
   return FlushIfDue(out.bytes());
@@ -112,16 +105,14 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
 void Publisher::PublishHeads(const CommittedBatch& batch) {
   const std::int64_t first = batch.groups.front()->first_position;
   for (const BatchHead& changed : batch.heads) {
-    heads_->Publish(Head{changed.state, changed.n}, changed.opened ? 0 : first,
-                    command_count_);
+    heads_->Publish(Head{changed.state, changed.n}, changed.opened ? 0 : first, command_count_);
   }
 }
 
 domain::Status Publisher::FlushIfDue(std::size_t bytes) {
   unflushed_bytes_ += bytes;
-  const bool due =
-      command_count_ - flushed_command_count_ >= checkpoint_commands_ ||
-      unflushed_bytes_ >= kBytesBetweenFlushes;
+  const bool due = command_count_ - flushed_command_count_ >= checkpoint_commands_ ||
+                   unflushed_bytes_ >= kBytesBetweenFlushes;
   if (!due) return domain::Ok{};
   flushed_command_count_ = command_count_;
   unflushed_bytes_ = 0;

@@ -21,8 +21,7 @@ namespace florin::storage {
 /// the order of the batches; Checkpoint from any.
 class Publisher {
  public:
-  Publisher(Index* index, HeadCache* heads, LiveTail* tail,
-            std::uint64_t checkpoint_commands);
+  Publisher(Index* index, HeadCache* heads, LiveTail* tail, std::uint64_t checkpoint_commands);
 
   /// What the index covers as it was opened; also the first visible head.
   void Start(const IndexCover& cover);
@@ -44,8 +43,7 @@ class Publisher {
   [[nodiscard]] std::optional<domain::Refusal> failure() const;
 
  private:
-  domain::Status WriteIndex(const CommittedBatch& batch,
-                            const JournalHead& head);
+  domain::Status WriteIndex(const CommittedBatch& batch, const JournalHead& head);
   void AddRecords(const CommittedBatch& batch, IndexBatch* out);
   void PublishHeads(const CommittedBatch& batch);
   domain::Status FlushIfDue(std::size_t bytes);

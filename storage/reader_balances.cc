@@ -39,8 +39,7 @@ BalanceAt UndoTo(const HistoryStep& step, std::int64_t version) {
   std::vector<std::pair<domain::Leg, std::int64_t>> legs;
   std::int64_t position = record.first_position;
   ForEachLegOf(record.change, [&](const domain::Leg& leg) {
-    if (domain::AccountOf(leg, record.change.transaction->postings) ==
-        step.after->account_id)
+    if (domain::AccountOf(leg, record.change.transaction->postings) == step.after->account_id)
       legs.emplace_back(leg, position);
     ++position;
   });
@@ -69,8 +68,8 @@ bool AddTo(domain::Balances* totals, const domain::Balances& balances) {
 domain::Refusal TotalTooLarge(const std::string& asset) {
   domain::Refusal refusal;
   refusal.reason = domain::Reason::kAmountOverflow;
-  refusal.message = "The totals of asset " + asset +
-                    " do not fit 127 bits. Ask for the accounts of a prefix.";
+  refusal.message =
+      "The totals of asset " + asset + " do not fit 127 bits. Ask for the accounts of a prefix.";
   refusal.metadata.emplace_back("asset", asset);
   return refusal;
 }
@@ -81,14 +80,12 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtVersion(
     const std::string& account_id, std::int64_t version) {
   const auto head = HeadState(account_id);
   if (!head.ok()) return head.refusal();
-  if (version < 1 || version > (*head)->version)
-    return std::optional<BalanceAt>();
+  if (version < 1 || version > (*head)->version) return std::optional<BalanceAt>();
   const domain::Result<HistoryStep> step = history_.AtVersion(**head, version);
   if (!step.ok()) return step.refusal();
   if (step->after == nullptr)
-    return DataCorrupt("The history of account " + account_id +
-                           " ends above version " + std::to_string(version) +
-                           ".",
+    return DataCorrupt("The history of account " + account_id + " ends above version " +
+                           std::to_string(version) + ".",
                        "account " + account_id);
   return std::optional<BalanceAt>(UndoTo(*step, version));
 }
@@ -98,8 +95,7 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtPosition(
   const auto head = HeadState(account_id);
   if (!head.ok()) return head.refusal();
   const domain::AccountState& state = **head;
-  if (!state.Exists() || position < state.open_position)
-    return std::optional<BalanceAt>();
+  if (!state.Exists() || position < state.open_position) return std::optional<BalanceAt>();
   // Where the account has not moved since, no record needs to be read. The head
   // is looked at after the state: it ends where a command ends.
   const std::int64_t visible = VisibleHead().position;
@@ -112,18 +108,16 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtPosition(
   return std::optional<BalanceAt>(Describe(*step->after));
 }
 
-domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
-    const std::string& prefix, const std::string& asset,
-    std::int64_t position) {
+domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(const std::string& prefix,
+                                                                        const std::string& asset,
+                                                                        std::int64_t position) {
   // An account's last event may lie at or before `position` while its command
   // ends beyond it.
   const domain::Result<std::int64_t> whole = CommandEndAtOrBefore(position);
   if (!whole.ok()) return whole.refusal();
   std::map<std::string, TrialBalanceLine> lines;
-  const std::unique_ptr<FamilyIterator> entry =
-      index_->Iterate(Family::kAccounts);
-  for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix);
-       entry->Next()) {
+  const std::unique_ptr<FamilyIterator> entry = index_->Iterate(Family::kAccounts);
+  for (entry->Seek(prefix); entry->Valid() && entry->key().starts_with(prefix); entry->Next()) {
     const std::string account_id = std::string(entry->key());
     const auto head = HeadState(account_id);
     if (!head.ok()) return head.refusal();
@@ -132,8 +126,7 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
     domain::Balances balances = state.balances;
     // The account may have moved on while the others were read.
     if (state.position > *whole) {
-      const domain::Result<std::optional<BalanceAt>> at =
-          BalanceAtPosition(account_id, *whole);
+      const domain::Result<std::optional<BalanceAt>> at = BalanceAtPosition(account_id, *whole);
       if (!at.ok()) return at.refusal();
       if (!at->has_value()) continue;
       balances = (*at)->balances;
@@ -145,8 +138,7 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(
     if (!AddTo(&line.totals, balances)) return TotalTooLarge(state.asset);
   }
   if (!entry->status().ok())
-    return FromRocks(entry->status(), "reading the accounts",
-                     index_->directory());
+    return FromRocks(entry->status(), "reading the accounts", index_->directory());
   std::vector<TrialBalanceLine> sorted;
   sorted.reserve(lines.size());
   for (auto& [code, line] : lines) sorted.push_back(std::move(line));

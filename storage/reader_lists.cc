@@ -22,30 +22,26 @@ std::int64_t TimeBefore(std::int64_t time) {
 
 }  // namespace
 
-domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(
-    const std::string& prefix, const std::string& owner_id,
-    const std::string& after, int limit) {
+domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(const std::string& prefix,
+                                                                     const std::string& owner_id,
+                                                                     const std::string& after,
+                                                                     int limit) {
   const bool by_owner = !owner_id.empty();
   // In the owners' family the account id follows the owner's.
   const std::string lead = by_owner ? OwnerKey(owner_id, {}) : std::string();
   const std::string bound = lead + prefix;
-  const std::string start =
-      after.empty() ? bound : std::max(bound, AfterKey(lead + after));
+  const std::string start = after.empty() ? bound : std::max(bound, AfterKey(lead + after));
   const std::unique_ptr<FamilyIterator> entry =
       index_->Iterate(by_owner ? Family::kOwners : Family::kAccounts);
   Page<domain::AccountState> page;
-  for (entry->Seek(start); entry->Valid() && entry->key().starts_with(bound);
-       entry->Next()) {
-    const std::string account_id =
-        std::string(entry->key()).substr(lead.size());
+  for (entry->Seek(start); entry->Valid() && entry->key().starts_with(bound); entry->Next()) {
+    const std::string account_id = std::string(entry->key()).substr(lead.size());
     const auto head = HeadState(account_id);
     if (!head.ok()) return head.refusal();
     // Its owner may have changed since the iterator was made.
-    if (!(*head)->Exists() || (by_owner && (*head)->owner_id != owner_id))
-      continue;
+    if (!(*head)->Exists() || (by_owner && (*head)->owner_id != owner_id)) continue;
     if (static_cast<int>(page.items.size()) == limit) {
-      page.next =
-          page.items.empty() ? std::string() : page.items.back().account_id;
+      page.next = page.items.empty() ? std::string() : page.items.back().account_id;
       break;
     }
     page.items.push_back(**head);
@@ -55,9 +51,8 @@ domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(
   return page;
 }
 
-domain::Result<std::vector<domain::TransactionPtr>>
-StoreReader::ListTransactions(const TransactionQuery& query, std::int64_t head,
-                              std::int64_t after, int limit) {
+domain::Result<std::vector<domain::TransactionPtr>> StoreReader::ListTransactions(
+    const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) {
   ListRange range;
   range.high = std::min(head, VisibleHead().position);
   if (query.start_time) {
@@ -67,21 +62,18 @@ StoreReader::ListTransactions(const TransactionQuery& query, std::int64_t head,
     range.low = *start;
   }
   if (query.end_time) {
-    const domain::Result<std::int64_t> end =
-        CommandEndAtOrBeforeTime(TimeBefore(*query.end_time));
+    const domain::Result<std::int64_t> end = CommandEndAtOrBeforeTime(TimeBefore(*query.end_time));
     if (!end.ok()) return end.refusal();
     range.high = std::min(range.high, *end);
   }
   if (after > 0 && query.ascending) range.low = std::max(range.low, after);
-  if (after > 0 && !query.ascending)
-    range.high = std::min(range.high, after - 1);
+  if (after > 0 && !query.ascending) range.high = std::min(range.high, after - 1);
 
   TransactionList list(index_, &groups_, query.statuses, limit);
   if (range.low < range.high && limit > 0) {
     domain::Status filled = domain::Ok{};
     if (query.account_id.empty()) {
-      filled =
-          query.ascending ? list.FillForward(range) : list.FillBackward(range);
+      filled = query.ascending ? list.FillForward(range) : list.FillBackward(range);
     } else {
       const auto account = HeadState(query.account_id);
       if (!account.ok()) return account.refusal();

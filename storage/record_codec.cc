@@ -29,8 +29,7 @@ std::uint64_t PartsOf(const Change& change) {
          part(change.account != nullptr, codec::kPartAccount) |
          part(change.account_request != nullptr, codec::kPartAccountRequest) |
          part(change.changed_fields != 0, codec::kPartChangedFields) |
-         part(!asset.code.empty() || !asset.name.empty() || asset.scale != 0,
-              codec::kPartAsset) |
+         part(!asset.code.empty() || !asset.name.empty() || asset.scale != 0, codec::kPartAsset) |
          part(!change.target_id.empty(), codec::kPartTarget) |
          part(change.target_is_account, codec::kPartTargetIsAccount) |
          part(HasRefusal(change.refusal), codec::kPartRefusal) |
@@ -38,14 +37,13 @@ std::uint64_t PartsOf(const Change& change) {
          part(change.void_request != nullptr, codec::kPartVoidRequest);
 }
 
-void EncodeParts(const Change& change, std::uint64_t parts,
-                 codec::FieldEncoder* fields, codec::Writer* out) {
+void EncodeParts(const Change& change, std::uint64_t parts, codec::FieldEncoder* fields,
+                 codec::Writer* out) {
   // Fails to compile when a member is added: the format must then be asked
   // about it.
-  const auto& [kind, commit_time, principal, request_id, transaction, original,
-               account, account_request, changed_fields, asset, target_id,
-               target_is_account, refusal, settle_request, void_request] =
-      change;
+  const auto& [kind, commit_time, principal, request_id, transaction, original, account,
+               account_request, changed_fields, asset, target_id, target_is_account, refusal,
+               settle_request, void_request] = change;
   // The two ids come first: a scan for the index stops after them.
   if (parts & codec::kPartRequestId) fields->Id(request_id);
   if (parts & codec::kPartTransaction) fields->Transaction(*transaction);
@@ -75,12 +73,11 @@ domain::Refusal Unstorable(const Record& record, std::string_view what) {
 
 Hash ChainHash(const Hash& previous, std::string_view records) {
   Hash hash{};
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
-      EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
   // SHA-256 of bytes in memory fails only where there is no memory or no
   // SHA-256: nothing can be built on that.
-  if (context == nullptr ||
-      EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
+  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), previous.data(), previous.size()) != 1 ||
       EVP_DigestUpdate(context.get(), records.data(), records.size()) != 1 ||
       EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) != 1) {
@@ -98,8 +95,7 @@ domain::Status GroupEncoder::Add(const Record& record) {
   if (!codec::HasNeededParts(change))
     return Unstorable(record, "a part that its kind needs is missing");
   const std::int64_t group_time = empty() ? change.commit_time : first_time_;
-  const codec::FrameContext context{first_position, last_position,
-                                    change.commit_time};
+  const codec::FrameContext context{first_position, last_position, change.commit_time};
   const std::size_t words = dictionary_.size();
   const std::uint64_t parts = PartsOf(change);
 
@@ -130,9 +126,7 @@ domain::Status GroupEncoder::Add(const Record& record) {
 }
 
 std::size_t GroupEncoder::size() const {
-  return empty()
-             ? 0
-             : kHeaderBytesMax + dictionary_.bytes().size() + frames_.size();
+  return empty() ? 0 : kHeaderBytesMax + dictionary_.bytes().size() + frames_.size();
 }
 
 CommitGroup GroupEncoder::Finish(const Hash& previous_hash) {
@@ -152,11 +146,8 @@ CommitGroup GroupEncoder::Finish(const Hash& previous_hash) {
   group.last_time = last_time_;
   group.format_version = kJournalFormatVersion;
   group.previous_hash = previous_hash;
-  group.records.reserve(header.size() + dictionary_.bytes().size() +
-                        frames_.size());
-  group.records.append(header.view())
-      .append(dictionary_.bytes())
-      .append(frames_.view());
+  group.records.reserve(header.size() + dictionary_.bytes().size() + frames_.size());
+  group.records.append(header.view()).append(dictionary_.bytes()).append(frames_.view());
   group.hash = ChainHash(previous_hash, group.records);
   Clear();
   return group;

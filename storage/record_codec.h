@@ -70,14 +70,12 @@ class GroupEncoder {
 /// The hash is not looked at: see VerifyHash.
 /// Errors: kDataCorrupt naming the group's position; hostile bytes never crash
 /// it, and it allocates no more than a constant times what it reads.
-[[nodiscard]] domain::Result<std::vector<RecordPtr>> DecodeGroup(
-    const CommitGroup& group);
+[[nodiscard]] domain::Result<std::vector<RecordPtr>> DecodeGroup(const CommitGroup& group);
 
 /// The record that holds an event of `position`; the others are skipped by
 /// their lengths. Requires: first_position <= position <= last_position. Errors
 /// as DecodeGroup.
-[[nodiscard]] domain::Result<RecordPtr> FindRecord(const CommitGroup& group,
-                                                   std::int64_t position);
+[[nodiscard]] domain::Result<RecordPtr> FindRecord(const CommitGroup& group, std::int64_t position);
 
 /// An account in a frame, without its balances.
 struct FrameAccount {

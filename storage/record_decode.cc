@@ -25,8 +25,7 @@ bool HasNeededParts(const Change& change) {
     case ChangeKind::kTransactionReversed:
       return change.transaction != nullptr && change.original != nullptr;
     case ChangeKind::kRequestRefused:
-      return (change.account_request != nullptr) +
-                 (change.settle_request != nullptr) +
+      return (change.account_request != nullptr) + (change.settle_request != nullptr) +
                  (change.void_request != nullptr) ==
              1;
   }
@@ -51,13 +50,11 @@ struct FrameHead {
 /// Walks the frames of a group.
 class GroupCursor {
  public:
-  explicit GroupCursor(const CommitGroup& group)
-      : group_(group), in_(group.records) {}
+  explicit GroupCursor(const CommitGroup& group) : group_(group), in_(group.records) {}
 
   /// Reads what stands before the frames. False: damaged().
   bool Open() {
-    if (group_.format_version != kJournalFormatVersion ||
-        in_.Byte() != kJournalFormatVersion) {
+    if (group_.format_version != kJournalFormatVersion || in_.Byte() != kJournalFormatVersion) {
       return Damaged("its format is not version 1, the one this server reads");
     }
     next_position_ = in_.NonNegative();
@@ -66,8 +63,8 @@ class GroupCursor {
     const std::size_t words = in_.Count(kWordBytesMin);
     codec::Reader dictionary(in_.Bytes());
     // The last position there is would leave no number for the one after it.
-    if (!in_.ok() || next_position_ != group_.first_position ||
-        next_position_ < 1 || group_.last_position < next_position_ ||
+    if (!in_.ok() || next_position_ != group_.first_position || next_position_ < 1 ||
+        group_.last_position < next_position_ ||
         group_.last_position == std::numeric_limits<std::int64_t>::max() ||
         first_time_ != group_.first_time || frames_left_ == 0) {
       return Damaged("its header does not fit it");
@@ -87,14 +84,11 @@ class GroupCursor {
     const std::uint64_t events = frame_.Varint();
     if (!in_.ok() || !frame_.ok() || kind == 0 ||
         (head->parts & ~std::uint64_t{codec::kPartsAll}) != 0 || events == 0 ||
-        events >
-            static_cast<std::uint64_t>(group_.last_position - next_position_) +
-                1) {
+        events > static_cast<std::uint64_t>(group_.last_position - next_position_) + 1) {
       return Damaged("a record's head is malformed");
     }
     head->context.first_position = next_position_;
-    head->context.last_position =
-        next_position_ + static_cast<std::int64_t>(events - 1);
+    head->context.last_position = next_position_ + static_cast<std::int64_t>(events - 1);
     head->context.commit_time = codec::WrappedSum(first_time_, frame_.Varint());
     if (frames_left_ == 0 && head->context.commit_time != group_.last_time) {
       return Damaged("its last time is not that of its last record");
@@ -105,9 +99,7 @@ class GroupCursor {
 
   /// What follows the head of the frame that Next has read.
   codec::Reader& frame() { return frame_; }
-  [[nodiscard]] std::span<const std::string_view> words() const {
-    return words_;
-  }
+  [[nodiscard]] std::span<const std::string_view> words() const { return words_; }
   [[nodiscard]] std::size_t frames_left() const { return frames_left_; }
 
   /// Remembers what is wrong; always false.
@@ -119,13 +111,8 @@ class GroupCursor {
   [[nodiscard]] domain::Refusal Damage() const {
     const std::string position = std::to_string(group_.first_position);
     std::string message = "The commit group at position ";
-    message.append(position)
-        .append(" is damaged: ")
-        .append(damage_)
-        .append(".");
-    return {domain::Reason::kDataCorrupt,
-            std::move(message),
-            {{"position", position}}};
+    message.append(position).append(" is damaged: ").append(damage_).append(".");
+    return {domain::Reason::kDataCorrupt, std::move(message), {{"position", position}}};
   }
 
  private:
@@ -155,16 +142,14 @@ class GroupCursor {
   std::string damage_;
 };
 
-void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields,
-                 codec::Reader* in, Change* change) {
+void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields, codec::Reader* in,
+                 Change* change) {
   if (parts & codec::kPartRequestId) change->request_id = fields->Id();
   if (parts & codec::kPartTransaction) {
-    change->transaction =
-        std::make_shared<domain::Transaction>(fields->Transaction());
+    change->transaction = std::make_shared<domain::Transaction>(fields->Transaction());
   }
   if (parts & codec::kPartOriginal)
-    change->original =
-        std::make_shared<domain::Transaction>(fields->Transaction());
+    change->original = std::make_shared<domain::Transaction>(fields->Transaction());
   if (parts & codec::kPartAccount)
     change->account = std::make_shared<domain::AccountState>(fields->State());
   if (parts & codec::kPartAccountRequest) {
@@ -177,12 +162,11 @@ void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields,
   change->target_is_account = (parts & codec::kPartTargetIsAccount) != 0;
   if (parts & codec::kPartRefusal) change->refusal = fields->Refusal();
   if (parts & codec::kPartSettleRequest) {
-    change->settle_request = std::make_shared<const domain::SettleTransaction>(
-        fields->SettleRequest());
+    change->settle_request =
+        std::make_shared<const domain::SettleTransaction>(fields->SettleRequest());
   }
   if (parts & codec::kPartVoidRequest) {
-    change->void_request =
-        std::make_shared<const domain::VoidTransaction>(fields->VoidRequest());
+    change->void_request = std::make_shared<const domain::VoidTransaction>(fields->VoidRequest());
   }
 }
 
@@ -191,8 +175,7 @@ void FillBalances(Record* record) {
   if (record->change.account == nullptr) return;
   domain::AccountState& state = *record->change.account;
   for (const AccountAfter& account : record->accounts) {
-    if (account.account_id == state.account_id)
-      state.balances = account.balances;
+    if (account.account_id == state.account_id) state.balances = account.balances;
   }
 }
 
@@ -232,13 +215,11 @@ bool ScanFrame(const FrameHead& head, GroupCursor* cursor, FrameInfo* info) {
   AccountAfter account;
   for (std::size_t i = 0; i < accounts && in.ok(); ++i) {
     const std::string_view account_id = fields.AccountHead(&account);
-    info->accounts.push_back({account_id, account.version, account.position,
-                              account.previous_position});
+    info->accounts.push_back(
+        {account_id, account.version, account.position, account.previous_position});
   }
-  info->request_id =
-      (head.parts & codec::kPartRequestId) ? fields.Id() : std::string();
-  info->transaction_id =
-      (head.parts & codec::kPartTransaction) ? fields.Id() : std::string();
+  info->request_id = (head.parts & codec::kPartRequestId) ? fields.Id() : std::string();
+  info->transaction_id = (head.parts & codec::kPartTransaction) ? fields.Id() : std::string();
   return in.ok() || cursor->Damaged("a record is malformed");
 }
 
@@ -259,8 +240,7 @@ domain::Result<std::vector<RecordPtr>> DecodeGroup(const CommitGroup& group) {
   return records;
 }
 
-domain::Result<RecordPtr> FindRecord(const CommitGroup& group,
-                                     std::int64_t position) {
+domain::Result<RecordPtr> FindRecord(const CommitGroup& group, std::int64_t position) {
   GroupCursor cursor(group);
   if (!cursor.Open()) return cursor.Damage();
   FrameHead head;
@@ -271,8 +251,7 @@ domain::Result<RecordPtr> FindRecord(const CommitGroup& group,
     if (record == nullptr) break;
     return record;
   }
-  if (!cursor.damaged())
-    cursor.Damaged("it has no record of position " + std::to_string(position));
+  if (!cursor.damaged()) cursor.Damaged("it has no record of position " + std::to_string(position));
   return cursor.Damage();
 }
 
@@ -291,8 +270,7 @@ domain::Status ScanGroup(const CommitGroup& group,
 }
 
 domain::Status VerifyHash(const CommitGroup& group) {
-  if (ChainHash(group.previous_hash, group.records) == group.hash)
-    return domain::Ok{};
+  if (ChainHash(group.previous_hash, group.records) == group.hash) return domain::Ok{};
   GroupCursor cursor(group);
   cursor.Damaged("its hash is not that of its records");
   return cursor.Damage();

@@ -25,16 +25,12 @@ std::string PositionKey(std::int64_t position) {
 
 }  // namespace
 
-RocksJournal::RocksJournal(const RocksShared& shared,
-                           const RocksJournalOptions& options)
-    : shared_(shared),
-      options_(options),
-      directory_(options.directory + "/journal") {}
+RocksJournal::RocksJournal(const RocksShared& shared, const RocksJournalOptions& options)
+    : shared_(shared), options_(options), directory_(options.directory + "/journal") {}
 
 RocksJournal::~RocksJournal() {
   if (db_ == nullptr) return;
-  for (rocksdb::ColumnFamilyHandle* family : families_)
-    db_->DestroyColumnFamilyHandle(family);
+  for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
   db_->Close();
 }
 
@@ -56,32 +52,27 @@ domain::Status RocksJournal::CheckFreeSpace(std::size_t bytes) {
   std::uint64_t free = 0;
   const rocksdb::Status status = shared_.env->GetFreeSpace(directory_, &free);
   // A file system that cannot say is asked by writing.
-  if (!status.ok() || free >= options_.disk_reserve_bytes + bytes)
-    return domain::Ok{};
+  if (!status.ok() || free >= options_.disk_reserve_bytes + bytes) return domain::Ok{};
   return DiskFull("The disk of " + directory_ + " has " + std::to_string(free) +
                   " bytes left, too few to write safely. Free space on that "
                   "disk, then restart the server.");
 }
 
-domain::Status RocksJournal::Append(std::int64_t expected_head,
-                                    std::int64_t owner_epoch,
+domain::Status RocksJournal::Append(std::int64_t expected_head, std::int64_t owner_epoch,
                                     std::span<const CommitGroupPtr> groups) {
   if (failure_) return *failure_;
   const JournalHead head = Head();
-  if (domain::Status fits =
-          CheckAppend(head, kOwnerEpoch, expected_head, owner_epoch, groups);
+  if (domain::Status fits = CheckAppend(head, kOwnerEpoch, expected_head, owner_epoch, groups);
       !fits.ok())
     return fits;
   if (groups.empty()) return domain::Ok{};
-  if (domain::Status written = WriteGroups(groups); !written.ok())
-    return written;
+  if (domain::Status written = WriteGroups(groups); !written.ok()) return written;
 
   const CommitGroup& last = *groups.back();
   const JournalHead reached{last.last_position, last.hash, last.last_time};
   // The mark of the append before this one had this append's time to reach the
   // disk.
-  if (domain::Status synced = last_position_->Wait(); !synced.ok())
-    return Fail(synced.refusal());
+  if (domain::Status synced = last_position_->Wait(); !synced.ok()) return Fail(synced.refusal());
   if (domain::Status marked = last_position_->Write(reached); !marked.ok())
     return Fail(marked.refusal());
   const std::lock_guard lock(mutex_);
@@ -89,17 +80,15 @@ domain::Status RocksJournal::Append(std::int64_t expected_head,
   return domain::Ok{};
 }
 
-domain::Status RocksJournal::WriteGroups(
-    std::span<const CommitGroupPtr> groups) {
+domain::Status RocksJournal::WriteGroups(std::span<const CommitGroupPtr> groups) {
   std::size_t bytes = 0;
-  for (const CommitGroupPtr& group : groups)
-    bytes += group->records.size() + 256;
+  for (const CommitGroupPtr& group : groups) bytes += group->records.size() + 256;
   if (domain::Status space = CheckFreeSpace(bytes); !space.ok()) return space;
 
   rocksdb::WriteBatch batch(bytes, 0, kProtectionBytes, 0);
   for (const CommitGroupPtr& group : groups) {
-    const rocksdb::Status put = batch.Put(
-        journal_, PositionKey(group->first_position), EncodeGroup(*group));
+    const rocksdb::Status put =
+        batch.Put(journal_, PositionKey(group->first_position), EncodeGroup(*group));
     if (!put.ok()) return FromRocks(put, "preparing commit groups", directory_);
   }
   rocksdb::WriteOptions options;
@@ -111,22 +100,19 @@ domain::Status RocksJournal::WriteGroups(
   return domain::Ok{};
 }
 
-domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(
-    std::int64_t position, std::size_t groups_max, std::size_t bytes_max) {
+domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(std::int64_t position,
+                                                               std::size_t groups_max,
+                                                               std::size_t bytes_max) {
   std::vector<CommitGroupPtr> groups;
   std::size_t bytes = 0;
   const std::int64_t head = Head().position;
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
-  const std::unique_ptr<rocksdb::Iterator> entry(
-      db_->NewIterator(options, journal_));
-  for (entry->SeekForPrev(PositionKey(position)); entry->Valid();
-       entry->Next()) {
-    if (groups.size() >= groups_max || (bytes >= bytes_max && !groups.empty()))
-      break;
+  const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
+  for (entry->SeekForPrev(PositionKey(position)); entry->Valid(); entry->Next()) {
+    if (groups.size() >= groups_max || (bytes >= bytes_max && !groups.empty())) break;
     const std::string where = Place(ReadBigEndian64(entry->key().data()));
-    domain::Result<CommitGroupPtr> group =
-        DecodeGroupValue(entry->value().ToStringView(), where);
+    domain::Result<CommitGroupPtr> group = DecodeGroupValue(entry->value().ToStringView(), where);
     if (!group.ok()) return group.refusal();
     if (group.value()->first_position > head) break;
     // Below the first group SeekForPrev finds nothing; above the last it finds
@@ -136,28 +122,24 @@ domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(
     groups.push_back(std::move(group.value()));
   }
   if (!entry->status().ok())
-    return FromRocks(entry->status(),
-                     "reading from position " + std::to_string(position),
+    return FromRocks(entry->status(), "reading from position " + std::to_string(position),
                      directory_);
   return groups;
 }
 
-domain::Result<std::optional<CommitGroupPtr>> RocksJournal::GroupHolding(
-    std::int64_t position) {
+domain::Result<std::optional<CommitGroupPtr>> RocksJournal::GroupHolding(std::int64_t position) {
   domain::Result<std::vector<CommitGroupPtr>> groups = Read(position, 1, 0);
   if (!groups.ok()) return groups.refusal();
   if (groups->empty()) return std::optional<CommitGroupPtr>();
   return std::optional<CommitGroupPtr>(groups->front());
 }
 
-domain::Result<std::int64_t> RocksJournal::LastGroupEndAtOrBefore(
-    std::int64_t time) {
+domain::Result<std::int64_t> RocksJournal::LastGroupEndAtOrBefore(std::int64_t time) {
   const JournalHead head = Head();
   if (head.time <= time) return head.position;
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
-  const std::unique_ptr<rocksdb::Iterator> entry(
-      db_->NewIterator(options, journal_));
+  const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
   // Ends of groups: `found` is at or before the time, the group that holds
   // `above` is not.
   std::int64_t found = 0;
@@ -175,8 +157,7 @@ domain::Result<std::int64_t> RocksJournal::LastGroupEndAtOrBefore(
       above = group->first_position - 1;
     }
   }
-  if (!entry->status().ok())
-    return FromRocks(entry->status(), "searching for a time", directory_);
+  if (!entry->status().ok()) return FromRocks(entry->status(), "searching for a time", directory_);
   return found;
 }
 

@@ -30,8 +30,8 @@ class RocksJournal final : public Journal {
   /// Opens or creates, cuts a torn tail, verifies the tail's hash chain and
   /// that what was acknowledged is there. Errors: kDataCorrupt naming file and
   /// positions; kStorageUnavailable.
-  static domain::Result<std::unique_ptr<RocksJournal>> Open(
-      const RocksShared& shared, const RocksJournalOptions& options);
+  static domain::Result<std::unique_ptr<RocksJournal>> Open(const RocksShared& shared,
+                                                            const RocksJournalOptions& options);
   ~RocksJournal() override;
 
   RocksJournal(const RocksJournal&) = delete;
@@ -39,11 +39,9 @@ class RocksJournal final : public Journal {
 
   domain::Status Append(std::int64_t expected_head, std::int64_t owner_epoch,
                         std::span<const CommitGroupPtr> groups) override;
-  domain::Result<std::vector<CommitGroupPtr>> Read(
-      std::int64_t position, std::size_t groups_max,
-      std::size_t bytes_max) override;
-  domain::Result<std::int64_t> LastGroupEndAtOrBefore(
-      std::int64_t time) override;
+  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position, std::size_t groups_max,
+                                                   std::size_t bytes_max) override;
+  domain::Result<std::int64_t> LastGroupEndAtOrBefore(std::int64_t time) override;
   [[nodiscard]] JournalHead Head() const override;
 
   /// Random, made when the journal was created; 32 hexadecimal digits.
@@ -63,8 +61,7 @@ class RocksJournal final : public Journal {
   domain::Refusal Fail(domain::Refusal refusal);
   domain::Status CheckFreeSpace(std::size_t bytes);
   [[nodiscard]] std::string Place(std::int64_t position) const;
-  domain::Result<std::optional<CommitGroupPtr>> GroupHolding(
-      std::int64_t position);
+  domain::Result<std::optional<CommitGroupPtr>> GroupHolding(std::int64_t position);
 
   RocksShared shared_;
   RocksJournalOptions options_;

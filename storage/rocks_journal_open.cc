@@ -29,8 +29,7 @@ constexpr std::size_t kTailGroups = 256;
 domain::Result<std::string> RandomId() {
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    return StorageUnavailable(
-        "The system has no random numbers for a ledger id.");
+    return StorageUnavailable("The system has no random numbers for a ledger id.");
   }
   constexpr char kDigits[] = "0123456789abcdef";
   std::string id;
@@ -43,8 +42,7 @@ domain::Result<std::string> RandomId() {
 
 /// Makes the entry of `path` in its parent directory survive a power loss.
 rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
-  const std::filesystem::path parent =
-      (std::filesystem::absolute(path) / "..").lexically_normal();
+  const std::filesystem::path parent = (std::filesystem::absolute(path) / "..").lexically_normal();
   std::unique_ptr<rocksdb::Directory> directory;
   const rocksdb::Status opened = env->NewDirectory(parent.string(), &directory);
   return opened.ok() ? directory->Fsync() : opened;
@@ -55,17 +53,14 @@ rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
 domain::Result<std::unique_ptr<RocksJournal>> RocksJournal::Open(
     const RocksShared& shared, const RocksJournalOptions& options) {
   std::unique_ptr<RocksJournal> journal(new RocksJournal(shared, options));
-  domain::Result<std::unique_ptr<LastPosition>> mark =
-      LastPosition::Open(shared.env->GetFileSystem(),
-                         options.directory + "/last_position", options.sync);
+  domain::Result<std::unique_ptr<LastPosition>> mark = LastPosition::Open(
+      shared.env->GetFileSystem(), options.directory + "/last_position", options.sync);
   if (!mark.ok()) return mark.refusal();
   journal->last_position_ = std::move(mark.value());
   for (const auto step :
-       {&RocksJournal::OpenDatabase, &RocksJournal::LoadMeta,
-        &RocksJournal::RecoverHead, &RocksJournal::CompareWithLastPosition,
-        &RocksJournal::VerifyTail}) {
-    if (domain::Status done = (journal.get()->*step)(); !done.ok())
-      return done.refusal();
+       {&RocksJournal::OpenDatabase, &RocksJournal::LoadMeta, &RocksJournal::RecoverHead,
+        &RocksJournal::CompareWithLastPosition, &RocksJournal::VerifyTail}) {
+    if (domain::Status done = (journal.get()->*step)(); !done.ok()) return done.refusal();
   }
   return journal;
 }
@@ -77,8 +72,8 @@ domain::Status RocksJournal::OpenDatabase() {
       {"meta", MetaFamilyOptions(shared_)},
   };
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(
-      JournalDbOptions(shared_), directory_, families, &families_, &db);
+  const rocksdb::Status status =
+      rocksdb::DB::Open(JournalDbOptions(shared_), directory_, families, &families_, &db);
   if (!status.ok()) return FromRocks(status, "opening the journal", directory_);
   db_.reset(db);
   journal_ = families_[1];
@@ -88,19 +83,15 @@ domain::Status RocksJournal::OpenDatabase() {
 
 domain::Status RocksJournal::LoadMeta() {
   std::string version;
-  const rocksdb::Status found =
-      db_->Get(rocksdb::ReadOptions(), meta_, kFormatKey, &version);
+  const rocksdb::Status found = db_->Get(rocksdb::ReadOptions(), meta_, kFormatKey, &version);
   if (found.IsNotFound()) return CreateMeta();
-  if (!found.ok())
-    return FromRocks(found, "reading the format version", directory_);
+  if (!found.ok()) return FromRocks(found, "reading the format version", directory_);
   if (version != kLayoutVersion) {
-    return DataCorrupt("The journal in " + directory_ + " has layout version " +
-                           version + "; this program reads " + kLayoutVersion +
-                           ".",
+    return DataCorrupt("The journal in " + directory_ + " has layout version " + version +
+                           "; this program reads " + kLayoutVersion + ".",
                        directory_);
   }
-  const rocksdb::Status read =
-      db_->Get(rocksdb::ReadOptions(), meta_, kLedgerKey, &ledger_id_);
+  const rocksdb::Status read = db_->Get(rocksdb::ReadOptions(), meta_, kLedgerKey, &ledger_id_);
   if (!read.ok()) return FromRocks(read, "reading the ledger id", directory_);
   return domain::Ok{};
 }
@@ -108,12 +99,10 @@ domain::Status RocksJournal::LoadMeta() {
 domain::Status RocksJournal::CreateMeta() {
   const std::optional<JournalHead>& acknowledged = last_position_->found();
   if (acknowledged && acknowledged->position > 0) {
-    return DataCorrupt(
-        "The journal in " + directory_ + " is empty, but " +
-            last_position_->path() + " says that positions 1 to " +
-            std::to_string(acknowledged->position) +
-            " were acknowledged. Restore the journal from a backup.",
-        directory_);
+    return DataCorrupt("The journal in " + directory_ + " is empty, but " + last_position_->path() +
+                           " says that positions 1 to " + std::to_string(acknowledged->position) +
+                           " were acknowledged. Restore the journal from a backup.",
+                       directory_);
   }
   domain::Result<std::string> id = RandomId();
   if (!id.ok()) return id.refusal();
@@ -129,8 +118,7 @@ domain::Status RocksJournal::CreateMeta() {
   // The names on the way to it must last as it does.
   if (status.ok()) status = SyncName(options_.directory, shared_.env.get());
   if (status.ok()) status = SyncName(directory_, shared_.env.get());
-  if (!status.ok())
-    return FromRocks(status, "creating the journal", directory_);
+  if (!status.ok()) return FromRocks(status, "creating the journal", directory_);
   return domain::Ok{};
 }
 
@@ -139,15 +127,12 @@ domain::Status RocksJournal::RecoverHead() {
       db_->NewIterator(rocksdb::ReadOptions(), journal_));
   entry->SeekToLast();
   if (!entry->status().ok())
-    return FromRocks(entry->status(), "finding the end of the journal",
-                     directory_);
+    return FromRocks(entry->status(), "finding the end of the journal", directory_);
   if (!entry->Valid()) return domain::Ok{};
   domain::Result<CommitGroupPtr> last =
-      DecodeGroupValue(entry->value().ToStringView(),
-                       Place(ReadBigEndian64(entry->key().data())));
+      DecodeGroupValue(entry->value().ToStringView(), Place(ReadBigEndian64(entry->key().data())));
   if (!last.ok()) return last.refusal();
-  head_ = JournalHead{last.value()->last_position, last.value()->hash,
-                      last.value()->last_time};
+  head_ = JournalHead{last.value()->last_position, last.value()->hash, last.value()->last_time};
   return domain::Ok{};
 }
 
@@ -156,69 +141,56 @@ domain::Status RocksJournal::CompareWithLastPosition() {
   const std::string& file = last_position_->path();
   if (!mark) {
     if (head_.position == 0) return domain::Ok{};
-    return DataCorrupt(
-        "The file " + file +
-            " is missing, so it cannot be told whether the journal's " +
-            std::to_string(head_.position) +
-            " positions are all that was acknowledged. Restore it from the "
-            "same backup as the journal.",
-        file);
+    return DataCorrupt("The file " + file +
+                           " is missing, so it cannot be told whether the journal's " +
+                           std::to_string(head_.position) +
+                           " positions are all that was acknowledged. Restore it from the "
+                           "same backup as the journal.",
+                       file);
   }
   if (mark->position > head_.position) {
-    return DataCorrupt(
-        "The journal in " + directory_ + " ends at position " +
-            std::to_string(head_.position) + ", but " + file +
-            " says that position " + std::to_string(mark->position) +
-            " was acknowledged: positions " +
-            std::to_string(head_.position + 1) + " to " +
-            std::to_string(mark->position) +
-            " are missing. Restore the journal's files from a backup.",
-        Place(head_.position + 1));
+    return DataCorrupt("The journal in " + directory_ + " ends at position " +
+                           std::to_string(head_.position) + ", but " + file +
+                           " says that position " + std::to_string(mark->position) +
+                           " was acknowledged: positions " + std::to_string(head_.position + 1) +
+                           " to " + std::to_string(mark->position) +
+                           " are missing. Restore the journal's files from a backup.",
+                       Place(head_.position + 1));
   }
   if (mark->position == 0) return domain::Ok{};
-  const domain::Result<std::optional<CommitGroupPtr>> group =
-      GroupHolding(mark->position);
+  const domain::Result<std::optional<CommitGroupPtr>> group = GroupHolding(mark->position);
   if (!group.ok()) return group.refusal();
-  const bool fits = group->has_value() &&
-                    (**group)->last_position == mark->position &&
+  const bool fits = group->has_value() && (**group)->last_position == mark->position &&
                     (**group)->hash == mark->hash;
   if (fits) return domain::Ok{};
-  return DataCorrupt(
-      "The journal in " + directory_ +
-          " has another commit group at position " +
-          std::to_string(mark->position) + " than " + file +
-          " says was acknowledged. One of the two is from another backup.",
-      Place(mark->position));
+  return DataCorrupt("The journal in " + directory_ + " has another commit group at position " +
+                         std::to_string(mark->position) + " than " + file +
+                         " says was acknowledged. One of the two is from another backup.",
+                     Place(mark->position));
 }
 
 domain::Status RocksJournal::VerifyTail() {
   if (head_.position == 0) return domain::Ok{};
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
-  const std::unique_ptr<rocksdb::Iterator> entry(
-      db_->NewIterator(options, journal_));
+  const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
   entry->SeekToLast();
   std::size_t bytes = 0;
   CommitGroupPtr after;
-  for (std::size_t count = 0;
-       entry->Valid() && bytes < kTailBytes && count < kTailGroups;
+  for (std::size_t count = 0; entry->Valid() && bytes < kTailBytes && count < kTailGroups;
        ++count, entry->Prev()) {
     const std::int64_t position = ReadBigEndian64(entry->key().data());
     domain::Result<CommitGroupPtr> group =
         DecodeGroupValue(entry->value().ToStringView(), Place(position));
     if (!group.ok()) return group.refusal();
     if (group.value()->first_position != position)
-      return DataCorrupt("The commit group at " + Place(position) +
-                             " says that it begins at " +
-                             std::to_string(group.value()->first_position) +
-                             ".",
+      return DataCorrupt("The commit group at " + Place(position) + " says that it begins at " +
+                             std::to_string(group.value()->first_position) + ".",
                          Place(position));
-    if (domain::Status hashed = VerifyHash(*group.value()); !hashed.ok())
-      return hashed;
+    if (domain::Status hashed = VerifyHash(*group.value()); !hashed.ok()) return hashed;
     const bool linked =
-        after == nullptr ||
-        (after->previous_hash == group.value()->hash &&
-         after->first_position == group.value()->last_position + 1);
+        after == nullptr || (after->previous_hash == group.value()->hash &&
+                             after->first_position == group.value()->last_position + 1);
     if (!linked)
       return DataCorrupt("The commit group at " + Place(after->first_position) +
                              " does not follow the one before it.",
@@ -227,8 +199,7 @@ domain::Status RocksJournal::VerifyTail() {
     after = group.value();
   }
   if (!entry->status().ok())
-    return FromRocks(entry->status(), "verifying the end of the journal",
-                     directory_);
+    return FromRocks(entry->status(), "verifying the end of the journal", directory_);
   return domain::Ok{};
 }
 

@@ -15,10 +15,8 @@ namespace {
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 bool Lz4IsBuiltIn() {
-  const std::vector<rocksdb::CompressionType> built_in =
-      rocksdb::GetSupportedCompressions();
-  return std::find(built_in.begin(), built_in.end(),
-                   rocksdb::kLZ4Compression) != built_in.end();
+  const std::vector<rocksdb::CompressionType> built_in = rocksdb::GetSupportedCompressions();
+  return std::find(built_in.begin(), built_in.end(), rocksdb::kLZ4Compression) != built_in.end();
 }
 
 rocksdb::CompressionType ColdCompression() {
@@ -57,8 +55,7 @@ rocksdb::ColumnFamilyOptions CommonFamilyOptions() {
   return options;
 }
 
-rocksdb::BlockBasedTableOptions TableOptions(const RocksShared& shared,
-                                             std::size_t block_size) {
+rocksdb::BlockBasedTableOptions TableOptions(const RocksShared& shared, std::size_t block_size) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = shared.block_cache;
   table.block_size = block_size;
@@ -68,16 +65,14 @@ rocksdb::BlockBasedTableOptions TableOptions(const RocksShared& shared,
 
 }  // namespace
 
-RocksShared MakeRocksShared(
-    const std::shared_ptr<rocksdb::FileSystem>& file_system,
-    std::size_t block_cache_bytes) {
+RocksShared MakeRocksShared(const std::shared_ptr<rocksdb::FileSystem>& file_system,
+                            std::size_t block_cache_bytes) {
   RocksShared shared;
   if (file_system != nullptr) {
     shared.env = rocksdb::NewCompositeEnv(file_system);
   } else {
     // The default environment is never destroyed, so nothing is owned.
-    shared.env = std::shared_ptr<rocksdb::Env>(std::shared_ptr<void>(),
-                                               rocksdb::Env::Default());
+    shared.env = std::shared_ptr<rocksdb::Env>(std::shared_ptr<void>(), rocksdb::Env::Default());
   }
   shared.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
   return shared;
@@ -91,9 +86,7 @@ rocksdb::DBOptions JournalDbOptions(const RocksShared& shared) {
   return options;
 }
 
-rocksdb::DBOptions IndexDbOptions(const RocksShared& shared) {
-  return CommonOptions(shared);
-}
+rocksdb::DBOptions IndexDbOptions(const RocksShared& shared) { return CommonOptions(shared); }
 
 rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
@@ -101,8 +94,7 @@ rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
   // One kind on every level, so that files in order of their keys move down
   // without being rewritten.
   options.compression = ColdCompression();
-  options.table_factory.reset(
-      rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 16 * 1024)));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 16 * 1024)));
   return options;
 }
 
@@ -111,15 +103,14 @@ rocksdb::ColumnFamilyOptions IndexFamilyOptions(const RocksShared& shared) {
   options.write_buffer_size = 32 * kMiB;
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.05;
-  options.compression_per_level.assign(
-      static_cast<std::size_t>(options.num_levels), ColdCompression());
+  options.compression_per_level.assign(static_cast<std::size_t>(options.num_levels),
+                                       ColdCompression());
   options.compression_per_level[0] = rocksdb::kNoCompression;
   options.compression_per_level[1] = rocksdb::kNoCompression;
   rocksdb::BlockBasedTableOptions table = TableOptions(shared, 4 * 1024);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
-  table.data_block_index_type =
-      rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
@@ -128,8 +119,7 @@ rocksdb::ColumnFamilyOptions MetaFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
   options.write_buffer_size = 1 * kMiB;
   options.compression = ColdCompression();
-  options.table_factory.reset(
-      rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));
   return options;
 }
 
@@ -140,8 +130,7 @@ std::int64_t DirectoryBytes(const std::string& directory) {
   while (!error && entry != std::filesystem::recursive_directory_iterator()) {
     // Files come and go under compaction: one that has gone has no size.
     std::error_code gone;
-    const std::uintmax_t size =
-        entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    const std::uintmax_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
     if (!gone) bytes += static_cast<std::int64_t>(size);
     entry.increment(error);
   }

@@ -16,9 +16,8 @@ struct RocksShared {
 };
 
 /// `file_system` null: the machine's own.
-[[nodiscard]] RocksShared MakeRocksShared(
-    const std::shared_ptr<rocksdb::FileSystem>& file_system,
-    std::size_t block_cache_bytes);
+[[nodiscard]] RocksShared MakeRocksShared(const std::shared_ptr<rocksdb::FileSystem>& file_system,
+                                          std::size_t block_cache_bytes);
 
 /// Sizes for two cores and one writer. Checks on: paranoid, WALs tracked in the
 /// manifest.
@@ -26,14 +25,11 @@ struct RocksShared {
 [[nodiscard]] rocksdb::DBOptions IndexDbOptions(const RocksShared& shared);
 
 /// Few large values in order of their keys.
-[[nodiscard]] rocksdb::ColumnFamilyOptions JournalFamilyOptions(
-    const RocksShared& shared);
+[[nodiscard]] rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared);
 /// A few small values.
-[[nodiscard]] rocksdb::ColumnFamilyOptions MetaFamilyOptions(
-    const RocksShared& shared);
+[[nodiscard]] rocksdb::ColumnFamilyOptions MetaFamilyOptions(const RocksShared& shared);
 /// Small values found by exact key, mostly: bloom filters, small blocks.
-[[nodiscard]] rocksdb::ColumnFamilyOptions IndexFamilyOptions(
-    const RocksShared& shared);
+[[nodiscard]] rocksdb::ColumnFamilyOptions IndexFamilyOptions(const RocksShared& shared);
 
 /// Bytes of all files below `directory`; what cannot be read counts as nothing.
 [[nodiscard]] std::int64_t DirectoryBytes(const std::string& directory);

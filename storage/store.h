@@ -18,8 +18,7 @@ namespace florin::storage {
 /// command that wrote it last in this run (0: before this run, or loaded from
 /// disk).
 struct Head {
-  std::shared_ptr<const domain::AccountState>
-      state;  // never null; version 0: no such account
+  std::shared_ptr<const domain::AccountState> state;  // never null; version 0: no such account
   std::uint64_t n = 0;
 };
 
@@ -49,8 +48,7 @@ struct CommittedBatch;
 struct CommittedBatchDeleter {
   void operator()(CommittedBatch* batch) const;
 };
-using CommittedBatchPtr =
-    std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
+using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
 
 /// The write side of the embedded store: assigns positions and versions, folds
 /// heads, appends.
@@ -63,8 +61,8 @@ class Writer {
 
   /// The account as staged so far (also what is not durable yet). May read from
   /// disk. Errors: kDataCorrupt, kStorageUnavailable.
-  virtual domain::Result<std::shared_ptr<const domain::AccountState>>
-  AppendedHead(const std::string& account_id) = 0;
+  virtual domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
+      const std::string& account_id) = 0;
 
   /// Gives `change`, command number `n`, its positions and versions, folds the
   /// heads and adds it to the batch. The second check below the actors: errors
@@ -134,15 +132,15 @@ class Reader {
 
   [[nodiscard]] virtual std::vector<domain::Asset> Assets() const = 0;
 
-  virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id,
-                                               Tier tier) = 0;
-  virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(
-      std::string_view transaction_id, Tier tier) = 0;
+  virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id, Tier tier) = 0;
+  virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(std::string_view transaction_id,
+                                                                   Tier tier) = 0;
   /// Position of the record that a request_id made, of an account or of a
   /// transaction.
-  virtual domain::Result<Lookup<std::int64_t>> FindRequest(
-      bool target_is_account, std::string_view target_id,
-      std::string_view request_id, Tier tier) = 0;
+  virtual domain::Result<Lookup<std::int64_t>> FindRequest(bool target_is_account,
+                                                           std::string_view target_id,
+                                                           std::string_view request_id,
+                                                           Tier tier) = 0;
   /// The record that holds an event of `position`. Requires: 1 <= position <=
   /// head.
   virtual domain::Result<RecordPtr> ReadRecord(std::int64_t position) = 0;
@@ -152,47 +150,45 @@ class Reader {
       std::string_view transaction_id) = 0;
 
   /// As of; nothing where the account did not exist then.
-  virtual domain::Result<std::optional<BalanceAt>> BalanceAtVersion(
-      const std::string& account_id, std::int64_t version) = 0;
-  virtual domain::Result<std::optional<BalanceAt>> BalanceAtPosition(
-      const std::string& account_id, std::int64_t position) = 0;
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtVersion(const std::string& account_id,
+                                                                    std::int64_t version) = 0;
+  virtual domain::Result<std::optional<BalanceAt>> BalanceAtPosition(const std::string& account_id,
+                                                                     std::int64_t position) = 0;
   /// Last position of the last whole command at or before, 0 if none.
-  virtual domain::Result<std::int64_t> CommandEndAtOrBefore(
-      std::int64_t position) = 0;
-  virtual domain::Result<std::int64_t> CommandEndAtOrBeforeTime(
-      std::int64_t time) = 0;
+  virtual domain::Result<std::int64_t> CommandEndAtOrBefore(std::int64_t position) = 0;
+  virtual domain::Result<std::int64_t> CommandEndAtOrBeforeTime(std::int64_t time) = 0;
 
   /// By account id; `after` "" starts. `owner_id` and `prefix` both narrow.
-  virtual domain::Result<Page<domain::AccountState>> ListAccounts(
-      const std::string& prefix, const std::string& owner_id,
-      const std::string& after, int limit) = 0;
+  virtual domain::Result<Page<domain::AccountState>> ListAccounts(const std::string& prefix,
+                                                                  const std::string& owner_id,
+                                                                  const std::string& after,
+                                                                  int limit) = 0;
   /// `after` 0 starts; otherwise the create position of the last one returned.
   /// `head`: what existed at the first page.
   virtual domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
-      const TransactionQuery& query, std::int64_t head, std::int64_t after,
-      int limit) = 0;
+      const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) = 0;
   /// Totals per asset of accounts that begin with `prefix`, at `position` (the
   /// visible head: now).
-  virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(
-      const std::string& prefix, const std::string& asset,
-      std::int64_t position) = 0;
+  virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(const std::string& prefix,
+                                                                     const std::string& asset,
+                                                                     std::int64_t position) = 0;
 
   /// Versions [first, last] of one stream, as positions of events; for
   /// accounts, "transaction/ID", "asset/CODE", "request/...".
-  virtual domain::Result<std::vector<std::int64_t>> StreamPositions(
-      const std::string& stream, std::int64_t first_version,
-      std::int64_t last_version) = 0;
+  virtual domain::Result<std::vector<std::int64_t>> StreamPositions(const std::string& stream,
+                                                                    std::int64_t first_version,
+                                                                    std::int64_t last_version) = 0;
   /// Last version of a stream, 0 if there is none.
-  virtual domain::Result<std::int64_t> StreamVersion(
-      const std::string& stream) = 0;
+  virtual domain::Result<std::int64_t> StreamVersion(const std::string& stream) = 0;
 
-  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(
-      std::int64_t position, std::size_t groups_max, std::size_t bytes_max) = 0;
+  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(std::int64_t position,
+                                                                 std::size_t groups_max,
+                                                                 std::size_t bytes_max) = 0;
 
   /// Recent groups without a disk read: those after `position` if the ring
   /// still has them, else nothing (fell behind).
-  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(
-      std::int64_t position, std::size_t groups_max) = 0;
+  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(std::int64_t position,
+                                                                  std::size_t groups_max) = 0;
   /// `wake` is called after each Publish, from the publisher's thread; it must
   /// not block. Returns a token for Unlisten.
   virtual std::uint64_t Listen(std::function<void()> wake) = 0;
@@ -241,8 +237,7 @@ class Store {
   /// Opens or creates, catches the index up from the journal.
   /// Errors: kDataCorrupt (file, position named), kStorageUnavailable (held by
   /// another process: says by which pid).
-  static domain::Result<std::unique_ptr<Store>> Open(
-      const StoreOptions& options);
+  static domain::Result<std::unique_ptr<Store>> Open(const StoreOptions& options);
 };
 
 }  // namespace florin::storage

@@ -10,9 +10,8 @@
 
 namespace florin::storage {
 
-StoreReader::StoreReader(Journal* journal, Index* index, HeadCache* heads,
-                         LiveTail* tail, const Publisher* publisher,
-                         std::string ledger_id, std::string directory)
+StoreReader::StoreReader(Journal* journal, Index* index, HeadCache* heads, LiveTail* tail,
+                         const Publisher* publisher, std::string ledger_id, std::string directory)
     : journal_(journal),
       index_(index),
       heads_(heads),
@@ -23,9 +22,7 @@ StoreReader::StoreReader(Journal* journal, Index* index, HeadCache* heads,
       groups_(journal, tail),
       history_(index, &groups_) {}
 
-std::int64_t StoreReader::DataBytes() const {
-  return DirectoryBytes(directory_);
-}
+std::int64_t StoreReader::DataBytes() const { return DirectoryBytes(directory_); }
 
 std::vector<domain::Asset> StoreReader::Assets() const {
   std::vector<domain::Asset> assets;
@@ -35,14 +32,12 @@ std::vector<domain::Asset> StoreReader::Assets() const {
   return assets;
 }
 
-domain::Result<Lookup<Head>> StoreReader::GetHead(const std::string& account_id,
-                                                  Tier tier) {
+domain::Result<Lookup<Head>> StoreReader::GetHead(const std::string& account_id, Tier tier) {
   const std::uint64_t ticket = heads_->Ticket(account_id);
   Lookup<Head> lookup;
   lookup.value = heads_->Find(account_id);
   if (lookup.value) return lookup;
-  domain::Result<Lookup<domain::AccountState>> stored =
-      index_->FindAccount(account_id, tier);
+  domain::Result<Lookup<domain::AccountState>> stored = index_->FindAccount(account_id, tier);
   if (!stored.ok()) return stored.refusal();
   lookup.complete = stored->complete;
   if (!lookup.complete) return lookup;
@@ -57,8 +52,8 @@ domain::Result<Lookup<Head>> StoreReader::GetHead(const std::string& account_id,
   return lookup;
 }
 
-domain::Result<std::shared_ptr<const domain::AccountState>>
-StoreReader::HeadState(const std::string& account_id) {
+domain::Result<std::shared_ptr<const domain::AccountState>> StoreReader::HeadState(
+    const std::string& account_id) {
   domain::Result<Lookup<Head>> head = GetHead(account_id, Tier::kDisk);
   if (!head.ok()) return head.refusal();
   return head->value->state;
@@ -75,19 +70,19 @@ domain::Result<Lookup<TransactionPlace>> StoreReader::FindTransaction(
   return lookup;
 }
 
-domain::Result<Lookup<std::int64_t>> StoreReader::FindRequest(
-    bool target_is_account, std::string_view target_id,
-    std::string_view request_id, Tier tier) {
-  return index_->FindRequest(
-      RequestKey(target_is_account, target_id, request_id), tier);
+domain::Result<Lookup<std::int64_t>> StoreReader::FindRequest(bool target_is_account,
+                                                              std::string_view target_id,
+                                                              std::string_view request_id,
+                                                              Tier tier) {
+  return index_->FindRequest(RequestKey(target_is_account, target_id, request_id), tier);
 }
 
 domain::Result<RecordPtr> StoreReader::ReadRecord(std::int64_t position) {
   return groups_.RecordAt(position);
 }
 
-domain::Result<std::optional<domain::TransactionPtr>>
-StoreReader::GetTransaction(std::string_view transaction_id) {
+domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransaction(
+    std::string_view transaction_id) {
   const domain::Result<Lookup<TransactionEntry>> entry =
       index_->FindTransaction(transaction_id, Tier::kDisk);
   if (!entry.ok()) return entry.refusal();
@@ -102,14 +97,12 @@ StoreReader::GetTransaction(std::string_view transaction_id) {
       return std::optional<domain::TransactionPtr>(transaction);
   }
   const std::string place = "journal position " + std::to_string(position);
-  return DataCorrupt("The index says that transaction " +
-                         std::string(transaction_id) + " stands at " + place +
-                         ", but it does not.",
+  return DataCorrupt("The index says that transaction " + std::string(transaction_id) +
+                         " stands at " + place + ", but it does not.",
                      place);
 }
 
-domain::Result<std::int64_t> StoreReader::CommandEndAtOrBefore(
-    std::int64_t position) {
+domain::Result<std::int64_t> StoreReader::CommandEndAtOrBefore(std::int64_t position) {
   const std::int64_t wanted = std::min(position, VisibleHead().position);
   if (wanted <= 0) return std::int64_t{0};
   const domain::Result<CommitGroupPtr> group = groups_.Holding(wanted);
@@ -122,12 +115,10 @@ domain::Result<std::int64_t> StoreReader::CommandEndAtOrBefore(
   return end;
 }
 
-domain::Result<std::int64_t> StoreReader::CommandEndAtOrBeforeTime(
-    std::int64_t time) {
+domain::Result<std::int64_t> StoreReader::CommandEndAtOrBeforeTime(std::int64_t time) {
   const JournalHead visible = VisibleHead();
   if (visible.time <= time) return visible.position;
-  const domain::Result<std::int64_t> whole =
-      journal_->LastGroupEndAtOrBefore(time);
+  const domain::Result<std::int64_t> whole = journal_->LastGroupEndAtOrBefore(time);
   if (!whole.ok()) return whole.refusal();
   std::int64_t end = std::min(*whole, visible.position);
   if (end == visible.position) return end;
@@ -140,21 +131,21 @@ domain::Result<std::int64_t> StoreReader::CommandEndAtOrBeforeTime(
   return end;
 }
 
-domain::Result<std::vector<CommitGroupPtr>> StoreReader::ReadGroups(
-    std::int64_t position, std::size_t groups_max, std::size_t bytes_max) {
+domain::Result<std::vector<CommitGroupPtr>> StoreReader::ReadGroups(std::int64_t position,
+                                                                    std::size_t groups_max,
+                                                                    std::size_t bytes_max) {
   const std::int64_t visible = VisibleHead().position;
   if (position > visible) return std::vector<CommitGroupPtr>();
   domain::Result<std::vector<CommitGroupPtr>> groups =
       journal_->Read(position, groups_max, bytes_max);
   if (!groups.ok()) return groups.refusal();
   // Durable but not yet visible: the heads would not fit what these say.
-  while (!groups->empty() && groups->back()->first_position > visible)
-    groups->pop_back();
+  while (!groups->empty() && groups->back()->first_position > visible) groups->pop_back();
   return groups;
 }
 
-std::optional<std::vector<CommitGroupPtr>> StoreReader::RecentGroups(
-    std::int64_t position, std::size_t groups_max) {
+std::optional<std::vector<CommitGroupPtr>> StoreReader::RecentGroups(std::int64_t position,
+                                                                     std::size_t groups_max) {
   return tail_->After(position, groups_max);
 }
 
@@ -164,14 +155,12 @@ domain::Result<std::vector<OpenHold>> StoreReader::OpenHolds() {
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
     const std::string_view key = entry->key();
     if (key.size() < 8)
-      return DataCorrupt("The index holds a malformed entry of a hold.",
-                         index_->directory());
-    holds.push_back(OpenHold{std::string(key.data() + 8, key.size() - 8),
-                             ReadBigEndian64(key.data())});
+      return DataCorrupt("The index holds a malformed entry of a hold.", index_->directory());
+    holds.push_back(
+        OpenHold{std::string(key.data() + 8, key.size() - 8), ReadBigEndian64(key.data())});
   }
   if (!entry->status().ok())
-    return FromRocks(entry->status(), "reading the open holds",
-                     index_->directory());
+    return FromRocks(entry->status(), "reading the open holds", index_->directory());
   return holds;
 }
 

@@ -11,8 +11,8 @@ constexpr std::size_t kAccountsMax = 64 * 1024;
 
 }  // namespace
 
-StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads,
-                         Publisher* publisher, std::size_t group_bytes)
+StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
+                         std::size_t group_bytes)
     : journal_(journal),
       index_(index),
       heads_(heads),
@@ -22,8 +22,7 @@ StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads,
       staged_(durable_),
       batch_(new CommittedBatch) {}
 
-domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(
-    const std::string& account_id) {
+domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(const std::string& account_id) {
   const auto found = accounts_.find(account_id);
   if (found != accounts_.end()) return &found->second;
   // Nothing unpublished has touched it, so what readers see is all there is.
@@ -50,16 +49,15 @@ domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(
 domain::Result<std::optional<TransactionEntry>> StoreWriter::FindTransaction(
     const std::string& transaction_id) {
   const auto found = transactions_.find(transaction_id);
-  if (found != transactions_.end())
-    return std::optional<TransactionEntry>(found->second.entry);
+  if (found != transactions_.end()) return std::optional<TransactionEntry>(found->second.entry);
   const domain::Result<Lookup<TransactionEntry>> stored =
       index_->FindTransaction(transaction_id, Tier::kDisk);
   if (!stored.ok()) return stored.refusal();
   return stored->value;
 }
 
-domain::Result<std::shared_ptr<const domain::AccountState>>
-StoreWriter::AppendedHead(const std::string& account_id) {
+domain::Result<std::shared_ptr<const domain::AccountState>> StoreWriter::AppendedHead(
+    const std::string& account_id) {
   domain::Result<Account*> account = FindAccount(account_id);
   if (!account.ok()) return account.refusal();
   account.value()->own = nullptr;
@@ -68,23 +66,19 @@ StoreWriter::AppendedHead(const std::string& account_id) {
 
 domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
   if (change.commit_time < staged_.time) {
-    return VersionConflict("Command " + std::to_string(n) +
-                           " has commit time " +
-                           std::to_string(change.commit_time) +
-                           ", before that of the command before it, " +
-                           std::to_string(staged_.time) + ".");
+    return VersionConflict(
+        "Command " + std::to_string(n) + " has commit time " + std::to_string(change.commit_time) +
+        ", before that of the command before it, " + std::to_string(staged_.time) + ".");
   }
   auto record = std::make_shared<Record>();
   record->change = std::move(change);
   record->first_position = staged_.position + 1;
   std::vector<Account*> accounts;
-  if (domain::Status placed = PlaceAccounts(record.get(), &accounts);
-      !placed.ok())
+  if (domain::Status placed = PlaceAccounts(record.get(), &accounts); !placed.ok())
     return placed.refusal();
   if (domain::Status placed = PlaceTransactions(record.get()); !placed.ok())
     return placed.refusal();
-  if (domain::Status added = encoder_.Add(*record); !added.ok())
-    return added.refusal();
+  if (domain::Status added = encoder_.Add(*record); !added.ok()) return added.refusal();
   Accept(n, record, accounts);
   return RecordPtr(std::move(record));
 }
@@ -109,8 +103,7 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
     batch_->versions_before.push_back(account->state->version);
     if (change.kind == ChangeKind::kAccountChanged &&
         account->state->owner_id != change.account->owner_id) {
-      batch_->owners_before.emplace_back(batch_->records.size(),
-                                         account->state->owner_id);
+      batch_->owners_before.emplace_back(batch_->records.size(), account->state->owner_id);
     }
     Touch(account);
     if (account->own == nullptr) {
@@ -120,8 +113,7 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
     }
     ApplyRecord(*record, record->accounts[i], account->own);
     account->n = n;
-    account->opened =
-        account->opened || change.kind == ChangeKind::kAccountOpened;
+    account->opened = account->opened || change.kind == ChangeKind::kAccountOpened;
   }
   const std::int64_t position = record->last_position;
   if (change.kind == ChangeKind::kTransactionCreated ||
@@ -130,11 +122,9 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
     RememberTransaction(*change.transaction, {position, position});
   }
   if (change.kind == ChangeKind::kHoldEnded)
-    RememberTransaction(*change.transaction,
-                        {change.transaction->create_position, position});
+    RememberTransaction(*change.transaction, {change.transaction->create_position, position});
   if (change.kind == ChangeKind::kTransactionReversed)
-    RememberTransaction(*change.original,
-                        {change.original->create_position, position});
+    RememberTransaction(*change.original, {change.original->create_position, position});
   batch_->records.push_back(record);
   staged_.position = position;
   staged_.time = change.commit_time;
@@ -143,13 +133,10 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
 
 void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
                                       const TransactionPlace& place) {
-  const auto [found, added] =
-      transactions_.try_emplace(transaction.transaction_id);
-  transaction_undo_.push_back(
-      {transaction.transaction_id,
-       added ? std::nullopt : std::optional<Transaction>(found->second)});
-  found->second =
-      Transaction{TransactionEntry{place, transaction.version}, sequence_};
+  const auto [found, added] = transactions_.try_emplace(transaction.transaction_id);
+  transaction_undo_.push_back({transaction.transaction_id,
+                               added ? std::nullopt : std::optional<Transaction>(found->second)});
+  found->second = Transaction{TransactionEntry{place, transaction.version}, sequence_};
 }
 
 void StoreWriter::CutGroup() {
@@ -169,10 +156,8 @@ domain::Result<CommittedBatchPtr> StoreWriter::Commit() {
   if (batch_->empty()) return CommittedBatchPtr(new CommittedBatch);
   domain::Status appended = domain::Ok{};
   // What could not be made visible must not be followed by more.
-  if (std::optional<domain::Refusal> failure = publisher_->failure())
-    appended = *failure;
-  if (appended.ok())
-    appended = journal_->Append(durable_.position, 0, batch_->groups);
+  if (std::optional<domain::Refusal> failure = publisher_->failure()) appended = *failure;
+  if (appended.ok()) appended = journal_->Append(durable_.position, 0, batch_->groups);
   if (!appended.ok()) {
     Restore();
     return appended.refusal();
@@ -188,14 +173,12 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
   for (Account* account : touched_) {
     account->own = nullptr;
     account->before = nullptr;
-    batch->heads.push_back(
-        BatchHead{account->state, account->n, account->opened});
+    batch->heads.push_back(BatchHead{account->state, account->n, account->opened});
   }
   touched_.clear();
   std::vector<std::string> ids;
   ids.reserve(transaction_undo_.size());
-  for (TransactionUndo& undo : transaction_undo_)
-    ids.push_back(std::move(undo.transaction_id));
+  for (TransactionUndo& undo : transaction_undo_) ids.push_back(std::move(undo.transaction_id));
   transaction_undo_.clear();
   unpublished_.emplace_back(sequence_, std::move(ids));
   staged_bytes_ = 0;
@@ -213,8 +196,7 @@ void StoreWriter::Restore() {
     account->sequence = account->sequence_before;
   }
   touched_.clear();
-  for (auto undo = transaction_undo_.rbegin(); undo != transaction_undo_.rend();
-       ++undo) {
+  for (auto undo = transaction_undo_.rbegin(); undo != transaction_undo_.rend(); ++undo) {
     if (undo->before) {
       transactions_[undo->transaction_id] = *undo->before;
     } else {
@@ -239,17 +221,12 @@ void StoreWriter::ForgetPublished() {
     unpublished_.pop_front();
   }
   if (accounts_.size() <= kAccountsMax) return;
-  std::erase_if(accounts_, [published](const auto& entry) {
-    return entry.second.sequence <= published;
-  });
+  std::erase_if(accounts_,
+                [published](const auto& entry) { return entry.second.sequence <= published; });
 }
 
-void StoreWriter::Publish(CommittedBatchPtr batch) {
-  publisher_->Publish(*batch);
-}
+void StoreWriter::Publish(CommittedBatchPtr batch) { publisher_->Publish(*batch); }
 
-void CommittedBatchDeleter::operator()(CommittedBatch* batch) const {
-  delete batch;
-}
+void CommittedBatchDeleter::operator()(CommittedBatch* batch) const { delete batch; }
 
 }  // namespace florin::storage

@@ -24,8 +24,8 @@ namespace florin::storage {
 class StoreWriter final : public Writer {
  public:
   /// Continues after `journal`'s head. All outlive the writer.
-  StoreWriter(Journal* journal, Index* index, HeadCache* heads,
-              Publisher* publisher, std::size_t group_bytes);
+  StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
+              std::size_t group_bytes);
 
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
@@ -70,11 +70,9 @@ class StoreWriter final : public Writer {
   domain::Status CheckNew(const domain::Transaction& transaction);
   domain::Status CheckNext(const domain::Transaction& transaction);
 
-  void Accept(std::uint64_t n, const RecordPtr& record,
-              const std::vector<Account*>& accounts);
+  void Accept(std::uint64_t n, const RecordPtr& record, const std::vector<Account*>& accounts);
   void Touch(Account* account);
-  void RememberTransaction(const domain::Transaction& transaction,
-                           const TransactionPlace& place);
+  void RememberTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
   void CutGroup();
   void Restore();
   CommittedBatchPtr TakeBatch();

@@ -12,27 +12,21 @@
 namespace florin::storage {
 namespace {
 
-domain::Status CheckLeg(const domain::Leg& leg,
-                        const domain::Balances& balances,
+domain::Status CheckLeg(const domain::Leg& leg, const domain::Balances& balances,
                         const std::string& account_id) {
   const bool debit = leg.side == domain::Side::kDebit;
-  const domain::Int128 posted =
-      debit ? balances.debits_posted : balances.credits_posted;
-  const domain::Int128 pending =
-      debit ? balances.debits_pending : balances.credits_pending;
-  const bool adds = leg.kind == domain::LegKind::kMoved ||
-                    leg.kind == domain::LegKind::kReserved;
+  const domain::Int128 posted = debit ? balances.debits_posted : balances.credits_posted;
+  const domain::Int128 pending = debit ? balances.debits_pending : balances.credits_pending;
+  const bool adds = leg.kind == domain::LegKind::kMoved || leg.kind == domain::LegKind::kReserved;
   if (leg.amount <= 0)
     return VersionConflict("A posting of account " + account_id +
                            " has an amount that is not above zero.");
   if (!adds && leg.amount > pending)
-    return VersionConflict("Account " + account_id +
-                           " has less pending than is to be released.");
+    return VersionConflict("Account " + account_id + " has less pending than is to be released.");
   // Both are at or below the maximum, so their sum fits once it is taken from
   // it.
   if (adds && leg.amount > domain::kAmountMax - posted - pending)
-    return VersionConflict("The balance of account " + account_id +
-                           " would not fit 127 bits.");
+    return VersionConflict("The balance of account " + account_id + " would not fit 127 bits.");
   return domain::Ok{};
 }
 
@@ -65,8 +59,7 @@ class Slots {
   }
 
   /// `account_id` outlives the slots.
-  void Added(const std::vector<AccountAfter>& accounts,
-             std::string_view account_id) {
+  void Added(const std::vector<AccountAfter>& accounts, std::string_view account_id) {
     order_.push_back(account_id);
     if (accounts.size() <= kLinear) return;
     for (std::size_t i = slots_.size(); i < order_.size(); ++i)
@@ -81,8 +74,7 @@ class Slots {
 
 }  // namespace
 
-domain::Status StoreWriter::PlaceAccounts(Record* record,
-                                          std::vector<Account*>* accounts) {
+domain::Status StoreWriter::PlaceAccounts(Record* record, std::vector<Account*>* accounts) {
   switch (record->change.kind) {
     case ChangeKind::kAccountOpened:
     case ChangeKind::kAccountChanged:
@@ -100,17 +92,16 @@ domain::Status StoreWriter::PlaceAccounts(Record* record,
   return domain::Ok{};
 }
 
-domain::Status StoreWriter::PlaceOne(Record* record,
-                                     std::vector<Account*>* accounts) {
+domain::Status StoreWriter::PlaceOne(Record* record, std::vector<Account*>* accounts) {
   domain::AccountState& changed = *record->change.account;
   const bool opens = record->change.kind == ChangeKind::kAccountOpened;
   domain::Result<Account*> account = FindAccount(changed.account_id);
   if (!account.ok()) return account.refusal();
   const domain::AccountState& state = *account.value()->state;
   if (state.Exists() == opens) {
-    return VersionConflict("Account " + changed.account_id +
-                           (opens ? " is to be opened but exists."
-                                  : " is to be changed but does not exist."));
+    return VersionConflict(
+        "Account " + changed.account_id +
+        (opens ? " is to be opened but exists." : " is to be changed but does not exist."));
   }
   record->last_position = record->first_position;
   AccountAfter after = Describe(state);
@@ -129,10 +120,8 @@ domain::Status StoreWriter::PlaceOne(Record* record,
   return domain::Ok{};
 }
 
-domain::Status StoreWriter::PlaceLegs(Record* record,
-                                      std::vector<Account*>* accounts) {
-  const std::vector<domain::TransactionPosting>& postings =
-      record->change.transaction->postings;
+domain::Status StoreWriter::PlaceLegs(Record* record, std::vector<Account*>* accounts) {
+  const std::vector<domain::TransactionPosting>& postings = record->change.transaction->postings;
   Slots slots;
   std::int64_t position = record->first_position;
   domain::Status status = domain::Ok{};
@@ -148,8 +137,8 @@ domain::Status StoreWriter::PlaceLegs(Record* record,
         return;
       }
       if (!account.value()->state->Exists()) {
-        status = VersionConflict("Account " + account_id +
-                                 " is to be posted to but does not exist.");
+        status =
+            VersionConflict("Account " + account_id + " is to be posted to but does not exist.");
         return;
       }
       slot = static_cast<int>(record->accounts.size());
@@ -157,14 +146,13 @@ domain::Status StoreWriter::PlaceLegs(Record* record,
       accounts->push_back(account.value());
       slots.Added(record->accounts, account_id);
     }
-    const std::string& asset =
-        (*accounts)[static_cast<std::size_t>(slot)]->state->asset;
+    const std::string& asset = (*accounts)[static_cast<std::size_t>(slot)]->state->asset;
     if (leg.side == domain::Side::kDebit) {
       debited_asset = &asset;
     } else if (debited_asset == nullptr || asset != *debited_asset) {
-      status = VersionConflict("The two accounts of a posting of transaction " +
-                               record->change.transaction->transaction_id +
-                               " have different assets.");
+      status =
+          VersionConflict("The two accounts of a posting of transaction " +
+                          record->change.transaction->transaction_id + " have different assets.");
       return;
     }
     AccountAfter& after = record->accounts[static_cast<std::size_t>(slot)];
@@ -176,8 +164,7 @@ domain::Status StoreWriter::PlaceLegs(Record* record,
   });
   // The transaction's own event, and that of what it reverses.
   record->last_position =
-      record->change.kind == ChangeKind::kTransactionReversed ? position + 1
-                                                              : position;
+      record->change.kind == ChangeKind::kTransactionReversed ? position + 1 : position;
   return status;
 }
 
@@ -189,8 +176,7 @@ domain::Status StoreWriter::CheckNew(const domain::Transaction& transaction) {
     return VersionConflict("Transaction " + transaction.transaction_id +
                            " is to be created but exists.");
   if (transaction.version == 1) return domain::Ok{};
-  return VersionConflict("Transaction " + transaction.transaction_id +
-                         " is new but has version " +
+  return VersionConflict("Transaction " + transaction.transaction_id + " is new but has version " +
                          std::to_string(transaction.version) + ".");
 }
 
@@ -205,12 +191,11 @@ domain::Status StoreWriter::CheckNext(const domain::Transaction& transaction) {
   if (transaction.version == known.version + 1 &&
       transaction.create_position == known.place.create_position)
     return domain::Ok{};
-  return VersionConflict(
-      "Transaction " + transaction.transaction_id + " is at version " +
-      std::to_string(known.version) + ", created at " +
-      std::to_string(known.place.create_position) +
-      "; the change makes it version " + std::to_string(transaction.version) +
-      ", created at " + std::to_string(transaction.create_position) + ".");
+  return VersionConflict("Transaction " + transaction.transaction_id + " is at version " +
+                         std::to_string(known.version) + ", created at " +
+                         std::to_string(known.place.create_position) +
+                         "; the change makes it version " + std::to_string(transaction.version) +
+                         ", created at " + std::to_string(transaction.create_position) + ".");
 }
 
 domain::Status StoreWriter::PlaceTransactions(Record* record) {
@@ -223,15 +208,12 @@ domain::Status StoreWriter::PlaceTransactions(Record* record) {
       break;
     case ChangeKind::kTransactionReversed: {
       change.transaction->create_position = position;
-      if (domain::Status follows = CheckNext(*change.original); !follows.ok())
-        return follows;
+      if (domain::Status follows = CheckNext(*change.original); !follows.ok()) return follows;
       change.original->position = position;
       break;
     }
     case ChangeKind::kHoldEnded: {
-      if (domain::Status follows = CheckNext(*change.transaction);
-          !follows.ok())
-        return follows;
+      if (domain::Status follows = CheckNext(*change.transaction); !follows.ok()) return follows;
       change.transaction->position = position;
       change.transaction->end_position = position;
       return domain::Ok{};

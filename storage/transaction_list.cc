@@ -22,15 +22,14 @@ constexpr std::uint32_t kAllButRefused =
     Bit(TransactionStatus::kVoided) | Bit(TransactionStatus::kExpired);
 
 bool Creates(ChangeKind kind) {
-  return kind == ChangeKind::kTransactionCreated ||
-         kind == ChangeKind::kTransactionReversed;
+  return kind == ChangeKind::kTransactionCreated || kind == ChangeKind::kTransactionReversed;
 }
 
 /// Walks the refusals of one account within a range, in either direction.
 class Refusals {
  public:
-  Refusals(const Index& index, const std::string& account_id,
-           const ListRange& range, bool ascending, bool wanted)
+  Refusals(const Index& index, const std::string& account_id, const ListRange& range,
+           bool ascending, bool wanted)
       : prefix_(RefusalPrefix(account_id)),
         range_(range),
         ascending_(ascending),
@@ -45,12 +44,10 @@ class Refusals {
 
   /// 0: no more.
   [[nodiscard]] std::int64_t Position() const {
-    if (entry_ == nullptr || !entry_->Valid() ||
-        !entry_->key().starts_with(prefix_) ||
+    if (entry_ == nullptr || !entry_->Valid() || !entry_->key().starts_with(prefix_) ||
         entry_->key().size() != prefix_.size() + 8)
       return 0;
-    const std::int64_t position =
-        ReadBigEndian64(entry_->key().data() + prefix_.size());
+    const std::int64_t position = ReadBigEndian64(entry_->key().data() + prefix_.size());
     return position > range_.low && position <= range_.high ? position : 0;
   }
 
@@ -64,8 +61,7 @@ class Refusals {
 
   [[nodiscard]] domain::Status Error(const std::string& directory) const {
     if (entry_ == nullptr || entry_->status().ok()) return domain::Ok{};
-    return FromRocks(entry_->status(), "listing refused transactions",
-                     directory);
+    return FromRocks(entry_->status(), "listing refused transactions", directory);
   }
 
  private:
@@ -77,16 +73,14 @@ class Refusals {
 
 }  // namespace
 
-TransactionList::TransactionList(Index* index, GroupSource* groups,
-                                 std::uint32_t statuses, int limit)
+TransactionList::TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
+                                 int limit)
     : index_(index),
       groups_(groups),
       statuses_(statuses == 0 ? kAllButRefused : statuses),
       limit_(static_cast<std::size_t>(std::max(limit, 0))) {}
 
-bool TransactionList::WantsRefused() const {
-  return Wants(TransactionStatus::kRefused);
-}
+bool TransactionList::WantsRefused() const { return Wants(TransactionStatus::kRefused); }
 
 bool TransactionList::Wants(TransactionStatus status) const {
   return (statuses_ & Bit(status)) != 0;
@@ -94,18 +88,14 @@ bool TransactionList::Wants(TransactionStatus status) const {
 
 domain::Status TransactionList::AddCreatedBy(const RecordPtr& record) {
   domain::TransactionPtr transaction = record->change.transaction;
-  const auto entry =
-      index_->FindTransaction(transaction->transaction_id, Tier::kDisk);
+  const auto entry = index_->FindTransaction(transaction->transaction_id, Tier::kDisk);
   if (!entry.ok()) return entry.refusal();
-  if (entry->value &&
-      entry->value->place.last_position > record->last_position) {
-    const domain::Result<RecordPtr> latest =
-        groups_->RecordAt(entry->value->place.last_position);
+  if (entry->value && entry->value->place.last_position > record->last_position) {
+    const domain::Result<RecordPtr> latest = groups_->RecordAt(entry->value->place.last_position);
     if (!latest.ok()) return latest.refusal();
     const Change& change = (*latest)->change;
-    const bool reversed =
-        change.original != nullptr &&
-        change.original->transaction_id == transaction->transaction_id;
+    const bool reversed = change.original != nullptr &&
+                          change.original->transaction_id == transaction->transaction_id;
     transaction = reversed ? change.original : change.transaction;
   }
   if (Wants(transaction->status)) items_.push_back(std::move(transaction));
@@ -119,16 +109,13 @@ domain::Status TransactionList::AddRefusedAt(std::int64_t position) {
   return domain::Ok{};
 }
 
-domain::Status TransactionList::AddGroup(const CommitGroup& group,
-                                         const ListRange& range,
+domain::Status TransactionList::AddGroup(const CommitGroup& group, const ListRange& range,
                                          bool ascending) {
   std::vector<std::int64_t> positions;
   domain::Status scanned = ScanGroup(group, [&](const FrameInfo& frame) {
     const bool wanted =
-        Creates(frame.kind) ||
-        (frame.kind == ChangeKind::kTransactionRefused && WantsRefused());
-    if (wanted && frame.last_position > range.low &&
-        frame.last_position <= range.high)
+        Creates(frame.kind) || (frame.kind == ChangeKind::kTransactionRefused && WantsRefused());
+    if (wanted && frame.last_position > range.low && frame.last_position <= range.high)
       positions.push_back(frame.last_position);
   });
   if (!scanned.ok()) return scanned;
@@ -147,8 +134,7 @@ domain::Status TransactionList::FillBackward(const ListRange& range) {
   while (position > range.low && !Full()) {
     const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
     if (!group.ok()) return group.refusal();
-    if (domain::Status added = AddGroup(**group, range, false); !added.ok())
-      return added;
+    if (domain::Status added = AddGroup(**group, range, false); !added.ok()) return added;
     position = (*group)->first_position - 1;
   }
   return domain::Ok{};
@@ -159,49 +145,42 @@ domain::Status TransactionList::FillForward(const ListRange& range) {
   while (position <= range.high && !Full()) {
     const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
     if (!group.ok()) return group.refusal();
-    if (domain::Status added = AddGroup(**group, range, true); !added.ok())
-      return added;
+    if (domain::Status added = AddGroup(**group, range, true); !added.ok()) return added;
     position = (*group)->last_position + 1;
   }
   return domain::Ok{};
 }
 
-domain::Status TransactionList::FillBackward(
-    const ListRange& range, History* history,
-    const domain::AccountState& account) {
+domain::Status TransactionList::FillBackward(const ListRange& range, History* history,
+                                             const domain::AccountState& account) {
   Refusals refusals(*index_, account.account_id, range, false, WantsRefused());
   domain::Result<HistoryStep> step = HistoryStep{};
   if (account.Exists()) step = history->AtPosition(account, range.high);
   while (!Full()) {
     if (!step.ok()) return step.refusal();
-    const bool more =
-        step->after != nullptr && step->record->last_position > range.low;
+    const bool more = step->after != nullptr && step->record->last_position > range.low;
     const std::int64_t refused = refusals.Position();
     if (!more && refused == 0) break;
     if (more && step->record->last_position > refused) {
       if (Creates(step->record->change.kind)) {
-        if (domain::Status added = AddCreatedBy(step->record); !added.ok())
-          return added;
+        if (domain::Status added = AddCreatedBy(step->record); !added.ok()) return added;
       }
       step = history->Before(*step);
     } else {
-      if (domain::Status added = AddRefusedAt(refused); !added.ok())
-        return added;
+      if (domain::Status added = AddRefusedAt(refused); !added.ok()) return added;
       refusals.Next();
     }
   }
   return refusals.Error(index_->directory());
 }
 
-domain::Status TransactionList::FillForward(
-    const ListRange& range, History* history,
-    const domain::AccountState& account) {
+domain::Status TransactionList::FillForward(const ListRange& range, History* history,
+                                            const domain::AccountState& account) {
   Refusals refusals(*index_, account.account_id, range, true, WantsRefused());
   domain::Status status = domain::Ok{};
   // The refused ones before `limit`, as far as there is room.
   const auto add_refused_before = [&](std::int64_t limit) {
-    while (status.ok() && !Full() && refusals.Position() > 0 &&
-           refusals.Position() < limit) {
+    while (status.ok() && !Full() && refusals.Position() > 0 && refusals.Position() < limit) {
       status = AddRefusedAt(refusals.Position());
       refusals.Next();
     }
@@ -214,8 +193,7 @@ domain::Status TransactionList::FillForward(
     return status.ok() && !Full();
   };
   if (account.Exists()) {
-    if (domain::Status walked = history->Forward(account, range.low, visit);
-        !walked.ok())
+    if (domain::Status walked = history->Forward(account, range.low, visit); !walked.ok())
       return walked;
   }
   add_refused_before(range.high + 1);

@@ -26,8 +26,7 @@ struct ListRange {
 class TransactionList {
  public:
   /// `statuses`: bits 1 << TransactionStatus; 0: all but refused.
-  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
-                  int limit);
+  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses, int limit);
 
   /// The whole ledger, newest first or oldest first.
   domain::Status FillBackward(const ListRange& range);
@@ -39,9 +38,7 @@ class TransactionList {
   domain::Status FillForward(const ListRange& range, History* history,
                              const domain::AccountState& account);
 
-  [[nodiscard]] std::vector<domain::TransactionPtr> Take() {
-    return std::move(items_);
-  }
+  [[nodiscard]] std::vector<domain::TransactionPtr> Take() { return std::move(items_); }
 
  private:
   [[nodiscard]] bool Full() const { return items_.size() >= limit_; }
@@ -49,8 +46,7 @@ class TransactionList {
   [[nodiscard]] bool Wants(domain::TransactionStatus status) const;
   /// Adds what the record created, if it is wanted as it stands now.
   domain::Status AddCreatedBy(const RecordPtr& record);
-  domain::Status AddGroup(const CommitGroup& group, const ListRange& range,
-                          bool ascending);
+  domain::Status AddGroup(const CommitGroup& group, const ListRange& range, bool ascending);
   domain::Status AddRefusedAt(std::int64_t position);
 
   Index* index_;

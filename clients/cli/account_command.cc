@@ -48,8 +48,7 @@ ExitCode Open(Session& session, const OpenOptions& options) {
   limits->set_max_balance(options.max_balance);
   for (const auto& pair : options.metadata) {
     const auto equals = pair.find('=');
-    (*request.mutable_metadata())[pair.substr(0, equals)] =
-        pair.substr(equals + 1);
+    (*request.mutable_metadata())[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
   const auto result = session.client().OpenAccount(request);
   if (!result.ok()) {
@@ -60,8 +59,7 @@ ExitCode Open(Session& session, const OpenOptions& options) {
     return ExitCode::kOk;
   }
   const auto& account = result.value().account();
-  session.console.out << (result.value().replayed() ? "opened before: "
-                                                    : "opened: ")
+  session.console.out << (result.value().replayed() ? "opened before: " : "opened: ")
                       << account.account_id() << " (" << account.asset() << " "
                       << FormatType(account.type()) << ")\n";
   return ExitCode::kOk;
@@ -130,8 +128,7 @@ ExitCode List(Session& session, const ListOptions& options) {
 }
 
 void AddOpen(CLI::App& account, Session& session) {
-  auto* open = account.add_subcommand(
-      "open", "Open an account (again the same: nothing happens)");
+  auto* open = account.add_subcommand("open", "Open an account (again the same: nothing happens)");
   const auto options = std::make_shared<OpenOptions>();
   open->add_option("id", options->account_id,
                    "1-128 characters of A-Z a-z 0-9 : . _ @ -, for example "
@@ -154,11 +151,9 @@ void AddOpen(CLI::App& account, Session& session) {
   open->add_flag("--unlimited-overdraft", options->unlimited_overdraft,
                  "No floor: for cash, clearing and the world outside")
       ->excludes(limit);
-  open->add_option("--max-balance", options->max_balance,
-                   "Highest posted balance (default: none)")
+  open->add_option("--max-balance", options->max_balance, "Highest posted balance (default: none)")
       ->type_name("AMOUNT");
-  open->add_option("--metadata", options->metadata,
-                   "key=value; may be given several times")
+  open->add_option("--metadata", options->metadata, "key=value; may be given several times")
       ->check(CheckKeyValue)
       ->type_name("KEY=VALUE")
       ->take_all();
@@ -168,12 +163,9 @@ void AddOpen(CLI::App& account, Session& session) {
 }
 
 void AddShow(CLI::App& account, Session& session) {
-  auto* show = account.add_subcommand(
-      "show", "Show an account, or its balance as it once stood");
+  auto* show = account.add_subcommand("show", "Show an account, or its balance as it once stood");
   const auto options = std::make_shared<ShowOptions>();
-  show->add_option("id", options->account_id, "The account")
-      ->required()
-      ->type_name("ID");
+  show->add_option("id", options->account_id, "The account")->required()->type_name("ID");
   auto* position = show->add_option("--at-position", options->position,
                                     "The balance at this position of the log")
                        ->check(CLI::PositiveNumber)
@@ -183,8 +175,7 @@ void AddShow(CLI::App& account, Session& session) {
                       ->check(CLI::PositiveNumber)
                       ->excludes(position)
                       ->type_name("N");
-  show->add_option("--at-time", options->time,
-                   "The balance at this time (commit time)")
+  show->add_option("--at-time", options->time, "The balance at this time (commit time)")
       ->check(CheckTime)
       ->excludes(position)
       ->excludes(version)
@@ -197,10 +188,8 @@ void AddShow(CLI::App& account, Session& session) {
 void AddList(CLI::App& account, Session& session) {
   auto* list = account.add_subcommand("list", "List accounts by id");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("prefix", options->prefix, "Only ids that begin so")
-      ->type_name("PREFIX");
-  list->add_option("--owner", options->owner, "Only this owner's")
-      ->type_name("ID");
+  list->add_option("prefix", options->prefix, "Only ids that begin so")->type_name("PREFIX");
+  list->add_option("--owner", options->owner, "Only this owner's")->type_name("ID");
   AddLimitOption(*list, options->limit);
   list->callback([&session, options] {
     session.action = [&session, options] { return List(session, *options); };
@@ -210,8 +199,7 @@ void AddList(CLI::App& account, Session& session) {
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Session& session) {
-  auto* account =
-      app.add_subcommand("account", "Open accounts and look at them");
+  auto* account = app.add_subcommand("account", "Open accounts and look at them");
   account->require_subcommand(1);
   AddOpen(*account, session);
   AddShow(*account, session);

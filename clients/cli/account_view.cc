@@ -8,11 +8,10 @@ namespace florin::cli {
 namespace {
 
 std::string FormatLimits(const v1::Limits& limits) {
-  std::string text = limits.unlimited_overdraft()
-                         ? "unlimited overdraft"
-                         : "overdraft " + (limits.overdraft_limit().empty()
-                                               ? "0"
-                                               : limits.overdraft_limit());
+  std::string text =
+      limits.unlimited_overdraft()
+          ? "unlimited overdraft"
+          : "overdraft " + (limits.overdraft_limit().empty() ? "0" : limits.overdraft_limit());
   if (!limits.max_balance().empty()) {
     text += ", max balance " + limits.max_balance();
   }
@@ -33,15 +32,14 @@ std::string FormatSuspension(const v1::Account& account) {
   }
 }
 
-void AddBalances(const v1::Balances& balances, const std::string& asset,
-                 FieldList* fields) {
+void AddBalances(const v1::Balances& balances, const std::string& asset, FieldList* fields) {
   const std::string unit = asset.empty() ? "" : " " + asset;
   fields->Add("posted", balances.posted() + unit);
   fields->Add("available", balances.available() + unit);
-  fields->Add("debits", balances.debits_posted() + " posted, " +
-                            balances.debits_pending() + " pending");
-  fields->Add("credits", balances.credits_posted() + " posted, " +
-                             balances.credits_pending() + " pending");
+  fields->Add("debits",
+              balances.debits_posted() + " posted, " + balances.debits_pending() + " pending");
+  fields->Add("credits",
+              balances.credits_posted() + " posted, " + balances.credits_pending() + " pending");
 }
 
 }  // namespace
@@ -58,9 +56,8 @@ Table AccountTable() {
 }
 
 void AddAccountRow(const v1::Account& account, Table* table) {
-  table->AddRow({account.account_id(), FormatType(account.type()),
-                 account.balances().posted(), account.balances().available(),
-                 account.asset(), FormatStatus(account.status()),
+  table->AddRow({account.account_id(), FormatType(account.type()), account.balances().posted(),
+                 account.balances().available(), account.asset(), FormatStatus(account.status()),
                  std::to_string(account.version()), account.owner_id()});
 }
 
@@ -69,8 +66,7 @@ void PrintAccount(std::ostream& out, const v1::Account& account) {
   fields.Add("account", account.account_id());
   fields.Add("owner", account.owner_id());
   fields.Add("type", FormatType(account.type()));
-  fields.Add("status",
-             FormatStatus(account.status()) + FormatSuspension(account));
+  fields.Add("status", FormatStatus(account.status()) + FormatSuspension(account));
   AddBalances(account.balances(), account.asset(), &fields);
   fields.Add("limits", FormatLimits(account.limits()));
   fields.Add("metadata", FormatMetadata(account.metadata()));
@@ -91,16 +87,14 @@ void PrintBalance(std::ostream& out, const std::string& account_id,
   fields.Print(out);
 }
 
-void PrintAccountBalances(
-    std::ostream& out,
-    const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances) {
+void PrintAccountBalances(std::ostream& out,
+                          const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances) {
   Table table({{"ACCOUNT"},
                {"POSTED", Table::Align::kRight},
                {"AVAILABLE", Table::Align::kRight},
                {"VERSION", Table::Align::kRight}});
   for (const auto& balance : balances) {
-    table.AddRow({balance.account_id(), balance.balances().posted(),
-                  balance.balances().available(),
+    table.AddRow({balance.account_id(), balance.balances().posted(), balance.balances().available(),
                   std::to_string(balance.version())});
   }
   table.Print(out);

@@ -19,8 +19,7 @@ void PrintAccount(std::ostream& out, const v1::Account& account);
 void PrintBalance(std::ostream& out, const std::string& account_id,
                   const v1::GetBalanceResponse& response);
 /// What a transaction left on its accounts.
-void PrintAccountBalances(
-    std::ostream& out,
-    const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances);
+void PrintAccountBalances(std::ostream& out,
+                          const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances);
 
 }  // namespace florin::cli

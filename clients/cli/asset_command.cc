@@ -19,10 +19,8 @@ ExitCode Register(Session& session, const v1::RegisterAssetRequest& request) {
     return ExitCode::kOk;
   }
   const auto& asset = result.value().asset();
-  session.console.out << (result.value().replayed() ? "registered before: "
-                                                    : "registered: ")
-                      << asset.code() << " with " << asset.scale()
-                      << " decimals\n";
+  session.console.out << (result.value().replayed() ? "registered before: " : "registered: ")
+                      << asset.code() << " with " << asset.scale() << " decimals\n";
   return ExitCode::kOk;
 }
 
@@ -39,8 +37,7 @@ ExitCode List(Session& session, std::int64_t limit) {
             PrintJsonLine(session.console.out, asset);
             continue;
           }
-          table.AddRow(
-              {asset.code(), std::to_string(asset.scale()), asset.name()});
+          table.AddRow({asset.code(), std::to_string(asset.scale()), asset.name()});
         }
         table.Print(session.console.out);
       });
@@ -49,49 +46,37 @@ ExitCode List(Session& session, std::int64_t limit) {
 }  // namespace
 
 void AddAssetCommands(CLI::App& app, Session& session) {
-  auto* asset = app.add_subcommand(
-      "asset", "Register and list assets: currencies, securities, tokens");
+  auto* asset =
+      app.add_subcommand("asset", "Register and list assets: currencies, securities, tokens");
   asset->require_subcommand(1);
 
-  auto* add = asset->add_subcommand(
-      "register", "Register an asset (again the same: nothing happens)");
+  auto* add =
+      asset->add_subcommand("register", "Register an asset (again the same: nothing happens)");
   const auto request = std::make_shared<v1::RegisterAssetRequest>();
   add->add_option_function<std::string>(
-         "code",
-         [request](const std::string& code) {
-           request->mutable_asset()->set_code(code);
-         },
+         "code", [request](const std::string& code) { request->mutable_asset()->set_code(code); },
          "1-16 characters of A-Z 0-9 . _ -, for example INR")
       ->required()
       ->type_name("CODE");
   add->add_option_function<int>(
-         "--scale",
-         [request](const int& scale) {
-           request->mutable_asset()->set_scale(scale);
-         },
+         "--scale", [request](const int& scale) { request->mutable_asset()->set_scale(scale); },
          "Digits after the decimal point, 0-18; never changes")
       ->required()
       ->check(CLI::Range(0, 18))
       ->type_name("N");
   add->add_option_function<std::string>(
-         "--name",
-         [request](const std::string& name) {
-           request->mutable_asset()->set_name(name);
-         },
+         "--name", [request](const std::string& name) { request->mutable_asset()->set_name(name); },
          "For people: \"Indian rupee\"")
       ->type_name("TEXT");
   add->callback([&session, request] {
-    session.action = [&session, request] {
-      return Register(session, *request);
-    };
+    session.action = [&session, request] { return Register(session, *request); };
   });
 
   auto* list = asset->add_subcommand("list", "List the assets");
   const auto limit = std::make_shared<std::int64_t>(kDefaultLimit);
   AddLimitOption(*list, *limit);
-  list->callback([&session, limit] {
-    session.action = [&session, limit] { return List(session, *limit); };
-  });
+  list->callback(
+      [&session, limit] { session.action = [&session, limit] { return List(session, *limit); }; });
 }
 
 }  // namespace florin::cli

@@ -29,17 +29,12 @@ const std::map<std::string_view, std::string_view>& Advice() {
        "register it with 'florin asset register CODE --scale N'; 'florin asset "
        "list' shows those that are"},
       {"TRANSACTION_NOT_FOUND", "check the id with 'florin transaction list'"},
-      {"INSUFFICIENT_FUNDS",
-       "bring funds to the account, or raise its overdraft limit"},
-      {"BALANCE_LIMIT_EXCEEDED",
-       "move less, or raise the account's max balance"},
+      {"INSUFFICIENT_FUNDS", "bring funds to the account, or raise its overdraft limit"},
+      {"BALANCE_LIMIT_EXCEEDED", "move less, or raise the account's max balance"},
       {"ID_REUSED", "this id already stands for something else; use a new one"},
-      {"ASSET_MISMATCH",
-       "both accounts of a transfer must hold the same asset"},
-      {"CHECKPOINT_INVALID",
-       "start with --from beginning, or with the file of this ledger"},
-      {"DISK_FULL",
-       "make room on the server's disk; reading still works meanwhile"},
+      {"ASSET_MISMATCH", "both accounts of a transfer must hold the same asset"},
+      {"CHECKPOINT_INVALID", "start with --from beginning, or with the file of this ledger"},
+      {"DISK_FULL", "make room on the server's disk; reading still works meanwhile"},
       {"DATA_CORRUPT",
        "stop writing, keep the data directory as it is, and see the server's "
        "log"},
@@ -93,8 +88,7 @@ ExitCode ExitCodeOf(const ClientError& error) {
   }
 }
 
-ExitCode ReportError(std::ostream& err, const ClientError& error,
-                     const std::string& server) {
+ExitCode ReportError(std::ostream& err, const ClientError& error, const std::string& server) {
   err << "error: " << error.ToString() << '\n';
   FieldList details;
   for (const auto& [key, value] : error.metadata) {

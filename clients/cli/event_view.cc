@@ -28,25 +28,23 @@ std::string DescribeTransaction(const v1::Transaction& transaction) {
     const auto& posting = transaction.postings(0);
     text +=
         fmt::format("{}{} {} -> {}", text.empty() ? "" : ", ",
-                    posting.posted_amount().empty() ? posting.amount()
-                                                    : posting.posted_amount(),
+                    posting.posted_amount().empty() ? posting.amount() : posting.posted_amount(),
                     posting.debit_account_id(), posting.credit_account_id());
   }
-  return postings > 1 ? text + fmt::format(" (+{} postings)", postings - 1)
-                      : text;
+  return postings > 1 ? text + fmt::format(" (+{} postings)", postings - 1) : text;
 }
 
 std::string Describe(const v1::Event& event) {
   switch (event.payload_case()) {
     case v1::Event::kFundsMoved: {
       const auto& moved = event.funds_moved();
-      return fmt::format("{} {}, balance {}", SideName(moved.side()),
-                         moved.amount(), moved.balance_after());
+      return fmt::format("{} {}, balance {}", SideName(moved.side()), moved.amount(),
+                         moved.balance_after());
     }
     case v1::Event::kFundsReserved: {
       const auto& reserved = event.funds_reserved();
-      return fmt::format("{} {}, available {}", SideName(reserved.side()),
-                         reserved.amount(), reserved.available_after());
+      return fmt::format("{} {}, available {}", SideName(reserved.side()), reserved.amount(),
+                         reserved.available_after());
     }
     case v1::Event::kTransactionRecorded:
       return DescribeTransaction(event.transaction_recorded().transaction());
@@ -56,8 +54,7 @@ std::string Describe(const v1::Event& event) {
     case v1::Event::kAccountChanged:
       return event.account_changed().reason();
     case v1::Event::kAssetRegistered:
-      return fmt::format("{} decimals",
-                         event.asset_registered().asset().scale());
+      return fmt::format("{} decimals", event.asset_registered().asset().scale());
     default:
       return "";
   }
@@ -68,9 +65,9 @@ std::string Describe(const v1::Event& event) {
 std::string FormatEvent(const v1::Event& event) {
   // Lines come one by one, so the widths cannot follow the contents; these fit
   // nearly all.
-  std::string line = fmt::format("{:>9}  {:<24}  {:<23}  {:<32}  {}",
-                                 event.position(), FormatTime(event.time()),
-                                 event.type(), event.stream(), Describe(event));
+  std::string line =
+      fmt::format("{:>9}  {:<24}  {:<23}  {:<32}  {}", event.position(), FormatTime(event.time()),
+                  event.type(), event.stream(), Describe(event));
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }

@@ -46,8 +46,8 @@ then only counts for the first run. --limit then ends with the whole command tha
 reaches it.)";
 
 std::string CheckFrom(const std::string& text) {
-  if (text == "beginning" || text == "end" ||
-      text.starts_with(kCheckpointPrefix) || ParseTime(text)) {
+  if (text == "beginning" || text == "end" || text.starts_with(kCheckpointPrefix) ||
+      ParseTime(text)) {
     return "";
   }
   return "'" + text +
@@ -83,17 +83,16 @@ void Show(Session& session, const v1::Event& event) {
   }
 }
 
-ExitCode FileTrouble(Session& session, const CheckpointFile& file,
-                     const char* verb) {
-  session.console.err << "error: cannot " << verb << " the checkpoint file "
-                      << file.path() << ": " << std::strerror(errno) << '\n';
+ExitCode FileTrouble(Session& session, const CheckpointFile& file, const char* verb) {
+  session.console.err << "error: cannot " << verb << " the checkpoint file " << file.path() << ": "
+                      << std::strerror(errno) << '\n';
   return ExitCode::kFile;
 }
 
 // Shows the events of `batch`; false: the limit is reached. A place is kept for
 // whole batches only, so where one is kept the batch is shown to its end.
-bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch,
-               std::int64_t limit, bool whole, std::int64_t* shown) {
+bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch, std::int64_t limit,
+               bool whole, std::int64_t* shown) {
   for (const auto& event : batch.events()) {
     if (limit != 0 && *shown >= limit && !whole) {
       break;
@@ -114,14 +113,12 @@ ExitCode Follow(Session& session, const TailOptions& options,
       return session.Fail(next.error());
     }
     const auto& batch = next.value();
-    const bool more =
-        ShowBatch(session, batch, options.limit, file.has_value(), &shown);
+    const bool more = ShowBatch(session, batch, options.limit, file.has_value(), &shown);
     session.console.out.flush();
     if (!session.console.out) {
       return ExitCode::kFile;
     }
-    if (file && !batch.checkpoint().empty() &&
-        !file->Write(batch.checkpoint())) {
+    if (file && !batch.checkpoint().empty() && !file->Write(batch.checkpoint())) {
       return FileTrouble(session, *file, "write");
     }
     if (!more || (options.once && batch.caught_up())) {
@@ -151,8 +148,8 @@ ExitCode Tail(Session& session, const TailOptions& options) {
   }
   if (file && options.limit > 0) {
     // Small batches, so that little is shown beyond the limit.
-    request.set_max_batch_size(static_cast<std::int32_t>(
-        std::min<std::int64_t>(options.limit, kBatchMax)));
+    request.set_max_batch_size(
+        static_cast<std::int32_t>(std::min<std::int64_t>(options.limit, kBatchMax)));
   }
   client::EventSubscription subscription(session.client(), request,
                                          {.retry = session.PatientPolicy()});
@@ -164,15 +161,14 @@ ExitCode Tail(Session& session, const TailOptions& options) {
 void AddEventsCommands(CLI::App& app, Session& session) {
   auto* events = app.add_subcommand("events", "Read the ledger's event stream");
   events->require_subcommand(1);
-  auto* tail = events->add_subcommand(
-      "tail", "Show events, history first if asked, then live until Ctrl-C");
+  auto* tail =
+      events->add_subcommand("tail", "Show events, history first if asked, then live until Ctrl-C");
   tail->footer(kFooter);
   const auto options = std::make_shared<TailOptions>();
   tail->add_option("--from", options->from, "Where to begin, see below")
       ->check(CheckFrom)
       ->type_name("PLACE");
-  tail->add_option("--type", options->types,
-                   "Only types that match; may be given several times")
+  tail->add_option("--type", options->types, "Only types that match; may be given several times")
       ->type_name("PATTERN")
       ->take_all();
   tail->add_option("--stream", options->prefixes,
@@ -180,8 +176,7 @@ void AddEventsCommands(CLI::App& app, Session& session) {
                    "may be given several times")
       ->type_name("PREFIX")
       ->take_all();
-  tail->add_flag("--once", options->once,
-                 "End when the present end of the log is reached");
+  tail->add_flag("--once", options->once, "End when the present end of the log is reached");
   tail->add_option("--limit", options->limit, "End after so many events")
       ->check(CLI::PositiveNumber)
       ->type_name("N");

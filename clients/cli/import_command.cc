@@ -29,8 +29,7 @@ Example:
   florin import --profile examples/czech-bank/import.toml \
       examples/czech-bank/trans.asc.gz)";
 
-ExitCode ReportProfile(Session& session, const std::string& path,
-                       const importer::Error& error) {
+ExitCode ReportProfile(Session& session, const std::string& path, const importer::Error& error) {
   session.console.err << "error: profile " << path;
   if (error.line > 0) {
     session.console.err << ", line " << error.line;
@@ -50,8 +49,7 @@ ExitCode ReportFailure(Session& session, const Options& options,
   }
   session.console.err << "error: ";
   if (failure.local.line > 0) {
-    session.console.err << options.run.file << ", line " << failure.local.line
-                        << ": ";
+    session.console.err << options.run.file << ", line " << failure.local.line << ": ";
   }
   session.console.err << failure.local.message << '\n';
   return ExitCode::kFile;
@@ -64,36 +62,28 @@ ExitCode Import(Session& session, Options options) {
   }
   if (options.run.rejects_file.empty()) {
     options.run.rejects_file =
-        (options.run.file == "-" ? "stdin" : options.run.file) +
-        ".rejected.csv";
+        (options.run.file == "-" ? "stdin" : options.run.file) + ".rejected.csv";
   }
   options.run.retry = session.PatientPolicy();
   ImportProgress progress(session.console);
-  const auto on_progress = [&](const importer::ImportCounts& counts) {
-    progress.Update(counts);
-  };
+  const auto on_progress = [&](const importer::ImportCounts& counts) { progress.Update(counts); };
   importer::ImportOutcome outcome;
   {
     const InterruptGuard interrupt;
-    outcome =
-        options.check_only
-            ? importer::CheckImport(std::move(profile).value(), options.run,
-                                    on_progress, interrupt.flag())
-            : importer::RunImport(session.client(), std::move(profile).value(),
-                                  options.run, on_progress, interrupt.flag());
+    outcome = options.check_only ? importer::CheckImport(std::move(profile).value(), options.run,
+                                                         on_progress, interrupt.flag())
+                                 : importer::RunImport(session.client(), std::move(profile).value(),
+                                                       options.run, on_progress, interrupt.flag());
   }
   progress.Finish();
   if (outcome.failure && outcome.failure->profile_line > 0) {
-    return ReportProfile(
-        session, options.profile,
-        {outcome.failure->profile_line, outcome.failure->local.message});
+    return ReportProfile(session, options.profile,
+                         {outcome.failure->profile_line, outcome.failure->local.message});
   }
   if (session.json) {
-    PrintSummaryJson(session.console, outcome, options.run.rejects_file,
-                     options.check_only);
+    PrintSummaryJson(session.console, outcome, options.run.rejects_file, options.check_only);
   } else if (!outcome.failure || outcome.counts.rows > 0) {
-    PrintSummary(session.console, outcome, options.run.rejects_file,
-                 options.check_only);
+    PrintSummary(session.console, outcome, options.run.rejects_file, options.check_only);
   }
   if (outcome.failure) {
     return ReportFailure(session, options, *outcome.failure);
@@ -101,26 +91,20 @@ ExitCode Import(Session& session, Options options) {
   if (outcome.stopped) {
     return ExitCode::kInterrupted;
   }
-  return outcome.counts.refused + outcome.counts.rejected > 0
-             ? ExitCode::kRefused
-             : ExitCode::kOk;
+  return outcome.counts.refused + outcome.counts.rejected > 0 ? ExitCode::kRefused : ExitCode::kOk;
 }
 
 }  // namespace
 
 void AddImportCommand(CLI::App& app, Session& session) {
-  auto* import =
-      app.add_subcommand("import", "Import transactions from a delimited file");
+  auto* import = app.add_subcommand("import", "Import transactions from a delimited file");
   import->footer(kFooter);
   const auto options = std::make_shared<Options>();
-  import
-      ->add_option("--profile", options->profile,
-                   "How to read the file and what to make of it")
+  import->add_option("--profile", options->profile, "How to read the file and what to make of it")
       ->required()
       ->type_name("TOML");
   import
-      ->add_option("file", options->run.file,
-                   "The file, plain, gzip or zstd; - for standard input")
+      ->add_option("file", options->run.file, "The file, plain, gzip or zstd; - for standard input")
       ->required()
       ->type_name("FILE");
   import
@@ -128,9 +112,7 @@ void AddImportCommand(CLI::App& app, Session& session) {
                    "Where to write rows that were not imported (default: "
                    "FILE.rejected.csv)")
       ->type_name("CSV");
-  import
-      ->add_option("--batch-size", options->run.batch_size,
-                   "Rows to a message (default 1000)")
+  import->add_option("--batch-size", options->run.batch_size, "Rows to a message (default 1000)")
       ->check(CLI::Range(1, 8192))
       ->type_name("N");
   import

@@ -24,26 +24,24 @@ double Seconds(std::chrono::steady_clock::duration elapsed) {
 
 std::string ProgressLine(const importer::ImportCounts& counts, bool with_bar) {
   const double seconds = Seconds(counts.elapsed);
-  const auto rate = static_cast<std::int64_t>(
-      seconds > 0 ? static_cast<double>(counts.answered()) / seconds : 0);
-  const std::string tail = fmt::format(
-      "{} rows  {}/s", FormatCount(counts.answered()), FormatCount(rate));
+  const auto rate =
+      static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(counts.answered()) / seconds : 0);
+  const std::string tail =
+      fmt::format("{} rows  {}/s", FormatCount(counts.answered()), FormatCount(rate));
   if (counts.total_bytes == 0) {
     return tail;
   }
-  const double part = std::clamp(static_cast<double>(counts.consumed_bytes) /
-                                     static_cast<double>(counts.total_bytes),
-                                 0.0, 1.0);
+  const double part = std::clamp(
+      static_cast<double>(counts.consumed_bytes) / static_cast<double>(counts.total_bytes), 0.0,
+      1.0);
   std::string line;
   if (with_bar) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);
-    line = fmt::format("[{}{}]  ", std::string(filled, '#'),
-                       std::string(kBarWidth - filled, '.'));
+    line = fmt::format("[{}{}]  ", std::string(filled, '#'), std::string(kBarWidth - filled, '.'));
   }
   line += fmt::format("{:3.0f}%  {}", part * 100, tail);
   if (part > 0) {
-    line += "  ETA " + FormatSeconds(static_cast<std::int64_t>(
-                           seconds / part * (1 - part) + 0.5));
+    line += "  ETA " + FormatSeconds(static_cast<std::int64_t>(seconds / part * (1 - part) + 0.5));
   }
   return line;
 }
@@ -51,11 +49,10 @@ std::string ProgressLine(const importer::ImportCounts& counts, bool with_bar) {
 void ImportProgress::Update(const importer::ImportCounts& counts) {
   const auto every = console_.err_is_terminal ? kRedraw : kPlainLine;
   // The first plain line also waits: a short import needs none.
-  const auto last = last_.value_or(
-      console_.err_is_terminal
-          ? -std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                kRedraw)
-          : std::chrono::steady_clock::duration{});
+  const auto last =
+      last_.value_or(console_.err_is_terminal
+                         ? -std::chrono::duration_cast<std::chrono::steady_clock::duration>(kRedraw)
+                         : std::chrono::steady_clock::duration{});
   if (counts.elapsed - last < every) {
     return;
   }
@@ -63,8 +60,7 @@ void ImportProgress::Update(const importer::ImportCounts& counts) {
   if (console_.err_is_terminal) {
     drawn_ = true;
     // Erases the rest of a longer line before.
-    console_.err << '\r' << ProgressLine(counts, true) << "\x1b[K"
-                 << std::flush;
+    console_.err << '\r' << ProgressLine(counts, true) << "\x1b[K" << std::flush;
   } else {
     console_.err << ProgressLine(counts, false) << std::endl;
   }

@@ -27,7 +27,6 @@ class ImportProgress {
 
 /// "[#########.......]  54%  15,212 rows  31,024/s  ETA 0:01"; without a known
 /// size of the file only rows and rate.
-[[nodiscard]] std::string ProgressLine(const importer::ImportCounts& counts,
-                                       bool with_bar);
+[[nodiscard]] std::string ProgressLine(const importer::ImportCounts& counts, bool with_bar);
 
 }  // namespace florin::cli

@@ -21,8 +21,7 @@ double Seconds(const ImportCounts& counts) {
 
 std::int64_t Rate(const ImportCounts& counts) {
   const double seconds = Seconds(counts);
-  return seconds > 0 ? static_cast<std::int64_t>(
-                           static_cast<double>(counts.answered()) / seconds)
+  return seconds > 0 ? static_cast<std::int64_t>(static_cast<double>(counts.answered()) / seconds)
                      : 0;
 }
 
@@ -33,8 +32,8 @@ class Lines {
   void Add(const char* name, std::int64_t count, const std::string& note = "",
            bool always = false) {
     if (count != 0 || always) {
-      out_ << fmt::format("{:<9} {:>12}{}{}\n", name, FormatCount(count),
-                          note.empty() ? "" : "  ", note);
+      out_ << fmt::format("{:<9} {:>12}{}{}\n", name, FormatCount(count), note.empty() ? "" : "  ",
+                          note);
     }
   }
 
@@ -44,8 +43,8 @@ class Lines {
 
 }  // namespace
 
-void PrintSummary(Console console, const ImportOutcome& outcome,
-                  const std::string& rejects_file, bool check_only) {
+void PrintSummary(Console console, const ImportOutcome& outcome, const std::string& rejects_file,
+                  bool check_only) {
   const ImportCounts& counts = outcome.counts;
   Lines lines(console.out);
   lines.Add("rows", counts.rows, "", true);
@@ -57,17 +56,15 @@ void PrintSummary(Console console, const ImportOutcome& outcome,
   if (const auto open = counts.rows - counts.answered(); open > 0) {
     lines.Add("open", open, "sent or not, their outcome is not known");
   }
-  lines.Add("accounts", counts.accounts_opened,
-            check_only ? "would be opened" : "opened");
+  lines.Add("accounts", counts.accounts_opened, check_only ? "would be opened" : "opened");
   if (counts.accounts_different > 0) {
     lines.Add("accounts", counts.accounts_different,
               "were opened before with other settings; used as they are");
   }
-  console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s\n", "time",
-                             Seconds(counts), FormatCount(Rate(counts)));
+  console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s\n", "time", Seconds(counts),
+                             FormatCount(Rate(counts)));
   if (counts.refused + counts.rejected > 0) {
-    console.out << "Rows that were not imported, with line and reason: "
-                << rejects_file << '\n';
+    console.out << "Rows that were not imported, with line and reason: " << rejects_file << '\n';
   }
   if (outcome.stopped) {
     console.out << "Stopped. Run the same command again to go on: rows that "
@@ -97,8 +94,7 @@ void PrintSummaryJson(Console console, const ImportOutcome& outcome,
   fields["seconds"].set_number_value(Seconds(counts));
   fields["stopped"].set_bool_value(outcome.stopped);
   fields["failed"].set_bool_value(outcome.failure.has_value());
-  fields["rejects_file"].set_string_value(
-      counts.refused + counts.rejected > 0 ? rejects_file : "");
+  fields["rejects_file"].set_string_value(counts.refused + counts.rejected > 0 ? rejects_file : "");
   PrintJson(console.out, summary);
 }
 

@@ -15,8 +15,7 @@ std::string ToJson(const google::protobuf::Message& message, bool indented) {
   options.always_print_primitive_fields = true;
   std::string text;
   // Fails only for an Any of an unknown type, and the contract has no Any.
-  const auto status =
-      google::protobuf::util::MessageToJsonString(message, &text, options);
+  const auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
   return status.ok() ? text : "{}";
 }
 
@@ -26,8 +25,7 @@ void PrintJson(std::ostream& out, const google::protobuf::Message& message) {
   out << ToJson(message, true);
 }
 
-void PrintJsonLine(std::ostream& out,
-                   const google::protobuf::Message& message) {
+void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message) {
   out << ToJson(message, false) << '\n';
 }
 

@@ -23,8 +23,8 @@ inline void AddLimitOption(CLI::App& command, std::int64_t& limit) {
 ///
 /// Says on standard error where more is left, and where there is nothing.
 template <typename Request, typename Fetch, typename Items, typename Show>
-ExitCode ShowPages(Session& session, Request request, std::int64_t limit,
-                   Fetch fetch, Items items, Show show) {
+ExitCode ShowPages(Session& session, Request request, std::int64_t limit, Fetch fetch, Items items,
+                   Show show) {
   std::int64_t shown = 0;
   for (;;) {
     const std::int64_t wanted = limit == 0 ? kPageSize : limit - shown;
@@ -35,16 +35,13 @@ ExitCode ShowPages(Session& session, Request request, std::int64_t limit,
     if (!page.ok()) {
       return session.Fail(page.error());
     }
-    const int count = static_cast<int>(
-        std::min<std::int64_t>(items(page.value()).size(), wanted));
+    const int count = static_cast<int>(std::min<std::int64_t>(items(page.value()).size(), wanted));
     show(page.value(), count);
     shown += count;
-    const bool more = !page.value().next_page_token().empty() ||
-                      count < items(page.value()).size();
+    const bool more = !page.value().next_page_token().empty() || count < items(page.value()).size();
     if (!more || (limit != 0 && shown >= limit)) {
       if (more) {
-        session.console.err << "(" << shown
-                            << " shown, there are more; --limit 0 shows all)\n";
+        session.console.err << "(" << shown << " shown, there are more; --limit 0 shows all)\n";
       } else if (shown == 0) {
         session.console.err << "(none)\n";
       }

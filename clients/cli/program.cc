@@ -23,28 +23,24 @@ standard error. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage,
 3 server not reachable, 4 a local file, 5 trouble in the server, 130 Ctrl-C.)";
 
 void AddGlobalOptions(CLI::App& app, Session& session) {
-  app.add_option("--server", session.server,
-                 "Where florind listens (default 127.0.0.1:50051)")
+  app.add_option("--server", session.server, "Where florind listens (default 127.0.0.1:50051)")
       ->envname("FLORIN_SERVER")
       ->type_name("HOST:PORT");
   app.add_option("--timeout", session.timeout,
                  "How long a call may take, retries included (default 10s)")
       ->check(CheckDuration)
       ->type_name("DURATION");
-  app.add_flag("--json", session.json,
-               "One JSON document; for lists and events one a line");
+  app.add_flag("--json", session.json, "One JSON document; for lists and events one a line");
 }
 
 // "florin account open": as far as the command line was understood.
 std::string CommandPath(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app.get_name()
-                        : app.get_name() + " " + CommandPath(*chosen.front());
+  return chosen.empty() ? app.get_name() : app.get_name() + " " + CommandPath(*chosen.front());
 }
 
 // CLI11 counts a usage error in ways of its own; ours is documented.
-ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error,
-                     Console console) {
+ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error, Console console) {
   if (error.get_exit_code() == 0) {  // --help, --version
     app.exit(error, console.out, console.err);
     return ExitCode::kOk;
@@ -52,8 +48,8 @@ ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error,
   std::string message = error.what();
   // For a misspelled command CLI11 only says that one is missing.
   const auto unknown = app.remaining(true);
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
-      !unknown.empty() && !unknown.front().starts_with('-')) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty() &&
+      !unknown.front().starts_with('-')) {
     message = "there is no command '" + unknown.front() + "'";
   }
   console.err << "error: " << message << "\nnext: '" << CommandPath(app)
@@ -72,8 +68,7 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
   app.require_subcommand(1);
   // Global options may stand before or behind the command.
   app.fallthrough();
-  app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION,
-                       "Show the version");
+  app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION, "Show the version");
   AddGlobalOptions(app, session);
   AddAssetCommands(app, session);
   AddAccountCommands(app, session);

@@ -16,8 +16,7 @@ client::Client& Session::client() {
 }
 
 client::RetryPolicy Session::PatientPolicy() const {
-  return client::PolicyFor(
-      ParseDuration(timeout).value_or(client::ClientOptions().deadline));
+  return client::PolicyFor(ParseDuration(timeout).value_or(client::ClientOptions().deadline));
 }
 
 ExitCode Session::Fail(const client::ClientError& error) {
@@ -26,17 +25,13 @@ ExitCode Session::Fail(const client::ClientError& error) {
 }
 
 std::string CheckTime(const std::string& text) {
-  return ParseTime(text)
-             ? ""
-             : "'" + text +
-                   "' is no time; write 2026-01-31 or 2026-01-31T09:00:00Z";
+  return ParseTime(text) ? ""
+                         : "'" + text + "' is no time; write 2026-01-31 or 2026-01-31T09:00:00Z";
 }
 
 std::string CheckDuration(const std::string& text) {
-  return ParseDuration(text)
-             ? ""
-             : "'" + text +
-                   "' is no duration; write 500ms, 30s, 15m, 12h or 7d";
+  return ParseDuration(text) ? ""
+                             : "'" + text + "' is no duration; write 500ms, 30s, 15m, 12h or 7d";
 }
 
 std::string CheckType(const std::string& text) {
@@ -55,9 +50,7 @@ std::string CheckStatus(const std::string& text) {
 
 std::string CheckKeyValue(const std::string& text) {
   const auto equals = text.find('=');
-  return equals != std::string::npos && equals > 0
-             ? ""
-             : "'" + text + "' must look like key=value";
+  return equals != std::string::npos && equals > 0 ? "" : "'" + text + "' must look like key=value";
 }
 
 }  // namespace florin::cli

@@ -22,15 +22,12 @@ ExitCode Status(Session& session) {
   fields.Add("server", session.server);
   fields.Add("version", status.version());
   fields.Add("ledger", status.ledger_id());
-  fields.Add("state", status.read_only()
-                          ? "read only: " + status.read_only_reason()
-                          : "ready");
+  fields.Add("state", status.read_only() ? "read only: " + status.read_only_reason() : "ready");
   fields.Add("running since", FormatTime(status.start_time()));
   fields.Add("head position", FormatCount(status.head_position()));
   fields.Add("head hash", status.head_hash());
   fields.Add("accounts", FormatCount(status.account_count()) + " (" +
-                             FormatCount(status.active_account_count()) +
-                             " active)");
+                             FormatCount(status.active_account_count()) + " active)");
   fields.Add("data", FormatBytes(status.data_bytes()));
   fields.Print(session.console.out);
   return ExitCode::kOk;
@@ -39,10 +36,8 @@ ExitCode Status(Session& session) {
 }  // namespace
 
 void AddStatusCommand(CLI::App& app, Session& session) {
-  auto* status =
-      app.add_subcommand("status", "Show the server's state and size");
-  status->callback(
-      [&session] { session.action = [&session] { return Status(session); }; });
+  auto* status = app.add_subcommand("status", "Show the server's state and size");
+  status->callback([&session] { session.action = [&session] { return Status(session); }; });
 }
 
 }  // namespace florin::cli

@@ -13,15 +13,14 @@ constexpr std::string_view kGap = "  ";
 
 // Characters, not bytes: every byte of UTF-8 that does not continue another.
 std::size_t Width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(),
-      [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 std::string OneLine(std::string text) {
   std::replace_if(
-      text.begin(), text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return text;
 }
 
@@ -31,16 +30,14 @@ std::string Padding(std::string_view text, std::size_t width) {
 }
 
 void PrintLine(std::ostream& out, const std::vector<Table::Column>& columns,
-               const std::vector<std::size_t>& widths,
-               const std::vector<std::string>& cells) {
+               const std::vector<std::size_t>& widths, const std::vector<std::string>& cells) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) {
       line += kGap;
     }
     const std::string padding = Padding(cells[i], widths[i]);
-    line += columns[i].align == Table::Align::kRight ? padding + cells[i]
-                                                     : cells[i] + padding;
+    line += columns[i].align == Table::Align::kRight ? padding + cells[i] : cells[i] + padding;
   }
   line.erase(line.find_last_not_of(' ') + 1);
   out << line << '\n';

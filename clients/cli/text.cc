@@ -72,13 +72,10 @@ std::optional<Timestamp> ParseTime(std::string_view text) {
 }
 
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
-  constexpr std::int64_t kMillisecondsMax =
-      std::int64_t{100} * 366 * 86'400'000;
+  constexpr std::int64_t kMillisecondsMax = std::int64_t{100} * 366 * 86'400'000;
   std::int64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number);
-  const auto unit =
-      UnitOf(text.substr(static_cast<std::size_t>(end - text.data())));
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto unit = UnitOf(text.substr(static_cast<std::size_t>(end - text.data())));
   if (error != std::errc() || unit.count() == 0 || number <= 0 ||
       number > kMillisecondsMax / unit.count()) {
     return std::nullopt;
@@ -100,19 +97,15 @@ std::string FormatStatus(v1::TransactionStatus status) {
 
 std::optional<v1::AccountType> ParseType(std::string_view text) {
   v1::AccountType type = v1::ACCOUNT_TYPE_UNSPECIFIED;
-  const bool known =
-      v1::AccountType_Parse("ACCOUNT_TYPE_" + Upper(text), &type);
-  return known && type != v1::ACCOUNT_TYPE_UNSPECIFIED ? std::optional(type)
-                                                       : std::nullopt;
+  const bool known = v1::AccountType_Parse("ACCOUNT_TYPE_" + Upper(text), &type);
+  return known && type != v1::ACCOUNT_TYPE_UNSPECIFIED ? std::optional(type) : std::nullopt;
 }
 
 std::optional<v1::TransactionStatus> ParseStatus(std::string_view text) {
   v1::TransactionStatus status = v1::TRANSACTION_STATUS_UNSPECIFIED;
-  const bool known =
-      v1::TransactionStatus_Parse("TRANSACTION_STATUS_" + Upper(text), &status);
-  return known && status != v1::TRANSACTION_STATUS_UNSPECIFIED
-             ? std::optional(status)
-             : std::nullopt;
+  const bool known = v1::TransactionStatus_Parse("TRANSACTION_STATUS_" + Upper(text), &status);
+  return known && status != v1::TRANSACTION_STATUS_UNSPECIFIED ? std::optional(status)
+                                                               : std::nullopt;
 }
 
 std::string FormatCount(std::int64_t count) {
@@ -149,10 +142,8 @@ std::string FormatSeconds(std::int64_t seconds) {
                    : fmt::format("{}:{:02}", minutes, seconds % 60);
 }
 
-std::string FormatMetadata(
-    const google::protobuf::Map<std::string, std::string>& metadata) {
-  const std::map<std::string, std::string> sorted(metadata.begin(),
-                                                  metadata.end());
+std::string FormatMetadata(const google::protobuf::Map<std::string, std::string>& metadata) {
+  const std::map<std::string, std::string> sorted(metadata.begin(), metadata.end());
   std::string text;
   for (const auto& [key, value] : sorted) {
     text += (text.empty() ? "" : ", ") + key + "=" + value;

@@ -19,12 +19,10 @@ namespace florin::cli {
 
 /// RFC 3339 ("2026-01-31T09:05:00Z", "...+01:00") or a day ("2026-01-31", its
 /// beginning in UTC). nullopt: neither.
-[[nodiscard]] std::optional<google::protobuf::Timestamp> ParseTime(
-    std::string_view text);
+[[nodiscard]] std::optional<google::protobuf::Timestamp> ParseTime(std::string_view text);
 
 /// "500ms", "30s", "15m", "12h", "7d". nullopt: not that, or above 100 years.
-[[nodiscard]] std::optional<std::chrono::milliseconds> ParseDuration(
-    std::string_view text);
+[[nodiscard]] std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 
 /// "liability", "active", "posted"; "" for UNSPECIFIED.
 [[nodiscard]] std::string FormatType(v1::AccountType type);
@@ -33,8 +31,7 @@ namespace florin::cli {
 
 /// The reverse, in upper or lower case; nullopt: there is none of that name.
 [[nodiscard]] std::optional<v1::AccountType> ParseType(std::string_view text);
-[[nodiscard]] std::optional<v1::TransactionStatus> ParseStatus(
-    std::string_view text);
+[[nodiscard]] std::optional<v1::TransactionStatus> ParseStatus(std::string_view text);
 
 /// "12,345,678".
 [[nodiscard]] std::string FormatCount(std::int64_t count);

@@ -67,19 +67,17 @@ ExitCode List(Session& session, const ListOptions& options) {
 }
 
 void AddList(CLI::App& transaction, Session& session) {
-  auto* list = transaction.add_subcommand(
-      "list", "List transactions, newest first, refused ones left out");
+  auto* list =
+      transaction.add_subcommand("list", "List transactions, newest first, refused ones left out");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("--account", options->account_id, "Only of this account")
-      ->type_name("ID");
+  list->add_option("--account", options->account_id, "Only of this account")->type_name("ID");
   list->add_option("--start", options->start, "Committed at this time or later")
       ->check(CheckTime)
       ->type_name("TIME");
   list->add_option("--end", options->end, "Committed before this time")
       ->check(CheckTime)
       ->type_name("TIME");
-  list->add_option("--status", options->statuses,
-                   "Only these; may be given several times")
+  list->add_option("--status", options->statuses, "Only these; may be given several times")
       ->check(CheckStatus)
       ->type_name("pending|posted|voided|expired|refused")
       ->take_all();
@@ -96,13 +94,11 @@ void AddTransactionCommands(CLI::App& app, Session& session) {
   auto* transaction = app.add_subcommand("transaction", "Look at transactions");
   transaction->require_subcommand(1);
 
-  auto* show = transaction->add_subcommand(
-      "show", "Show a transaction with its postings");
+  auto* show = transaction->add_subcommand("show", "Show a transaction with its postings");
   const auto id = std::make_shared<std::string>();
   show->add_option("id", *id, "The transaction")->required()->type_name("ID");
-  show->callback([&session, id] {
-    session.action = [&session, id] { return Show(session, *id); };
-  });
+  show->callback(
+      [&session, id] { session.action = [&session, id] { return Show(session, *id); }; });
   AddList(*transaction, session);
 }
 

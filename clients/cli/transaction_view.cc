@@ -9,8 +9,7 @@ namespace florin::cli {
 namespace {
 
 const std::string& Moved(const v1::Posting& posting) {
-  return posting.posted_amount().empty() ? posting.amount()
-                                         : posting.posted_amount();
+  return posting.posted_amount().empty() ? posting.amount() : posting.posted_amount();
 }
 
 }  // namespace
@@ -37,13 +36,11 @@ void AddTransactionRow(const v1::Transaction& transaction, Table* table) {
     credited = posting.credit_account_id();
   }
   if (transaction.postings_size() > 1) {
-    credited +=
-        " (+" + std::to_string(transaction.postings_size() - 1) + " postings)";
+    credited += " (+" + std::to_string(transaction.postings_size() - 1) + " postings)";
   }
-  table->AddRow({FormatTime(transaction.commit_time()),
-                 transaction.transaction_id(),
-                 FormatStatus(transaction.status()), amount, debited, credited,
-                 transaction.type(), transaction.reference()});
+  table->AddRow({FormatTime(transaction.commit_time()), transaction.transaction_id(),
+                 FormatStatus(transaction.status()), amount, debited, credited, transaction.type(),
+                 transaction.reference()});
 }
 
 void PrintTransaction(std::ostream& out, const v1::Transaction& transaction) {
@@ -51,8 +48,7 @@ void PrintTransaction(std::ostream& out, const v1::Transaction& transaction) {
   fields.Add("transaction", transaction.transaction_id());
   fields.Add("status", FormatStatus(transaction.status()));
   if (transaction.has_refusal()) {
-    fields.Add("refusal", transaction.refusal().reason() + ": " +
-                              transaction.refusal().message());
+    fields.Add("refusal", transaction.refusal().reason() + ": " + transaction.refusal().message());
   }
   fields.Add("type", transaction.type());
   fields.Add("reference", transaction.reference());
@@ -76,8 +72,8 @@ void PrintTransaction(std::ostream& out, const v1::Transaction& transaction) {
                   {"CREDITED"}});
   for (const auto& posting : transaction.postings()) {
     const bool posted = transaction.status() == v1::TRANSACTION_STATUS_POSTED;
-    postings.AddRow({posting.amount(), posted ? Moved(posting) : "",
-                     posting.debit_account_id(), posting.credit_account_id()});
+    postings.AddRow({posting.amount(), posted ? Moved(posting) : "", posting.debit_account_id(),
+                     posting.credit_account_id()});
   }
   postings.Print(out);
 }

@@ -50,8 +50,7 @@ v1::CreateTransactionRequest ToRequest(const TransferOptions& options) {
   request.set_validate_only(options.validate_only);
   // The options were checked when they were parsed.
   if (!options.effective_time.empty()) {
-    *request.mutable_effective_time() =
-        ParseTime(options.effective_time).value();
+    *request.mutable_effective_time() = ParseTime(options.effective_time).value();
   }
   if (options.hold || !options.hold_timeout.empty()) {
     request.mutable_hold();
@@ -65,8 +64,7 @@ v1::CreateTransactionRequest ToRequest(const TransferOptions& options) {
   return request;
 }
 
-std::string Headline(const v1::CreateTransactionResponse& response,
-                     bool validate_only) {
+std::string Headline(const v1::CreateTransactionResponse& response, bool validate_only) {
   std::string text = FormatStatus(response.transaction().status());
   if (response.transaction().status() == v1::TRANSACTION_STATUS_PENDING) {
     text += " (held)";
@@ -78,17 +76,16 @@ std::string Headline(const v1::CreateTransactionResponse& response,
 }
 
 // What the transaction's id means now that it failed.
-void AdviseOnId(Session& session, const client::ClientError& error,
-                const std::string& id, bool own_id) {
-  const bool recorded = error.code == grpc::StatusCode::FAILED_PRECONDITION ||
-                        error.reason == "ACCOUNT_NOT_FOUND";
+void AdviseOnId(Session& session, const client::ClientError& error, const std::string& id,
+                bool own_id) {
+  const bool recorded =
+      error.code == grpc::StatusCode::FAILED_PRECONDITION || error.reason == "ACCOUNT_NOT_FOUND";
   if (recorded && !own_id) {
-    session.console.err << "      then use a new --id: '" << id
-                        << "' stays refused\n";
+    session.console.err << "      then use a new --id: '" << id << "' stays refused\n";
   }
   if (own_id && ExitCodeOf(error) != ExitCode::kRefused) {
-    session.console.err << "      it may have been done all the same; '--id "
-                        << id << "' asks again without doing it twice\n";
+    session.console.err << "      it may have been done all the same; '--id " << id
+                        << "' asks again without doing it twice\n";
   }
 }
 
@@ -111,10 +108,9 @@ ExitCode Transfer(Session& session, TransferOptions options) {
     return ExitCode::kOk;
   }
   auto& out = session.console.out;
-  out << Headline(response, options.validate_only)
-      << response.transaction().transaction_id() << '\n';
-  if (const auto expires = FormatTime(response.transaction().expire_time());
-      !expires.empty()) {
+  out << Headline(response, options.validate_only) << response.transaction().transaction_id()
+      << '\n';
+  if (const auto expires = FormatTime(response.transaction().expire_time()); !expires.empty()) {
     out << "expires: " << expires << '\n';
   }
   PrintAccountBalances(out, response.account_balances());
@@ -124,8 +120,8 @@ ExitCode Transfer(Session& session, TransferOptions options) {
 }  // namespace
 
 void AddTransferCommand(CLI::App& app, Session& session) {
-  auto* transfer = app.add_subcommand(
-      "transfer", "Move an amount between two accounts of one asset");
+  auto* transfer =
+      app.add_subcommand("transfer", "Move an amount between two accounts of one asset");
   transfer->footer(kFooter);
   const auto options = std::make_shared<TransferOptions>();
   transfer
@@ -136,8 +132,7 @@ void AddTransferCommand(CLI::App& app, Session& session) {
   transfer->add_option("--debit", options->debit, "The account that is debited")
       ->required()
       ->type_name("ID");
-  transfer
-      ->add_option("--credit", options->credit, "The account that is credited")
+  transfer->add_option("--credit", options->credit, "The account that is credited")
       ->required()
       ->type_name("ID");
   transfer
@@ -145,21 +140,16 @@ void AddTransferCommand(CLI::App& app, Session& session) {
                    "The transaction's id, 1-64 characters (default: a new "
                    "UUIDv7)")
       ->type_name("ID");
-  transfer
-      ->add_option("--type", options->type,
-                   "What it is in the business, for example deposit")
+  transfer->add_option("--type", options->type, "What it is in the business, for example deposit")
       ->type_name("TEXT");
-  transfer->add_option("--reference", options->reference, "An outside number")
-      ->type_name("TEXT");
-  transfer->add_option("--description", options->description, "For people")
-      ->type_name("TEXT");
+  transfer->add_option("--reference", options->reference, "An outside number")->type_name("TEXT");
+  transfer->add_option("--description", options->description, "For people")->type_name("TEXT");
   transfer
       ->add_option("--effective-time", options->effective_time,
                    "When it took effect in the world (default: now)")
       ->check(CheckTime)
       ->type_name("TIME");
-  transfer->add_flag("--hold", options->hold,
-                     "Reserve only; settle or void later");
+  transfer->add_flag("--hold", options->hold, "Reserve only; settle or void later");
   transfer
       ->add_option("--hold-timeout", options->hold_timeout,
                    "Reserve, and release by itself after so long (30m, 7d)")
@@ -168,9 +158,7 @@ void AddTransferCommand(CLI::App& app, Session& session) {
   transfer->add_flag("--validate-only", options->validate_only,
                      "Say what would happen; change nothing");
   transfer->callback([&session, options] {
-    session.action = [&session, options] {
-      return Transfer(session, *options);
-    };
+    session.action = [&session, options] { return Transfer(session, *options); };
   });
 }
 

@@ -9,8 +9,7 @@ namespace florin::client {
 namespace {
 
 bool IsRefusedForNow(const v1::TransactionResult& result) {
-  return result.has_refusal() &&
-         IsRetryable(FromRefusal(result.refusal()), Idempotency::kSafe);
+  return result.has_refusal() && IsRetryable(FromRefusal(result.refusal()), Idempotency::kSafe);
 }
 
 std::vector<int> RefusedForNow(const v1::ExecuteBatchResponse& response) {
@@ -24,8 +23,7 @@ std::vector<int> RefusedForNow(const v1::ExecuteBatchResponse& response) {
 }
 
 // Sends the commands at `indexes` again and puts their results in their places.
-std::optional<ClientError> SendAgain(Client& client,
-                                     const v1::ExecuteBatchRequest& request,
+std::optional<ClientError> SendAgain(Client& client, const v1::ExecuteBatchRequest& request,
                                      const std::vector<int>& indexes,
                                      v1::ExecuteBatchResponse* response) {
   v1::ExecuteBatchRequest again;
@@ -37,30 +35,28 @@ std::optional<ClientError> SendAgain(Client& client,
   if (!answer.ok()) {
     return answer.error();
   }
-  const int answered = std::min<int>(static_cast<int>(indexes.size()),
-                                     answer.value().results_size());
+  const int answered =
+      std::min<int>(static_cast<int>(indexes.size()), answer.value().results_size());
   for (int i = 0; i < answered; ++i) {
     const int index = indexes[static_cast<std::size_t>(i)];
-    *response->mutable_results(index) =
-        std::move(*answer.value().mutable_results(i));
+    *response->mutable_results(index) = std::move(*answer.value().mutable_results(i));
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-Result<v1::ExecuteBatchResponse> ExecuteBatchUntilDecided(
-    Client& client, const v1::ExecuteBatchRequest& request) {
+Result<v1::ExecuteBatchResponse> ExecuteBatchUntilDecided(Client& client,
+                                                          const v1::ExecuteBatchRequest& request) {
   auto result = client.ExecuteBatch(request);
   for (int attempts = 1; result.ok(); ++attempts) {
     std::vector<int> open = RefusedForNow(result.value());
     if (open.empty()) {
       return result;
     }
-    const ClientError error =
-        FromRefusal(result.value().results(open.front()).refusal());
-    const auto delay = client.options().retry.DelayAfter(
-        error, attempts, Idempotency::kSafe, RandomJitter());
+    const ClientError error = FromRefusal(result.value().results(open.front()).refusal());
+    const auto delay =
+        client.options().retry.DelayAfter(error, attempts, Idempotency::kSafe, RandomJitter());
     if (!delay) {
       return result;  // With its refusals: they say what is the matter.
     }
@@ -76,8 +72,7 @@ Result<v1::ExecuteBatchResponse> ExecuteBatchUntilDecided(
   return result;
 }
 
-BatchSender::BatchSender(Client& client, const BatchSenderOptions& options,
-                         OnDone on_done)
+BatchSender::BatchSender(Client& client, const BatchSenderOptions& options, OnDone on_done)
     : client_(client), on_done_(std::move(on_done)) {
   const int count = std::max(1, options.max_in_flight);
   threads_.reserve(static_cast<std::size_t>(count));
@@ -90,9 +85,7 @@ BatchSender::~BatchSender() { Finish(); }
 
 void BatchSender::Submit(v1::ExecuteBatchRequest request) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] {
-    return static_cast<std::size_t>(idle_) > waiting_.size();
-  });
+  changed_.wait(lock, [this] { return static_cast<std::size_t>(idle_) > waiting_.size(); });
   waiting_.push_back(std::move(request));
   changed_.notify_all();
 }

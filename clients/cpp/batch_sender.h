@@ -36,12 +36,10 @@ struct BatchSenderOptions {
 class BatchSender {
  public:
   /// `request` as it was submitted; `result` after all retries.
-  using OnDone =
-      std::function<void(const v1::ExecuteBatchRequest& request,
-                         const Result<v1::ExecuteBatchResponse>& result)>;
+  using OnDone = std::function<void(const v1::ExecuteBatchRequest& request,
+                                    const Result<v1::ExecuteBatchResponse>& result)>;
 
-  BatchSender(Client& client, const BatchSenderOptions& options,
-              OnDone on_done);
+  BatchSender(Client& client, const BatchSenderOptions& options, OnDone on_done);
   /// Finishes first.
   ~BatchSender();
   BatchSender(const BatchSender&) = delete;

@@ -15,8 +15,7 @@ using std::chrono::system_clock;
 
 template <typename Request>
 Idempotency OfRequestId(const Request& request) {
-  return request.request_id().empty() ? Idempotency::kUnsafe
-                                      : Idempotency::kSafe;
+  return request.request_id().empty() ? Idempotency::kUnsafe : Idempotency::kSafe;
 }
 
 grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
@@ -36,16 +35,14 @@ grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
 
 }  // namespace
 
-std::unique_ptr<Client> Client::Connect(const std::string& target,
-                                        const ClientOptions& options) {
+std::unique_ptr<Client> Client::Connect(const std::string& target, const ClientOptions& options) {
   return std::make_unique<Client>(
       grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
                                 ChannelArguments(options)),
       options);
 }
 
-Client::Client(std::shared_ptr<grpc::Channel> channel,
-               const ClientOptions& options)
+Client::Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& options)
     : options_(options),
       channel_(std::move(channel)),
       ledger_(v1::LedgerService::NewStub(channel_)),
@@ -53,10 +50,9 @@ Client::Client(std::shared_ptr<grpc::Channel> channel,
       admin_(v1::AdminService::NewStub(channel_)) {}
 
 template <typename Response, typename Attempt>
-Result<Response> Client::Call(Idempotency idempotency,
-                              const CallOptions& options, Attempt attempt) {
-  const auto deadline =
-      system_clock::now() + options.deadline.value_or(options_.deadline);
+Result<Response> Client::Call(Idempotency idempotency, const CallOptions& options,
+                              Attempt attempt) {
+  const auto deadline = system_clock::now() + options.deadline.value_or(options_.deadline);
   for (int attempts = 1;; ++attempts) {
     grpc::ClientContext context;
     context.set_deadline(deadline);
@@ -66,8 +62,7 @@ Result<Response> Client::Call(Idempotency idempotency,
       return response;
     }
     ClientError error = DecodeError(status);
-    const auto delay =
-        options_.retry.DelayAfter(error, attempts, idempotency, RandomJitter());
+    const auto delay = options_.retry.DelayAfter(error, attempts, idempotency, RandomJitter());
     // A wait that outlasts the deadline would only hide the real reason behind
     // DEADLINE_EXCEEDED.
     if (!delay || system_clock::now() + *delay >= deadline) {
@@ -77,8 +72,8 @@ Result<Response> Client::Call(Idempotency idempotency,
   }
 }
 
-Result<v1::RegisterAssetResponse> Client::RegisterAsset(
-    const v1::RegisterAssetRequest& request, const CallOptions& options) {
+Result<v1::RegisterAssetResponse> Client::RegisterAsset(const v1::RegisterAssetRequest& request,
+                                                        const CallOptions& options) {
   return Call<v1::RegisterAssetResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::RegisterAssetResponse* response) {
@@ -86,8 +81,8 @@ Result<v1::RegisterAssetResponse> Client::RegisterAsset(
       });
 }
 
-Result<v1::ListAssetsResponse> Client::ListAssets(
-    const v1::ListAssetsRequest& request, const CallOptions& options) {
+Result<v1::ListAssetsResponse> Client::ListAssets(const v1::ListAssetsRequest& request,
+                                                  const CallOptions& options) {
   return Call<v1::ListAssetsResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::ListAssetsResponse* response) {
@@ -95,8 +90,8 @@ Result<v1::ListAssetsResponse> Client::ListAssets(
       });
 }
 
-Result<v1::OpenAccountResponse> Client::OpenAccount(
-    const v1::OpenAccountRequest& request, const CallOptions& options) {
+Result<v1::OpenAccountResponse> Client::OpenAccount(const v1::OpenAccountRequest& request,
+                                                    const CallOptions& options) {
   return Call<v1::OpenAccountResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::OpenAccountResponse* response) {
@@ -108,14 +103,13 @@ Result<v1::BatchOpenAccountsResponse> Client::BatchOpenAccounts(
     const v1::BatchOpenAccountsRequest& request, const CallOptions& options) {
   return Call<v1::BatchOpenAccountsResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::BatchOpenAccountsResponse* response) {
+      [&](grpc::ClientContext* context, v1::BatchOpenAccountsResponse* response) {
         return ledger_->BatchOpenAccounts(context, request, response);
       });
 }
 
-Result<v1::GetAccountResponse> Client::GetAccount(
-    const v1::GetAccountRequest& request, const CallOptions& options) {
+Result<v1::GetAccountResponse> Client::GetAccount(const v1::GetAccountRequest& request,
+                                                  const CallOptions& options) {
   return Call<v1::GetAccountResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::GetAccountResponse* response) {
@@ -123,8 +117,8 @@ Result<v1::GetAccountResponse> Client::GetAccount(
       });
 }
 
-Result<v1::ListAccountsResponse> Client::ListAccounts(
-    const v1::ListAccountsRequest& request, const CallOptions& options) {
+Result<v1::ListAccountsResponse> Client::ListAccounts(const v1::ListAccountsRequest& request,
+                                                      const CallOptions& options) {
   return Call<v1::ListAccountsResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::ListAccountsResponse* response) {
@@ -132,8 +126,8 @@ Result<v1::ListAccountsResponse> Client::ListAccounts(
       });
 }
 
-Result<v1::UpdateAccountResponse> Client::UpdateAccount(
-    const v1::UpdateAccountRequest& request, const CallOptions& options) {
+Result<v1::UpdateAccountResponse> Client::UpdateAccount(const v1::UpdateAccountRequest& request,
+                                                        const CallOptions& options) {
   return Call<v1::UpdateAccountResponse>(
       OfRequestId(request), options,
       [&](grpc::ClientContext* context, v1::UpdateAccountResponse* response) {
@@ -141,8 +135,8 @@ Result<v1::UpdateAccountResponse> Client::UpdateAccount(
       });
 }
 
-Result<v1::SuspendAccountResponse> Client::SuspendAccount(
-    const v1::SuspendAccountRequest& request, const CallOptions& options) {
+Result<v1::SuspendAccountResponse> Client::SuspendAccount(const v1::SuspendAccountRequest& request,
+                                                          const CallOptions& options) {
   return Call<v1::SuspendAccountResponse>(
       OfRequestId(request), options,
       [&](grpc::ClientContext* context, v1::SuspendAccountResponse* response) {
@@ -154,14 +148,13 @@ Result<v1::ReactivateAccountResponse> Client::ReactivateAccount(
     const v1::ReactivateAccountRequest& request, const CallOptions& options) {
   return Call<v1::ReactivateAccountResponse>(
       OfRequestId(request), options,
-      [&](grpc::ClientContext* context,
-          v1::ReactivateAccountResponse* response) {
+      [&](grpc::ClientContext* context, v1::ReactivateAccountResponse* response) {
         return ledger_->ReactivateAccount(context, request, response);
       });
 }
 
-Result<v1::CloseAccountResponse> Client::CloseAccount(
-    const v1::CloseAccountRequest& request, const CallOptions& options) {
+Result<v1::CloseAccountResponse> Client::CloseAccount(const v1::CloseAccountRequest& request,
+                                                      const CallOptions& options) {
   return Call<v1::CloseAccountResponse>(
       OfRequestId(request), options,
       [&](grpc::ClientContext* context, v1::CloseAccountResponse* response) {
@@ -169,8 +162,8 @@ Result<v1::CloseAccountResponse> Client::CloseAccount(
       });
 }
 
-Result<v1::GetBalanceResponse> Client::GetBalance(
-    const v1::GetBalanceRequest& request, const CallOptions& options) {
+Result<v1::GetBalanceResponse> Client::GetBalance(const v1::GetBalanceRequest& request,
+                                                  const CallOptions& options) {
   return Call<v1::GetBalanceResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::GetBalanceResponse* response) {
@@ -182,8 +175,7 @@ Result<v1::BatchGetBalancesResponse> Client::BatchGetBalances(
     const v1::BatchGetBalancesRequest& request, const CallOptions& options) {
   return Call<v1::BatchGetBalancesResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::BatchGetBalancesResponse* response) {
+      [&](grpc::ClientContext* context, v1::BatchGetBalancesResponse* response) {
         return ledger_->BatchGetBalances(context, request, response);
       });
 }
@@ -201,8 +193,7 @@ Result<v1::CreateTransactionResponse> Client::CreateTransaction(
     const v1::CreateTransactionRequest& request, const CallOptions& options) {
   return Call<v1::CreateTransactionResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::CreateTransactionResponse* response) {
+      [&](grpc::ClientContext* context, v1::CreateTransactionResponse* response) {
         return ledger_->CreateTransaction(context, request, response);
       });
 }
@@ -211,8 +202,7 @@ Result<v1::SettleTransactionResponse> Client::SettleTransaction(
     const v1::SettleTransactionRequest& request, const CallOptions& options) {
   return Call<v1::SettleTransactionResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::SettleTransactionResponse* response) {
+      [&](grpc::ClientContext* context, v1::SettleTransactionResponse* response) {
         return ledger_->SettleTransaction(context, request, response);
       });
 }
@@ -230,14 +220,13 @@ Result<v1::ReverseTransactionResponse> Client::ReverseTransaction(
     const v1::ReverseTransactionRequest& request, const CallOptions& options) {
   return Call<v1::ReverseTransactionResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::ReverseTransactionResponse* response) {
+      [&](grpc::ClientContext* context, v1::ReverseTransactionResponse* response) {
         return ledger_->ReverseTransaction(context, request, response);
       });
 }
 
-Result<v1::ExecuteBatchResponse> Client::ExecuteBatch(
-    const v1::ExecuteBatchRequest& request, const CallOptions& options) {
+Result<v1::ExecuteBatchResponse> Client::ExecuteBatch(const v1::ExecuteBatchRequest& request,
+                                                      const CallOptions& options) {
   return Call<v1::ExecuteBatchResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::ExecuteBatchResponse* response) {
@@ -245,8 +234,8 @@ Result<v1::ExecuteBatchResponse> Client::ExecuteBatch(
       });
 }
 
-Result<v1::GetTransactionResponse> Client::GetTransaction(
-    const v1::GetTransactionRequest& request, const CallOptions& options) {
+Result<v1::GetTransactionResponse> Client::GetTransaction(const v1::GetTransactionRequest& request,
+                                                          const CallOptions& options) {
   return Call<v1::GetTransactionResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::GetTransactionResponse* response) {
@@ -258,14 +247,13 @@ Result<v1::ListTransactionsResponse> Client::ListTransactions(
     const v1::ListTransactionsRequest& request, const CallOptions& options) {
   return Call<v1::ListTransactionsResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::ListTransactionsResponse* response) {
+      [&](grpc::ClientContext* context, v1::ListTransactionsResponse* response) {
         return ledger_->ListTransactions(context, request, response);
       });
 }
 
-Result<v1::ReadEventsResponse> Client::ReadEvents(
-    const v1::ReadEventsRequest& request, const CallOptions& options) {
+Result<v1::ReadEventsResponse> Client::ReadEvents(const v1::ReadEventsRequest& request,
+                                                  const CallOptions& options) {
   return Call<v1::ReadEventsResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::ReadEventsResponse* response) {
@@ -277,14 +265,13 @@ Result<v1::ReadCommitGroupsResponse> Client::ReadCommitGroups(
     const v1::ReadCommitGroupsRequest& request, const CallOptions& options) {
   return Call<v1::ReadCommitGroupsResponse>(
       Idempotency::kSafe, options,
-      [&](grpc::ClientContext* context,
-          v1::ReadCommitGroupsResponse* response) {
+      [&](grpc::ClientContext* context, v1::ReadCommitGroupsResponse* response) {
         return events_->ReadCommitGroups(context, request, response);
       });
 }
 
-Result<v1::GetStatusResponse> Client::GetStatus(
-    const v1::GetStatusRequest& request, const CallOptions& options) {
+Result<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& request,
+                                                const CallOptions& options) {
   return Call<v1::GetStatusResponse>(
       Idempotency::kSafe, options,
       [&](grpc::ClientContext* context, v1::GetStatusResponse* response) {

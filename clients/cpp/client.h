@@ -33,73 +33,60 @@ class Client {
   /// Prepares a channel to `target` ("127.0.0.1:50051", "ledger.example:50051")
   /// and returns at once: whether a server is there shows in the first call.
   /// The channel is plain text; put it on a trusted network.
-  [[nodiscard]] static std::unique_ptr<Client> Connect(
-      const std::string& target, const ClientOptions& options = {});
+  [[nodiscard]] static std::unique_ptr<Client> Connect(const std::string& target,
+                                                       const ClientOptions& options = {});
 
   /// Over a channel made elsewhere (other credentials, an in-process server).
-  explicit Client(std::shared_ptr<grpc::Channel> channel,
-                  const ClientOptions& options = {});
+  explicit Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& options = {});
 
   // LedgerService. Of the changes of an account, those without a request_id are
   // sent once only: a second one could undo what another client did between.
   [[nodiscard]] Result<v1::RegisterAssetResponse> RegisterAsset(
       const v1::RegisterAssetRequest& request, const CallOptions& options = {});
-  [[nodiscard]] Result<v1::ListAssetsResponse> ListAssets(
-      const v1::ListAssetsRequest& request, const CallOptions& options = {});
-  [[nodiscard]] Result<v1::OpenAccountResponse> OpenAccount(
-      const v1::OpenAccountRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ListAssetsResponse> ListAssets(const v1::ListAssetsRequest& request,
+                                                          const CallOptions& options = {});
+  [[nodiscard]] Result<v1::OpenAccountResponse> OpenAccount(const v1::OpenAccountRequest& request,
+                                                            const CallOptions& options = {});
   [[nodiscard]] Result<v1::BatchOpenAccountsResponse> BatchOpenAccounts(
-      const v1::BatchOpenAccountsRequest& request,
-      const CallOptions& options = {});
-  [[nodiscard]] Result<v1::GetAccountResponse> GetAccount(
-      const v1::GetAccountRequest& request, const CallOptions& options = {});
+      const v1::BatchOpenAccountsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::GetAccountResponse> GetAccount(const v1::GetAccountRequest& request,
+                                                          const CallOptions& options = {});
   [[nodiscard]] Result<v1::ListAccountsResponse> ListAccounts(
       const v1::ListAccountsRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::UpdateAccountResponse> UpdateAccount(
       const v1::UpdateAccountRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::SuspendAccountResponse> SuspendAccount(
-      const v1::SuspendAccountRequest& request,
-      const CallOptions& options = {});
+      const v1::SuspendAccountRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::ReactivateAccountResponse> ReactivateAccount(
-      const v1::ReactivateAccountRequest& request,
-      const CallOptions& options = {});
+      const v1::ReactivateAccountRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::CloseAccountResponse> CloseAccount(
       const v1::CloseAccountRequest& request, const CallOptions& options = {});
-  [[nodiscard]] Result<v1::GetBalanceResponse> GetBalance(
-      const v1::GetBalanceRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::GetBalanceResponse> GetBalance(const v1::GetBalanceRequest& request,
+                                                          const CallOptions& options = {});
   [[nodiscard]] Result<v1::BatchGetBalancesResponse> BatchGetBalances(
-      const v1::BatchGetBalancesRequest& request,
-      const CallOptions& options = {});
+      const v1::BatchGetBalancesRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::GetTrialBalanceResponse> GetTrialBalance(
-      const v1::GetTrialBalanceRequest& request,
-      const CallOptions& options = {});
+      const v1::GetTrialBalanceRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::CreateTransactionResponse> CreateTransaction(
-      const v1::CreateTransactionRequest& request,
-      const CallOptions& options = {});
+      const v1::CreateTransactionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::SettleTransactionResponse> SettleTransaction(
-      const v1::SettleTransactionRequest& request,
-      const CallOptions& options = {});
+      const v1::SettleTransactionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::VoidTransactionResponse> VoidTransaction(
-      const v1::VoidTransactionRequest& request,
-      const CallOptions& options = {});
+      const v1::VoidTransactionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::ReverseTransactionResponse> ReverseTransaction(
-      const v1::ReverseTransactionRequest& request,
-      const CallOptions& options = {});
+      const v1::ReverseTransactionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::ExecuteBatchResponse> ExecuteBatch(
       const v1::ExecuteBatchRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::GetTransactionResponse> GetTransaction(
-      const v1::GetTransactionRequest& request,
-      const CallOptions& options = {});
+      const v1::GetTransactionRequest& request, const CallOptions& options = {});
   [[nodiscard]] Result<v1::ListTransactionsResponse> ListTransactions(
-      const v1::ListTransactionsRequest& request,
-      const CallOptions& options = {});
-  [[nodiscard]] Result<v1::ReadEventsResponse> ReadEvents(
-      const v1::ReadEventsRequest& request, const CallOptions& options = {});
+      const v1::ListTransactionsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ReadEventsResponse> ReadEvents(const v1::ReadEventsRequest& request,
+                                                          const CallOptions& options = {});
   [[nodiscard]] Result<v1::ReadCommitGroupsResponse> ReadCommitGroups(
-      const v1::ReadCommitGroupsRequest& request,
-      const CallOptions& options = {});
-  [[nodiscard]] Result<v1::GetStatusResponse> GetStatus(
-      const v1::GetStatusRequest& request, const CallOptions& options = {});
+      const v1::ReadCommitGroupsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request,
+                                                        const CallOptions& options = {});
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   /// For streams, which the classes named above manage.
@@ -108,8 +95,7 @@ class Client {
 
  private:
   template <typename Response, typename Attempt>
-  Result<Response> Call(Idempotency idempotency, const CallOptions& options,
-                        Attempt attempt);
+  Result<Response> Call(Idempotency idempotency, const CallOptions& options, Attempt attempt);
 
   const ClientOptions options_;
   const std::shared_ptr<grpc::Channel> channel_;

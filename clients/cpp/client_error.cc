@@ -11,23 +11,11 @@ namespace {
 constexpr char kDomain[] = "florin.v1";
 
 // In the order of google.rpc.Code.
-constexpr std::array<const char*, 17> kCodeNames = {"OK",
-                                                    "CANCELLED",
-                                                    "UNKNOWN",
-                                                    "INVALID_ARGUMENT",
-                                                    "DEADLINE_EXCEEDED",
-                                                    "NOT_FOUND",
-                                                    "ALREADY_EXISTS",
-                                                    "PERMISSION_DENIED",
-                                                    "RESOURCE_EXHAUSTED",
-                                                    "FAILED_PRECONDITION",
-                                                    "ABORTED",
-                                                    "OUT_OF_RANGE",
-                                                    "UNIMPLEMENTED",
-                                                    "INTERNAL",
-                                                    "UNAVAILABLE",
-                                                    "DATA_LOSS",
-                                                    "UNAUTHENTICATED"};
+constexpr std::array<const char*, 17> kCodeNames = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 void DecodeDetail(const google::protobuf::Any& detail, ClientError* error) {
   if (google::rpc::ErrorInfo info; detail.UnpackTo(&info)) {
@@ -41,8 +29,7 @@ void DecodeDetail(const google::protobuf::Any& detail, ClientError* error) {
   if (google::rpc::RetryInfo retry; detail.UnpackTo(&retry)) {
     const auto& delay = retry.retry_delay();
     error->retry_delay = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::seconds(delay.seconds()) +
-        std::chrono::nanoseconds(delay.nanos()));
+        std::chrono::seconds(delay.seconds()) + std::chrono::nanoseconds(delay.nanos()));
   }
 }
 
@@ -65,8 +52,7 @@ ClientError DecodeError(const grpc::Status& status) {
   error.code = status.error_code();
   error.message = status.error_message();
   google::rpc::Status details;
-  if (status.error_details().empty() ||
-      !details.ParseFromString(status.error_details())) {
+  if (status.error_details().empty() || !details.ParseFromString(status.error_details())) {
     return error;
   }
   for (const auto& detail : details.details()) {
@@ -77,8 +63,7 @@ ClientError DecodeError(const grpc::Status& status) {
 
 ClientError FromRefusal(const v1::Refusal& refusal) {
   ClientError error;
-  if (refusal.code() > 0 &&
-      refusal.code() < static_cast<int>(kCodeNames.size())) {
+  if (refusal.code() > 0 && refusal.code() < static_cast<int>(kCodeNames.size())) {
     error.code = static_cast<grpc::StatusCode>(refusal.code());
   }
   error.reason = refusal.reason();

@@ -4,8 +4,7 @@
 
 namespace florin::client {
 
-CommandStream::CommandStream(Client& client,
-                             const CommandStreamOptions& options,
+CommandStream::CommandStream(Client& client, const CommandStreamOptions& options,
                              OnResult on_result)
     : client_(client), options_(options), on_result_(std::move(on_result)) {}
 
@@ -27,8 +26,7 @@ DoneResult CommandStream::Submit(v1::ExecuteStreamRequest batch) {
   if (!connection_) {
     Open();
   }
-  const auto shared =
-      std::make_shared<const v1::ExecuteStreamRequest>(std::move(batch));
+  const auto shared = std::make_shared<const v1::ExecuteStreamRequest>(std::move(batch));
   for (;;) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] {
@@ -84,8 +82,8 @@ void CommandStream::Open() {
   }
   connection_ = std::make_unique<Connection>();
   auto* context = &connection_->context;
-  connection_->guard = std::make_unique<StallGuard>(
-      options_.stall_limit, [context] { context->TryCancel(); });
+  connection_->guard =
+      std::make_unique<StallGuard>(options_.stall_limit, [context] { context->TryCancel(); });
   connection_->stream = client_.ledger_stub().ExecuteStream(context);
   connection_->reader = std::thread([this] { Read(); });
 }
@@ -104,8 +102,8 @@ ClientError CommandStream::Close() {
   ClientError error;
   if (stalled || status.ok()) {
     error.code = grpc::StatusCode::UNAVAILABLE;
-    error.message = stalled ? "the server stopped answering the stream"
-                            : "the server ended the stream early";
+    error.message =
+        stalled ? "the server stopped answering the stream" : "the server ended the stream early";
     return error;
   }
   return DecodeError(status);
@@ -119,10 +117,9 @@ DoneResult CommandStream::Recover() {
       failed_attempts_ = progressed_ ? 1 : failed_attempts_ + 1;
       progressed_ = false;
     }
-    const RetryPolicy& policy =
-        options_.retry ? *options_.retry : client_.options().retry;
-    const auto delay = policy.DelayAfter(error, failed_attempts_,
-                                         Idempotency::kSafe, RandomJitter());
+    const RetryPolicy& policy = options_.retry ? *options_.retry : client_.options().retry;
+    const auto delay =
+        policy.DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
     if (!delay) {
       given_up_ = error;
       return error;

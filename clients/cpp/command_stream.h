@@ -51,8 +51,7 @@ class CommandStream {
   using OnResult = std::function<void(const v1::TransactionCommand& command,
                                       const v1::TransactionResult& result)>;
 
-  CommandStream(Client& client, const CommandStreamOptions& options,
-                OnResult on_result);
+  CommandStream(Client& client, const CommandStreamOptions& options, OnResult on_result);
   /// Cancels what is in flight; its outcome stays open.
   ~CommandStream();
   CommandStream(const CommandStream&) = delete;
@@ -67,8 +66,7 @@ class CommandStream {
   DoneResult Finish();
 
  private:
-  using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest,
-                                          v1::ExecuteStreamResponse>;
+  using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest, v1::ExecuteStreamResponse>;
   using Batch = std::shared_ptr<const v1::ExecuteStreamRequest>;
 
   struct Connection {
@@ -101,11 +99,11 @@ class CommandStream {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Batch> pending_;         // guarded by mutex_
-  int answered_in_front_ = 0;         // of pending_.front(); guarded
-  std::size_t pending_commands_ = 0;  // guarded by mutex_
-  bool broken_ = false;               // guarded by mutex_
-  bool progressed_ = false;           // since the last failure; guarded
+  std::deque<Batch> pending_;                   // guarded by mutex_
+  int answered_in_front_ = 0;                   // of pending_.front(); guarded
+  std::size_t pending_commands_ = 0;            // guarded by mutex_
+  bool broken_ = false;                         // guarded by mutex_
+  bool progressed_ = false;                     // since the last failure; guarded
   std::optional<ClientError> refused_for_now_;  // guarded by mutex_
 };
 

@@ -5,8 +5,7 @@
 
 namespace florin::client {
 
-EventSubscription::EventSubscription(Client& client,
-                                     v1::SubscribeEventsRequest request,
+EventSubscription::EventSubscription(Client& client, v1::SubscribeEventsRequest request,
                                      const EventSubscriptionOptions& options)
     : client_(client), request_(std::move(request)), options_(options) {}
 
@@ -40,8 +39,8 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     }
     ClientError error = Close();
     ++failed_attempts_;
-    const auto delay = policy().DelayAfter(error, failed_attempts_,
-                                           Idempotency::kSafe, RandomJitter());
+    const auto delay =
+        policy().DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
     if (!delay || !MayResume() || cancelled()) {
       return error;
     }
@@ -67,8 +66,8 @@ void EventSubscription::Open() {
   if (cancelled_) {
     context->TryCancel();
   }
-  connection_->guard = std::make_unique<StallGuard>(
-      options_.stall_limit, [context] { context->TryCancel(); });
+  connection_->guard =
+      std::make_unique<StallGuard>(options_.stall_limit, [context] { context->TryCancel(); });
   connection_->stream = client_.event_stub().SubscribeEvents(context, request_);
 }
 
@@ -101,8 +100,7 @@ bool EventSubscription::MayResume() const {
   if (!options_.resume) {
     return false;
   }
-  return !checkpoint_.empty() ||
-         request_.start_case() != v1::SubscribeEventsRequest::kEnd;
+  return !checkpoint_.empty() || request_.start_case() != v1::SubscribeEventsRequest::kEnd;
 }
 
 const RetryPolicy& EventSubscription::policy() const {

@@ -20,9 +20,10 @@ bool IsRetryable(const ClientError& error, Idempotency idempotency) {
   }
 }
 
-std::optional<std::chrono::milliseconds> RetryPolicy::DelayAfter(
-    const ClientError& error, int failed_attempts, Idempotency idempotency,
-    double jitter) const {
+std::optional<std::chrono::milliseconds> RetryPolicy::DelayAfter(const ClientError& error,
+                                                                 int failed_attempts,
+                                                                 Idempotency idempotency,
+                                                                 double jitter) const {
   if (failed_attempts >= max_attempts || !IsRetryable(error, idempotency)) {
     return std::nullopt;
   }
@@ -30,8 +31,8 @@ std::optional<std::chrono::milliseconds> RetryPolicy::DelayAfter(
   for (int i = 1; i < failed_attempts && backoff < max_backoff; ++i) {
     backoff = std::min(backoff * 2, max_backoff);
   }
-  const auto shortened = std::chrono::duration_cast<std::chrono::milliseconds>(
-      backoff * (1.0 - jitter / 2));
+  const auto shortened =
+      std::chrono::duration_cast<std::chrono::milliseconds>(backoff * (1.0 - jitter / 2));
   if (!error.retry_delay) {
     return shortened;
   }

@@ -36,9 +36,10 @@ struct RetryPolicy {
   /// half, so that many clients do not come back at the same moment. A delay
   /// that the server asked for is waited in full (but no longer than
   /// `max_backoff`).
-  [[nodiscard]] std::optional<std::chrono::milliseconds> DelayAfter(
-      const ClientError& error, int failed_attempts, Idempotency idempotency,
-      double jitter) const;
+  [[nodiscard]] std::optional<std::chrono::milliseconds> DelayAfter(const ClientError& error,
+                                                                    int failed_attempts,
+                                                                    Idempotency idempotency,
+                                                                    double jitter) const;
 };
 
 /// A policy that goes on for about `patience`: for what should outlast a
@@ -46,8 +47,7 @@ struct RetryPolicy {
 [[nodiscard]] RetryPolicy PolicyFor(std::chrono::milliseconds patience);
 
 /// True for errors that a later attempt can cure (see RetryPolicy).
-[[nodiscard]] bool IsRetryable(const ClientError& error,
-                               Idempotency idempotency);
+[[nodiscard]] bool IsRetryable(const ClientError& error, Idempotency idempotency);
 
 /// A number in [0, 1) for DelayAfter. Thread-safe.
 [[nodiscard]] double RandomJitter();

@@ -4,11 +4,8 @@
 
 namespace florin::client {
 
-StallGuard::StallGuard(std::chrono::milliseconds limit,
-                       std::function<void()> on_stall)
-    : limit_(limit),
-      on_stall_(std::move(on_stall)),
-      thread_([this] { Run(); }) {}
+StallGuard::StallGuard(std::chrono::milliseconds limit, std::function<void()> on_stall)
+    : limit_(limit), on_stall_(std::move(on_stall)), thread_([this] { Run(); }) {}
 
 StallGuard::~StallGuard() {
   {

@@ -38,8 +38,7 @@ std::string Format(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-UuidGenerator::UuidGenerator()
-    : UuidGenerator(SystemMilliseconds, SystemRandom) {}
+UuidGenerator::UuidGenerator() : UuidGenerator(SystemMilliseconds, SystemRandom) {}
 
 UuidGenerator::UuidGenerator(Clock clock, Random random)
     : clock_(std::move(clock)), random_(std::move(random)) {}
@@ -57,11 +56,9 @@ std::string UuidGenerator::Next() {
     ++last_ms_;
     counter_ = 0;
   }
-  const auto milliseconds =
-      static_cast<std::uint64_t>(last_ms_) & 0xFFFFFFFFFFFF;
+  const auto milliseconds = static_cast<std::uint64_t>(last_ms_) & 0xFFFFFFFFFFFF;
   const std::uint64_t high = (milliseconds << 16) | 0x7000U | counter_;
-  const std::uint64_t low =
-      (random_() & 0x3FFFFFFFFFFFFFFF) | 0x8000000000000000;
+  const std::uint64_t low = (random_() & 0x3FFFFFFFFFFFFFFF) | 0x8000000000000000;
   return Format(high, low);
 }
 

@@ -18,8 +18,7 @@ ImportFailure LedgerFailure(client::ClientError error, std::string doing) {
   return failure;
 }
 
-std::optional<ImportFailure> CheckScale(client::Client& client,
-                                        const v1::Asset& wanted,
+std::optional<ImportFailure> CheckScale(client::Client& client, const v1::Asset& wanted,
                                         const client::ClientError& refusal) {
   v1::ListAssetsRequest request;
   for (;;) {
@@ -33,16 +32,14 @@ std::optional<ImportFailure> CheckScale(client::Client& client,
       }
     }
     if (page.value().next_page_token().empty()) {
-      return LedgerFailure(
-          refusal, fmt::format("registering the asset {}", wanted.code()));
+      return LedgerFailure(refusal, fmt::format("registering the asset {}", wanted.code()));
     }
     request.set_page_token(page.value().next_page_token());
   }
 }
 
 std::optional<ImportFailure> Count(const v1::OpenAccountRequest& request,
-                                   const v1::OpenAccountResult& result,
-                                   RefusedAccounts* refused,
+                                   const v1::OpenAccountResult& result, RefusedAccounts* refused,
                                    ImportCounts* counts) {
   if (!result.has_refusal()) {
     ++(result.replayed() ? counts->accounts_known : counts->accounts_opened);
@@ -54,8 +51,7 @@ std::optional<ImportFailure> Count(const v1::OpenAccountRequest& request,
   }
   const auto error = client::FromRefusal(result.refusal());
   if (client::IsRetryable(error, client::Idempotency::kSafe)) {
-    return LedgerFailure(
-        error, fmt::format("opening the account '{}'", request.account_id()));
+    return LedgerFailure(error, fmt::format("opening the account '{}'", request.account_id()));
   }
   refused->emplace(request.account_id(), result.refusal());
   return std::nullopt;
@@ -63,8 +59,8 @@ std::optional<ImportFailure> Count(const v1::OpenAccountRequest& request,
 
 }  // namespace
 
-std::optional<ImportFailure> RegisterAssets(
-    client::Client& client, const std::vector<v1::Asset>& assets) {
+std::optional<ImportFailure> RegisterAssets(client::Client& client,
+                                            const std::vector<v1::Asset>& assets) {
   for (const auto& asset : assets) {
     v1::RegisterAssetRequest request;
     *request.mutable_asset() = asset;
@@ -73,9 +69,7 @@ std::optional<ImportFailure> RegisterAssets(
       continue;
     }
     if (result.error().reason != "ASSET_EXISTS") {
-      return LedgerFailure(
-          result.error(),
-          fmt::format("registering the asset {}", asset.code()));
+      return LedgerFailure(result.error(), fmt::format("registering the asset {}", asset.code()));
     }
     if (auto failure = CheckScale(client, asset, result.error())) {
       return failure;
@@ -84,9 +78,9 @@ std::optional<ImportFailure> RegisterAssets(
   return std::nullopt;
 }
 
-std::optional<ImportFailure> OpenAccounts(
-    client::Client& client, const std::vector<v1::OpenAccountRequest>& accounts,
-    RefusedAccounts* refused, ImportCounts* counts) {
+std::optional<ImportFailure> OpenAccounts(client::Client& client,
+                                          const std::vector<v1::OpenAccountRequest>& accounts,
+                                          RefusedAccounts* refused, ImportCounts* counts) {
   for (std::size_t first = 0; first < accounts.size(); first += kBatchMax) {
     const std::size_t last = std::min(first + kBatchMax, accounts.size());
     v1::BatchOpenAccountsRequest request;
@@ -97,11 +91,9 @@ std::optional<ImportFailure> OpenAccounts(
     if (!response.ok()) {
       return LedgerFailure(response.error(), "opening accounts");
     }
-    const int answered =
-        std::min(request.requests_size(), response.value().results_size());
+    const int answered = std::min(request.requests_size(), response.value().results_size());
     for (int i = 0; i < answered; ++i) {
-      if (auto failure = Count(request.requests(i), response.value().results(i),
-                               refused, counts)) {
+      if (auto failure = Count(request.requests(i), response.value().results(i), refused, counts)) {
         return failure;
       }
     }

@@ -14,8 +14,8 @@ namespace florin::importer {
 /// Registers the assets. One that is there with the same scale will do,
 /// whatever its name; with another scale every amount would mean something
 /// else.
-[[nodiscard]] std::optional<ImportFailure> RegisterAssets(
-    client::Client& client, const std::vector<v1::Asset>& assets);
+[[nodiscard]] std::optional<ImportFailure> RegisterAssets(client::Client& client,
+                                                          const std::vector<v1::Asset>& assets);
 
 /// Accounts that the ledger will not open, with its refusal.
 using RefusedAccounts = std::map<std::string, v1::Refusal>;

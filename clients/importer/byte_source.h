@@ -27,22 +27,19 @@ class ByteSource {
 
 /// Opens `path` ("-": standard input) and decompresses gzip and zstd, which it
 /// tells by the first bytes, not by the name.
-[[nodiscard]] Expected<std::unique_ptr<ByteSource>> OpenFile(
-    const std::string& path);
+[[nodiscard]] Expected<std::unique_ptr<ByteSource>> OpenFile(const std::string& path);
 
 /// Size on disk; 0 where that is not known (standard input, a pipe).
 [[nodiscard]] std::int64_t FileSize(const std::string& path);
 
 /// Undoes gzip (several members, too) or zstd (several frames).
-[[nodiscard]] std::unique_ptr<ByteSource> Gunzip(
-    std::unique_ptr<ByteSource> compressed);
-[[nodiscard]] std::unique_ptr<ByteSource> Unzstd(
-    std::unique_ptr<ByteSource> compressed);
+[[nodiscard]] std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);
+[[nodiscard]] std::unique_ptr<ByteSource> Unzstd(std::unique_ptr<ByteSource> compressed);
 
 /// Converts `encoding`, any name that iconv knows ("latin1", "cp1250"), to
 /// UTF-8. Errors: iconv does not know `encoding`. A byte that does not exist in
 /// it is an error of Read.
-[[nodiscard]] Expected<std::unique_ptr<ByteSource>> ToUtf8(
-    std::unique_ptr<ByteSource> source, const std::string& encoding);
+[[nodiscard]] Expected<std::unique_ptr<ByteSource>> ToUtf8(std::unique_ptr<ByteSource> source,
+                                                           const std::string& encoding);
 
 }  // namespace florin::importer

@@ -56,9 +56,8 @@ class GzipSource final : public ByteSource {
       if (code == Z_STREAM_END) {
         between_members_ = true;
       } else if (code != Z_OK && code != Z_BUF_ERROR) {
-        return Error{
-            0, fmt::format("gzip: broken data ({})",
-                           stream_.msg != nullptr ? stream_.msg : "unknown")};
+        return Error{0, fmt::format("gzip: broken data ({})",
+                                    stream_.msg != nullptr ? stream_.msg : "unknown")};
       }
     }
     return size - stream_.avail_out;
@@ -92,9 +91,7 @@ struct FreeZstd {
 class ZstdSource final : public ByteSource {
  public:
   explicit ZstdSource(std::unique_ptr<ByteSource> compressed)
-      : compressed_(std::move(compressed)),
-        bytes_(kInputBytes),
-        context_(ZSTD_createDCtx()) {}
+      : compressed_(std::move(compressed)), bytes_(kInputBytes), context_(ZSTD_createDCtx()) {}
 
   Expected<std::size_t> Read(char* buffer, std::size_t size) override {
     if (context_ == nullptr) {
@@ -116,11 +113,9 @@ class ZstdSource final : public ByteSource {
         }
         input_ = {bytes_.data(), count.value(), 0};
       }
-      const std::size_t code =
-          ZSTD_decompressStream(context_.get(), &output, &input_);
+      const std::size_t code = ZSTD_decompressStream(context_.get(), &output, &input_);
       if (ZSTD_isError(code) != 0) {
-        return Error{
-            0, fmt::format("zstd: broken data ({})", ZSTD_getErrorName(code))};
+        return Error{0, fmt::format("zstd: broken data ({})", ZSTD_getErrorName(code))};
       }
       frame_complete_ = code == 0;
       held_back_ = output.pos == output.size && !frame_complete_;

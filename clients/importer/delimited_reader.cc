@@ -23,8 +23,7 @@ std::string Trimmed(const std::string& text) {
 
 }  // namespace
 
-DelimitedReader::DelimitedReader(std::unique_ptr<ByteSource> source,
-                                 const DelimitedFormat& format)
+DelimitedReader::DelimitedReader(std::unique_ptr<ByteSource> source, const DelimitedFormat& format)
     : source_(std::move(source)), format_(format) {}
 
 Expected<bool> DelimitedReader::Next(Row* row) {
@@ -80,14 +79,12 @@ DelimitedReader::Parse DelimitedReader::ParseRecord(Row* row) {
   }
   for (;;) {
     std::string field;
-    const bool quoted = format_.quote != '\0' && at < buffer_.size() &&
-                        buffer_[at] == format_.quote;
-    const Parse parsed = quoted ? ParseQuoted(&at, &field, &row->problem)
-                                : ParsePlain(&at, &field);
+    const bool quoted =
+        format_.quote != '\0' && at < buffer_.size() && buffer_[at] == format_.quote;
+    const Parse parsed = quoted ? ParseQuoted(&at, &field, &row->problem) : ParsePlain(&at, &field);
     if (parsed != Parse::kRecord) {
       if (parsed == Parse::kBroken) {
-        row->problem =
-            fmt::format("column {}: {}", row->fields.size() + 1, row->problem);
+        row->problem = fmt::format("column {}: {}", row->fields.size() + 1, row->problem);
       }
       return parsed;
     }
@@ -104,20 +101,17 @@ DelimitedReader::Parse DelimitedReader::ParseRecord(Row* row) {
   }
 }
 
-DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at,
-                                                    std::string* field,
+DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string* field,
                                                     std::string* problem) {
   std::size_t position = *at + 1;
   for (;;) {
     const auto quote = buffer_.find(format_.quote, position);
-    const bool too_long =
-        std::min(quote, buffer_.size()) - start_ > kRecordBytesMax;
+    const bool too_long = std::min(quote, buffer_.size()) - start_ > kRecordBytesMax;
     if (too_long || (quote == std::string::npos && at_end_)) {
       *problem = "the quote that opens the field is never closed";
       return Parse::kBroken;
     }
-    if (quote == std::string::npos ||
-        (quote + 2 > buffer_.size() && !at_end_)) {
+    if (quote == std::string::npos || (quote + 2 > buffer_.size() && !at_end_)) {
       return Parse::kNeedsMore;
     }
     field->append(buffer_, position, quote - position);
@@ -127,8 +121,8 @@ DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at,
       ++position;
       continue;
     }
-    if (position < buffer_.size() && buffer_[position] == '\r' &&
-        position + 1 == buffer_.size() && !at_end_) {
+    if (position < buffer_.size() && buffer_[position] == '\r' && position + 1 == buffer_.size() &&
+        !at_end_) {
       return Parse::kNeedsMore;
     }
     if (position < buffer_.size() && buffer_[position] != format_.separator &&
@@ -141,17 +135,14 @@ DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at,
   }
 }
 
-DelimitedReader::Parse DelimitedReader::ParsePlain(std::size_t* at,
-                                                   std::string* field) {
+DelimitedReader::Parse DelimitedReader::ParsePlain(std::size_t* at, std::string* field) {
   const char ends[] = {format_.separator, '\n'};
-  const auto end =
-      buffer_.find_first_of(std::string_view(ends, sizeof ends), *at);
+  const auto end = buffer_.find_first_of(std::string_view(ends, sizeof ends), *at);
   if (end == std::string::npos && !at_end_) {
     return Parse::kNeedsMore;
   }
   std::size_t stop = std::min(end, buffer_.size());
-  if (stop < buffer_.size() && buffer_[stop] == '\n' && stop > *at &&
-      buffer_[stop - 1] == '\r') {
+  if (stop < buffer_.size() && buffer_[stop] == '\n' && stop > *at && buffer_[stop - 1] == '\r') {
     --stop;
   }
   field->assign(buffer_, *at, stop - *at);
@@ -163,8 +154,7 @@ std::size_t DelimitedReader::LineEndAt(std::size_t at) const {
   if (at < buffer_.size() && buffer_[at] == '\n') {
     return 1;
   }
-  const bool crlf =
-      at + 1 < buffer_.size() && buffer_[at] == '\r' && buffer_[at + 1] == '\n';
+  const bool crlf = at + 1 < buffer_.size() && buffer_[at] == '\r' && buffer_[at + 1] == '\n';
   return crlf ? 2 : 0;
 }
 

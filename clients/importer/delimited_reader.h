@@ -40,8 +40,7 @@ class DelimitedReader {
   /// A record longer than this counts as a quote that was never closed.
   static constexpr std::size_t kRecordBytesMax = 256 * 1024;
 
-  DelimitedReader(std::unique_ptr<ByteSource> source,
-                  const DelimitedFormat& format);
+  DelimitedReader(std::unique_ptr<ByteSource> source, const DelimitedFormat& format);
 
   /// Fills `row` with the next record; false at the end.
   /// Errors: those of the source.

@@ -25,8 +25,7 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 
 class FileSource final : public ByteSource {
  public:
-  FileSource(std::string path, File file)
-      : path_(std::move(path)), file_(std::move(file)) {}
+  FileSource(std::string path, File file) : path_(std::move(path)), file_(std::move(file)) {}
 
   // Reads ahead, so that the compression can be told from the first bytes.
   Expected<std::string_view> Peek() {
@@ -52,9 +51,7 @@ class FileSource final : public ByteSource {
     return count;
   }
 
-  [[nodiscard]] std::int64_t consumed_bytes() const override {
-    return consumed_;
-  }
+  [[nodiscard]] std::int64_t consumed_bytes() const override { return consumed_; }
 
  private:
   [[nodiscard]] Error ReadError() const {
@@ -78,8 +75,7 @@ Expected<std::unique_ptr<ByteSource>> OpenFile(const std::string& path) {
   }
   File file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
   if (file == nullptr) {
-    return Error{0,
-                 fmt::format("cannot open {}: {}", path, std::strerror(errno))};
+    return Error{0, fmt::format("cannot open {}: {}", path, std::strerror(errno))};
   }
   auto source = std::make_unique<FileSource>(path, std::move(file));
   const auto head = source->Peek();

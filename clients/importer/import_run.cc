@@ -35,9 +35,8 @@ struct Item {
 // One import, from the opened file to its end. `client` is null in a check.
 class ImportRun {
  public:
-  ImportRun(client::Client* client, const ImportOptions& options,
-            const Profile& profile, RowSource rows,
-            const ProgressHandler& on_progress)
+  ImportRun(client::Client* client, const ImportOptions& options, const Profile& profile,
+            RowSource rows, const ProgressHandler& on_progress)
       : client_(client),
         options_(options),
         rows_(std::move(rows)),
@@ -51,12 +50,12 @@ class ImportRun {
       stream_.emplace(
           *client_,
           client::CommandStreamOptions{
-              .max_in_flight_commands =
-                  static_cast<std::size_t>(options_.batch_size) *
-                  static_cast<std::size_t>(options_.max_in_flight),
+              .max_in_flight_commands = static_cast<std::size_t>(options_.batch_size) *
+                                        static_cast<std::size_t>(options_.max_in_flight),
               .retry = options_.retry},
-          [this](const v1::TransactionCommand& /*command*/,
-                 const v1::TransactionResult& result) { OnResult(result); });
+          [this](const v1::TransactionCommand& /*command*/, const v1::TransactionResult& result) {
+            OnResult(result);
+          });
     }
     bool more = true;
     while (more && !stop && !outcome_.failure) {
@@ -72,8 +71,7 @@ class ImportRun {
  private:
   // False at the end of the file.
   bool ReadBatch() {
-    for (int i = 0; i < options_.batch_size && batch_bytes_ < kMessageBytesMax;
-         ++i) {
+    for (int i = 0; i < options_.batch_size && batch_bytes_ < kMessageBytesMax; ++i) {
       Row row;
       const auto read = rows_.reader->Next(&row);
       if (!read.ok()) {
@@ -114,12 +112,10 @@ class ImportRun {
     if (!stream_) {
       const std::scoped_lock lock(mutex_);
       counts_.posted += static_cast<std::int64_t>(batch.size());
-      outcome_.counts.accounts_opened +=
-          static_cast<std::int64_t>(accounts.size());
+      outcome_.counts.accounts_opened += static_cast<std::int64_t>(accounts.size());
       return;
     }
-    if (auto failure = OpenAccounts(*client_, accounts, &refused_accounts_,
-                                    &outcome_.counts)) {
+    if (auto failure = OpenAccounts(*client_, accounts, &refused_accounts_, &outcome_.counts)) {
       outcome_.failure = std::move(failure);
       return;
     }
@@ -139,18 +135,15 @@ class ImportRun {
         rejects_.Write(item.row, refusal->reason(), refusal->message());
         continue;
       }
-      *message.add_commands()->mutable_create_transaction() =
-          std::move(item.transaction);
+      *message.add_commands()->mutable_create_transaction() = std::move(item.transaction);
       in_flight_.push_back(std::move(item.row));
     }
     return message;
   }
 
-  const v1::Refusal* AccountRefusal(
-      const v1::CreateTransactionRequest& transaction) const {
+  const v1::Refusal* AccountRefusal(const v1::CreateTransactionRequest& transaction) const {
     for (const auto& posting : transaction.postings()) {
-      for (const auto* id :
-           {&posting.debit_account_id(), &posting.credit_account_id()}) {
+      for (const auto* id : {&posting.debit_account_id(), &posting.credit_account_id()}) {
         const auto found = refused_accounts_.find(*id);
         if (found != refused_accounts_.end()) {
           return &found->second;
@@ -167,8 +160,7 @@ class ImportRun {
     in_flight_.pop_front();
     if (result.has_refusal()) {
       ++counts_.refused;
-      rejects_.Write(row, result.refusal().reason(),
-                     result.refusal().message());
+      rejects_.Write(row, result.refusal().reason(), result.refusal().message());
     } else {
       ++(result.replayed() ? counts_.replayed : counts_.posted);
     }
@@ -219,8 +211,7 @@ class ImportRun {
   RowMapper mapper_;
   RejectsWriter rejects_;
   const ProgressHandler& on_progress_;
-  const std::chrono::steady_clock::time_point start_ =
-      std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 
   std::vector<Item> batch_;
   std::size_t batch_bytes_ = 0;
@@ -236,10 +227,8 @@ class ImportRun {
   std::optional<client::CommandStream> stream_;
 };
 
-ImportOutcome Import(client::Client* client, Profile profile,
-                     const ImportOptions& options,
-                     const ProgressHandler& on_progress,
-                     const std::atomic<bool>& stop) {
+ImportOutcome Import(client::Client* client, Profile profile, const ImportOptions& options,
+                     const ProgressHandler& on_progress, const std::atomic<bool>& stop) {
   ImportOutcome outcome;
   auto rows = OpenRows(options.file, profile.file);
   if (!rows.ok()) {
@@ -263,16 +252,13 @@ ImportOutcome Import(client::Client* client, Profile profile,
 
 }  // namespace
 
-ImportOutcome RunImport(client::Client& client, Profile profile,
-                        const ImportOptions& options,
-                        const ProgressHandler& on_progress,
-                        const std::atomic<bool>& stop) {
+ImportOutcome RunImport(client::Client& client, Profile profile, const ImportOptions& options,
+                        const ProgressHandler& on_progress, const std::atomic<bool>& stop) {
   return Import(&client, std::move(profile), options, on_progress, stop);
 }
 
 ImportOutcome CheckImport(Profile profile, const ImportOptions& options,
-                          const ProgressHandler& on_progress,
-                          const std::atomic<bool>& stop) {
+                          const ProgressHandler& on_progress, const std::atomic<bool>& stop) {
   return Import(nullptr, std::move(profile), options, on_progress, stop);
 }
 

@@ -81,16 +81,15 @@ struct ImportOutcome {
 ///
 /// `on_progress` is called from this thread after every message. `stop` may be
 /// set from a signal handler.
-[[nodiscard]] ImportOutcome RunImport(
-    client::Client& client, Profile profile, const ImportOptions& options,
-    const std::function<void(const ImportCounts&)>& on_progress,
-    const std::atomic<bool>& stop);
+[[nodiscard]] ImportOutcome RunImport(client::Client& client, Profile profile,
+                                      const ImportOptions& options,
+                                      const std::function<void(const ImportCounts&)>& on_progress,
+                                      const std::atomic<bool>& stop);
 
 /// The same without a server: reads and maps every row, sends nothing. Rows
 /// that would be sent count as posted.
-[[nodiscard]] ImportOutcome CheckImport(
-    Profile profile, const ImportOptions& options,
-    const std::function<void(const ImportCounts&)>& on_progress,
-    const std::atomic<bool>& stop);
+[[nodiscard]] ImportOutcome CheckImport(Profile profile, const ImportOptions& options,
+                                        const std::function<void(const ImportCounts&)>& on_progress,
+                                        const std::atomic<bool>& stop);
 
 }  // namespace florin::importer

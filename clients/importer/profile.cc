@@ -12,8 +12,7 @@ namespace {
 
 using Columns = std::vector<std::string>;
 
-std::optional<Error> BindMetadata(MetadataSpec* metadata,
-                                  const Columns& columns) {
+std::optional<Error> BindMetadata(MetadataSpec* metadata, const Columns& columns) {
   for (auto& [key, text] : *metadata) {
     if (auto error = text.Bind(columns)) {
       return error;
@@ -31,11 +30,9 @@ std::optional<Error> BindAccount(AccountSpec* account, const Columns& columns) {
   return BindMetadata(&account->metadata, columns);
 }
 
-std::optional<Error> BindTransaction(TransactionSpec* transaction,
-                                     const Columns& columns) {
-  for (auto* text : {&transaction->id, &transaction->amount,
-                     &transaction->effective_time, &transaction->type,
-                     &transaction->reference, &transaction->description}) {
+std::optional<Error> BindTransaction(TransactionSpec* transaction, const Columns& columns) {
+  for (auto* text : {&transaction->id, &transaction->amount, &transaction->effective_time,
+                     &transaction->type, &transaction->reference, &transaction->description}) {
     if (!*text) {
       continue;
     }

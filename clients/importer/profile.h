@@ -95,8 +95,7 @@ struct Profile {
 
   /// Finds the columns that templates and conditions name.
   /// Errors: one that the file does not have, with the profile's line.
-  [[nodiscard]] std::optional<Error> Bind(
-      const std::vector<std::string>& columns);
+  [[nodiscard]] std::optional<Error> Bind(const std::vector<std::string>& columns);
 };
 
 /// Reads a profile from TOML. Strict: a key that means nothing is an error, for

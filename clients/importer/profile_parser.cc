@@ -25,10 +25,8 @@ void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
   Set(table.Character("quote", true), &file->format.quote);
   Set(table.Bool("trim"), &file->format.trim);
   Set(table.String("encoding"), &file->encoding);
-  Set(table.Character("decimal_separator", false),
-      &file->amounts.decimal_separator);
-  Set(table.Character("thousands_separator", true),
-      &file->amounts.thousands_separator);
+  Set(table.Character("decimal_separator", false), &file->amounts.decimal_separator);
+  Set(table.Character("thousands_separator", true), &file->amounts.thousands_separator);
   Set(table.Bool("header"), &file->header);
   file->columns = table.Strings("columns");
   Set(table.Integer("skip_lines"), &file->skip_lines);
@@ -40,12 +38,10 @@ void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
     table.Fail(table.line(), "'separator' and 'quote' are the same");
   }
   if (file->amounts.decimal_separator == file->amounts.thousands_separator) {
-    table.Fail(table.line(),
-               "'decimal_separator' and 'thousands_separator' are the same");
+    table.Fail(table.line(), "'decimal_separator' and 'thousands_separator' are the same");
   }
   if (!file->header && file->columns.empty()) {
-    table.Fail(table.line(),
-               "a file without a header needs 'columns', the names to use");
+    table.Fail(table.line(), "a file without a header needs 'columns', the names to use");
   }
 }
 
@@ -60,8 +56,7 @@ v1::Asset ReadAsset(const toml::table& source, Problem* problem) {
     table.Fail(table.line(), "[[asset]] needs a 'code'");
   }
   if (!scale || *scale < 0 || *scale > 18) {
-    table.Fail(table.LineOf("scale"),
-               "[[asset]] needs a 'scale' of 0 to 18 decimals");
+    table.Fail(table.LineOf("scale"), "[[asset]] needs a 'scale' of 0 to 18 decimals");
   }
   asset.set_scale(static_cast<std::int32_t>(scale.value_or(0)));
   return asset;
@@ -92,15 +87,13 @@ v1::AccountType ReadType(TomlTable* table, bool required) {
       type != v1::ACCOUNT_TYPE_UNSPECIFIED) {
     return type;
   }
-  table->Fail(table->LineOf("type"),
-              fmt::format("{} needs a 'type': ASSET, LIABILITY, EQUITY, "
-                          "REVENUE or EXPENSE",
-                          table->name()));
+  table->Fail(table->LineOf("type"), fmt::format("{} needs a 'type': ASSET, LIABILITY, EQUITY, "
+                                                 "REVENUE or EXPENSE",
+                                                 table->name()));
   return v1::ACCOUNT_TYPE_UNSPECIFIED;
 }
 
-AccountSpec ReadAccount(const std::string& name, const toml::table& source,
-                        Problem* problem) {
+AccountSpec ReadAccount(const std::string& name, const toml::table& source, Problem* problem) {
   TomlTable table(source, "[accounts." + name + "]", problem);
   AccountSpec account;
   account.name = name;
@@ -112,8 +105,7 @@ AccountSpec ReadAccount(const std::string& name, const toml::table& source,
   if (const auto limit = table.String("overdraft_limit")) {
     account.limits.set_overdraft_limit(*limit);
   }
-  account.limits.set_unlimited_overdraft(
-      table.Bool("unlimited_overdraft").value_or(false));
+  account.limits.set_unlimited_overdraft(table.Bool("unlimited_overdraft").value_or(false));
   if (const auto limit = table.String("max_balance")) {
     account.limits.set_max_balance(*limit);
   }
@@ -125,8 +117,7 @@ AccountSpec ReadAccount(const std::string& name, const toml::table& source,
   return account;
 }
 
-void ReadTransactionParts(TomlTable* table, Problem* problem,
-                          TransactionSpec* transaction) {
+void ReadTransactionParts(TomlTable* table, Problem* problem, TransactionSpec* transaction) {
   transaction->id = table->TemplateOf("id");
   transaction->amount = table->TemplateOf("amount");
   transaction->effective_time = table->TemplateOf("effective_time");
@@ -144,10 +135,8 @@ void ReadDateFormat(TomlTable* table, Profile* profile) {
   }
   const auto offset = ParseUtcOffset(offset_text.value_or("Z"));
   if (!offset) {
-    table->Fail(
-        table->LineOf("utc_offset"),
-        fmt::format("'utc_offset' is '{}'; it must look like \"+01:00\"",
-                    *offset_text));
+    table->Fail(table->LineOf("utc_offset"),
+                fmt::format("'utc_offset' is '{}'; it must look like \"+01:00\"", *offset_text));
     return;
   }
   auto parsed = DateFormat::Parse(*format, *offset);
@@ -158,8 +147,7 @@ void ReadDateFormat(TomlTable* table, Profile* profile) {
   profile->date_format = std::move(parsed).value();
 }
 
-void ReadTransaction(const toml::table& source, Problem* problem,
-                     Profile* profile) {
+void ReadTransaction(const toml::table& source, Problem* problem, Profile* profile) {
   TomlTable table(source, "[transaction]", problem);
   ReadTransactionParts(&table, problem, &profile->transaction);
   ReadDateFormat(&table, profile);
@@ -177,17 +165,15 @@ void ReadTransaction(const toml::table& source, Problem* problem,
 }
 
 // { not = [...] }, { prefix = [...] }, { not_prefix = [...] }.
-void ReadConditionTable(const toml::table& source, Problem* problem,
-                        Condition* condition) {
+void ReadConditionTable(const toml::table& source, Problem* problem, Condition* condition) {
   TomlTable table(source, "'when." + condition->column + "'", problem);
   struct Form {
     const char* key;
     bool prefix;
     bool negated;
   };
-  constexpr std::array<Form, 3> kForms = {{{"not", false, true},
-                                           {"prefix", true, false},
-                                           {"not_prefix", true, true}}};
+  constexpr std::array<Form, 3> kForms = {
+      {{"not", false, true}, {"prefix", true, false}, {"not_prefix", true, true}}};
   for (const auto& form : kForms) {
     if (auto values = table.Strings(form.key); !values.empty()) {
       condition->values = std::move(values);
@@ -197,13 +183,11 @@ void ReadConditionTable(const toml::table& source, Problem* problem,
   }
   table.Finish();
   if (source.size() != 1 || condition->values.empty()) {
-    table.Fail(condition->line,
-               table.name() + " needs one of not, prefix, not_prefix");
+    table.Fail(condition->line, table.name() + " needs one of not, prefix, not_prefix");
   }
 }
 
-std::vector<Condition> ReadConditions(const toml::table& source,
-                                      Problem* problem) {
+std::vector<Condition> ReadConditions(const toml::table& source, Problem* problem) {
   TomlTable table(source, "'when'", problem);
   std::vector<Condition> conditions;
   for (const auto& [key, node] : source) {
@@ -224,18 +208,15 @@ std::size_t ReadAccountName(TomlTable* table, const char* side,
                             const std::vector<AccountSpec>& accounts) {
   const auto name = table->String(side);
   if (!name) {
-    table->Fail(
-        table->line(),
-        fmt::format("a rule needs '{}', the name of one of [accounts]", side));
+    table->Fail(table->line(),
+                fmt::format("a rule needs '{}', the name of one of [accounts]", side));
     return 0;
   }
-  const auto found =
-      std::find_if(accounts.begin(), accounts.end(),
-                   [&](const AccountSpec& spec) { return spec.name == *name; });
+  const auto found = std::find_if(accounts.begin(), accounts.end(),
+                                  [&](const AccountSpec& spec) { return spec.name == *name; });
   if (found == accounts.end()) {
     table->Fail(table->LineOf(side),
-                fmt::format("'{}' names '{}', but there is no [accounts.{}]",
-                            side, *name, *name));
+                fmt::format("'{}' names '{}', but there is no [accounts.{}]", side, *name, *name));
     return 0;
   }
   return static_cast<std::size_t>(found - accounts.begin());
@@ -279,8 +260,7 @@ void CheckWhole(Problem* problem, Profile* profile) {
     if (!rule.transaction.amount && !profile->transaction.amount) {
       fail(rule.line, "neither the rule nor [transaction] has an 'amount'");
     }
-    if ((rule.transaction.effective_time ||
-         profile->transaction.effective_time) &&
+    if ((rule.transaction.effective_time || profile->transaction.effective_time) &&
         !profile->date_format) {
       fail(rule.line, "'effective_time' needs [transaction] 'date_format'");
     }
@@ -312,11 +292,9 @@ Expected<Profile> ReadProfile(const toml::table& source) {
   if (const auto* accounts = root.Table("accounts")) {
     for (const auto& [key, node] : *accounts) {
       if (const auto* account = node.as_table()) {
-        profile.accounts.push_back(
-            ReadAccount(std::string(key.str()), *account, &problem));
+        profile.accounts.push_back(ReadAccount(std::string(key.str()), *account, &problem));
       } else {
-        root.Fail(LineOf(node),
-                  fmt::format("[accounts.{}] must be a table", key.str()));
+        root.Fail(LineOf(node), fmt::format("[accounts.{}] must be a table", key.str()));
       }
     }
   }

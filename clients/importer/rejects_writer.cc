@@ -35,8 +35,7 @@ bool IsOurs(const std::string& path) {
 RejectsWriter::RejectsWriter(std::string path, std::vector<std::string> columns)
     : path_(std::move(path)), columns_(std::move(columns)) {}
 
-void RejectsWriter::Write(const Row& row, const std::string& reason,
-                          const std::string& message) {
+void RejectsWriter::Write(const Row& row, const std::string& reason, const std::string& message) {
   const std::scoped_lock lock(mutex_);
   if (!opened_) {
     Open();

@@ -24,8 +24,7 @@ class RejectsWriter {
   RejectsWriter(std::string path, std::vector<std::string> columns);
 
   /// A failure to write is kept for Finish: the import stops at its next batch.
-  void Write(const Row& row, const std::string& reason,
-             const std::string& message);
+  void Write(const Row& row, const std::string& reason, const std::string& message);
 
   /// What went wrong so far, if anything did.
   [[nodiscard]] std::optional<Error> error();

@@ -12,18 +12,16 @@ namespace {
 
 bool Matches(const Condition& condition, const Row& row) {
   const std::string& field = row.fields[condition.index];
-  const bool found = std::any_of(
-      condition.values.begin(), condition.values.end(),
-      [&](const std::string& value) {
+  const bool found =
+      std::any_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) {
         return condition.prefix ? field.starts_with(value) : field == value;
       });
   return found != condition.negated;
 }
 
 // The rule's own part, else that of [transaction], else empty.
-std::string RenderPart(std::optional<Template> TransactionSpec::*part,
-                       const Rule& rule, const Profile& profile,
-                       const Row& row) {
+std::string RenderPart(std::optional<Template> TransactionSpec::*part, const Rule& rule,
+                       const Profile& profile, const Row& row) {
   if (const auto& own = rule.transaction.*part) {
     return own->Render(row);
   }
@@ -46,8 +44,7 @@ std::string DescribeForRules(const Profile& profile, const Row& row) {
   std::vector<std::pair<std::string, std::size_t>> columns;
   for (const auto& rule : profile.rules) {
     for (const auto& condition : rule.conditions) {
-      std::pair<std::string, std::size_t> column(condition.column,
-                                                 condition.index);
+      std::pair<std::string, std::size_t> column(condition.column, condition.index);
       if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
         columns.push_back(std::move(column));
       }
@@ -70,14 +67,13 @@ MapResult RowMapper::Map(const Row& row) {
     return RejectedRow{"BROKEN_ROW", row.problem};
   }
   if (row.fields.size() != column_count_) {
-    return RejectedRow{"COLUMN_COUNT",
-                       fmt::format("the row has {} columns, not {}",
-                                   row.fields.size(), column_count_)};
+    return RejectedRow{"COLUMN_COUNT", fmt::format("the row has {} columns, not {}",
+                                                   row.fields.size(), column_count_)};
   }
   const Rule* rule = FindRule(row);
   if (rule == nullptr) {
-    return RejectedRow{"NO_RULE", "no rule of the profile matches " +
-                                      DescribeForRules(profile_, row)};
+    return RejectedRow{"NO_RULE",
+                       "no rule of the profile matches " + DescribeForRules(profile_, row)};
   }
   if (rule->skip) {
     return SkippedRow{};
@@ -86,12 +82,10 @@ MapResult RowMapper::Map(const Row& row) {
 }
 
 const Rule* RowMapper::FindRule(const Row& row) const {
-  const auto found = std::find_if(
-      profile_.rules.begin(), profile_.rules.end(), [&](const Rule& rule) {
+  const auto found =
+      std::find_if(profile_.rules.begin(), profile_.rules.end(), [&](const Rule& rule) {
         return std::all_of(rule.conditions.begin(), rule.conditions.end(),
-                           [&](const Condition& condition) {
-                             return Matches(condition, row);
-                           });
+                           [&](const Condition& condition) { return Matches(condition, row); });
       });
   return found == profile_.rules.end() ? nullptr : &*found;
 }
@@ -100,18 +94,16 @@ MapResult RowMapper::MapByRule(const Rule& rule, const Row& row) {
   const auto part = [&](std::optional<Template> TransactionSpec::*member) {
     return RenderPart(member, rule, profile_, row);
   };
-  const auto amount =
-      ParseAmount(part(&TransactionSpec::amount), profile_.file.amounts);
+  const auto amount = ParseAmount(part(&TransactionSpec::amount), profile_.file.amounts);
   if (!amount.ok()) {
     return RejectedRow{"BAD_AMOUNT", amount.error().message};
   }
   const bool negative = amount.value().negative;
   if (negative && profile_.negative_amounts == NegativeAmounts::kReject) {
-    return RejectedRow{"BAD_AMOUNT",
-                       fmt::format("'{}' is below zero; [transaction] "
-                                   "negative_amounts = \"swap\" would turn "
-                                   "debit and credit round",
-                                   part(&TransactionSpec::amount))};
+    return RejectedRow{"BAD_AMOUNT", fmt::format("'{}' is below zero; [transaction] "
+                                                 "negative_amounts = \"swap\" would turn "
+                                                 "debit and credit round",
+                                                 part(&TransactionSpec::amount))};
   }
   MappedRow mapped;
   auto& transaction = mapped.transaction;
@@ -127,10 +119,8 @@ MapResult RowMapper::MapByRule(const Rule& rule, const Row& row) {
     }
     transaction.mutable_effective_time()->set_seconds(seconds.value());
   }
-  const AccountSpec& debit =
-      profile_.accounts[negative ? rule.credit : rule.debit];
-  const AccountSpec& credit =
-      profile_.accounts[negative ? rule.debit : rule.credit];
+  const AccountSpec& debit = profile_.accounts[negative ? rule.credit : rule.debit];
+  const AccountSpec& credit = profile_.accounts[negative ? rule.debit : rule.credit];
   auto* posting = transaction.add_postings();
   posting->set_debit_account_id(debit.id.Render(row));
   posting->set_credit_account_id(credit.id.Render(row));
@@ -138,19 +128,15 @@ MapResult RowMapper::MapByRule(const Rule& rule, const Row& row) {
   transaction.set_type(part(&TransactionSpec::type));
   transaction.set_reference(part(&TransactionSpec::reference));
   transaction.set_description(part(&TransactionSpec::description));
-  RenderMetadata(profile_.transaction.metadata, row,
-                 transaction.mutable_metadata());
-  RenderMetadata(rule.transaction.metadata, row,
-                 transaction.mutable_metadata());
+  RenderMetadata(profile_.transaction.metadata, row, transaction.mutable_metadata());
+  RenderMetadata(rule.transaction.metadata, row, transaction.mutable_metadata());
   AddNewAccount(debit, posting->debit_account_id(), row, &mapped.new_accounts);
-  AddNewAccount(credit, posting->credit_account_id(), row,
-                &mapped.new_accounts);
+  AddNewAccount(credit, posting->credit_account_id(), row, &mapped.new_accounts);
   return mapped;
 }
 
-void RowMapper::AddNewAccount(const AccountSpec& spec,
-                              const std::string& account_id, const Row& row,
-                              std::vector<v1::OpenAccountRequest>* out) {
+void RowMapper::AddNewAccount(const AccountSpec& spec, const std::string& account_id,
+                              const Row& row, std::vector<v1::OpenAccountRequest>* out) {
   if (!spec.open || !seen_accounts_.insert(account_id).second) {
     return;
   }

@@ -43,8 +43,8 @@ class RowMapper {
  private:
   [[nodiscard]] const Rule* FindRule(const Row& row) const;
   [[nodiscard]] MapResult MapByRule(const Rule& rule, const Row& row);
-  void AddNewAccount(const AccountSpec& spec, const std::string& account_id,
-                     const Row& row, std::vector<v1::OpenAccountRequest>* out);
+  void AddNewAccount(const AccountSpec& spec, const std::string& account_id, const Row& row,
+                     std::vector<v1::OpenAccountRequest>* out);
 
   const Profile& profile_;
   const std::size_t column_count_;

@@ -9,8 +9,7 @@ namespace florin::importer {
 namespace {
 
 // Takes the header's names, unless the profile gives others.
-std::optional<Error> ReadHeader(const std::string& path, const FileSpec& spec,
-                                RowSource* rows) {
+std::optional<Error> ReadHeader(const std::string& path, const FileSpec& spec, RowSource* rows) {
   rows->columns = spec.columns;
   if (!spec.header) {
     return std::nullopt;
@@ -24,14 +23,13 @@ std::optional<Error> ReadHeader(const std::string& path, const FileSpec& spec,
     return Error{0, fmt::format("{} is empty: there is no header", path)};
   }
   if (!header.problem.empty()) {
-    return Error{0, fmt::format("{}, line {}: the header is broken: {}", path,
-                                header.line, header.problem)};
+    return Error{
+        0, fmt::format("{}, line {}: the header is broken: {}", path, header.line, header.problem)};
   }
   if (!spec.columns.empty() && spec.columns.size() != header.fields.size()) {
-    return Error{0,
-                 fmt::format("{} has {} columns, but [file] columns names "
-                             "{}",
-                             path, header.fields.size(), spec.columns.size())};
+    return Error{0, fmt::format("{} has {} columns, but [file] columns names "
+                                "{}",
+                                path, header.fields.size(), spec.columns.size())};
   }
   if (spec.columns.empty()) {
     rows->columns = std::move(header.fields);
@@ -39,8 +37,7 @@ std::optional<Error> ReadHeader(const std::string& path, const FileSpec& spec,
   return std::nullopt;
 }
 
-std::optional<Error> CheckNames(const std::string& path,
-                                const std::vector<std::string>& columns) {
+std::optional<Error> CheckNames(const std::string& path, const std::vector<std::string>& columns) {
   std::set<std::string> names;
   for (const auto& column : columns) {
     // Several columns without a name are common, and harmless.
@@ -66,8 +63,7 @@ Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec) {
   }
   RowSource rows;
   rows.total_bytes = FileSize(path);
-  rows.reader =
-      std::make_unique<DelimitedReader>(std::move(text).value(), spec.format);
+  rows.reader = std::make_unique<DelimitedReader>(std::move(text).value(), spec.format);
   if (auto skipped = rows.reader->SkipLines(spec.skip_lines); !skipped.ok()) {
     return skipped.error();
   }

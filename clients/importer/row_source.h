@@ -18,7 +18,6 @@ struct RowSource {
 
 /// Opens `path`, undoes compression and encoding, and reads the header.
 /// Errors: the file; a header that is missing, broken, or has a name twice.
-[[nodiscard]] Expected<RowSource> OpenRows(const std::string& path,
-                                           const FileSpec& spec);
+[[nodiscard]] Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec);
 
 }  // namespace florin::importer

@@ -11,29 +11,22 @@ namespace {
 
 // Not <cctype>: what a letter is must not depend on the machine's locale.
 bool IsIdCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         (c >= '0' && c <= '9') ||
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view(":._@-").find(c) != std::string_view::npos;
 }
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-char Upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
+char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 }  // namespace
 
-Expected<std::size_t> FindColumn(const std::vector<std::string>& columns,
-                                 const std::string& name,
+Expected<std::size_t> FindColumn(const std::vector<std::string>& columns, const std::string& name,
                                  std::int64_t profile_line) {
   const auto found = std::find(columns.begin(), columns.end(), name);
   if (found == columns.end()) {
-    return Error{profile_line,
-                 fmt::format("the file has no column '{}'; it has: {}", name,
-                             fmt::join(columns, ", "))};
+    return Error{profile_line, fmt::format("the file has no column '{}'; it has: {}", name,
+                                           fmt::join(columns, ", "))};
   }
   return static_cast<std::size_t>(found - columns.begin());
 }
@@ -58,8 +51,7 @@ Expected<Template> Template::Parse(std::string_view text, std::int64_t line) {
       continue;
     }
     const auto close = text.find('}', i);
-    if (!text.substr(i + 1).starts_with('{') ||
-        close == std::string_view::npos) {
+    if (!text.substr(i + 1).starts_with('{') || close == std::string_view::npos) {
       return Error{line, fmt::format("'{}': after '$' comes {{column}} or "
                                      "another '$'",
                                      text)};
@@ -77,8 +69,7 @@ Expected<Template> Template::Parse(std::string_view text, std::int64_t line) {
   return result;
 }
 
-std::optional<Template::Part> Template::ParsePlace(std::string_view place,
-                                                   std::string* problem) {
+std::optional<Template::Part> Template::ParsePlace(std::string_view place, std::string* problem) {
   Part part;
   const auto bar = place.find('|');
   part.text = std::string(place.substr(0, bar));
@@ -98,8 +89,7 @@ std::optional<Template::Part> Template::ParsePlace(std::string_view place,
   } else if (filter == "id") {
     part.filter = Filter::kId;
   } else {
-    *problem = fmt::format(
-        "there is no filter '{}'; there are lower, upper and id", filter);
+    *problem = fmt::format("there is no filter '{}'; there are lower, upper and id", filter);
     return std::nullopt;
   }
   return part;
@@ -149,8 +139,7 @@ std::string Template::Apply(Filter filter, std::string value) {
       break;
     case Filter::kId:
       std::replace_if(
-          value.begin(), value.end(), [](char c) { return !IsIdCharacter(c); },
-          '-');
+          value.begin(), value.end(), [](char c) { return !IsIdCharacter(c); }, '-');
       break;
   }
   return value;

@@ -25,13 +25,11 @@ class Template {
 
   /// `line`: where it stands in the profile, for errors.
   /// Errors: a '$' without '{' or '$', a '{' without '}', an unknown filter.
-  [[nodiscard]] static Expected<Template> Parse(std::string_view text,
-                                                std::int64_t line);
+  [[nodiscard]] static Expected<Template> Parse(std::string_view text, std::int64_t line);
 
   /// Finds the columns; once, before Render. `columns`: the names, in order.
   /// Errors: a column that is not there, naming those that are.
-  [[nodiscard]] std::optional<Error> Bind(
-      const std::vector<std::string>& columns);
+  [[nodiscard]] std::optional<Error> Bind(const std::vector<std::string>& columns);
 
   /// Requires: Bind succeeded, and `row` has that many fields.
   [[nodiscard]] std::string Render(const Row& row) const;
@@ -48,8 +46,7 @@ class Template {
     Filter filter = Filter::kNone;
   };
 
-  [[nodiscard]] static std::optional<Part> ParsePlace(std::string_view place,
-                                                      std::string* problem);
+  [[nodiscard]] static std::optional<Part> ParsePlace(std::string_view place, std::string* problem);
   [[nodiscard]] static std::string Apply(Filter filter, std::string value);
 
   std::vector<Part> parts_;
@@ -57,8 +54,7 @@ class Template {
 };
 
 /// The place of `name` among `columns`. Errors: as Template::Bind.
-[[nodiscard]] Expected<std::size_t> FindColumn(
-    const std::vector<std::string>& columns, const std::string& name,
-    std::int64_t profile_line);
+[[nodiscard]] Expected<std::size_t> FindColumn(const std::vector<std::string>& columns,
+                                               const std::string& name, std::int64_t profile_line);
 
 }  // namespace florin::importer

@@ -15,8 +15,7 @@ constexpr std::size_t kInputBytes = 64 * 1024;
 
 class IconvSource final : public ByteSource {
  public:
-  IconvSource(std::unique_ptr<ByteSource> source, iconv_t converter,
-              std::string encoding)
+  IconvSource(std::unique_ptr<ByteSource> source, iconv_t converter, std::string encoding)
       : source_(std::move(source)),
         converter_(converter),
         encoding_(std::move(encoding)),
@@ -49,17 +48,14 @@ class IconvSource final : public ByteSource {
         return size - room;
       }
       if (reason == EILSEQ) {
-        return Error{
-            0, fmt::format("byte 0x{:02x} does not exist in {}; set the right "
-                           "'encoding' in the profile",
-                           static_cast<unsigned char>(*from), encoding_)};
+        return Error{0, fmt::format("byte 0x{:02x} does not exist in {}; set the right "
+                                    "'encoding' in the profile",
+                                    static_cast<unsigned char>(*from), encoding_)};
       }
     }
   }
 
-  [[nodiscard]] std::int64_t consumed_bytes() const override {
-    return source_->consumed_bytes();
-  }
+  [[nodiscard]] std::int64_t consumed_bytes() const override { return source_->consumed_bytes(); }
 
  private:
   // Keeps a character that was cut off in front of what is read.

@@ -12,8 +12,7 @@ std::int64_t LineOf(const toml::node& node) {
   return static_cast<std::int64_t>(node.source().begin.line);
 }
 
-TomlTable::TomlTable(const toml::table& table, std::string name,
-                     std::optional<Error>* problem)
+TomlTable::TomlTable(const toml::table& table, std::string name, std::optional<Error>* problem)
     : table_(table), name_(std::move(name)), problem_(problem) {}
 
 void TomlTable::Fail(std::int64_t line, std::string message) {
@@ -111,8 +110,7 @@ std::optional<Template> TomlTable::TemplateOf(std::string_view key) {
   return std::move(parsed).value();
 }
 
-std::optional<char> TomlTable::Character(std::string_view key,
-                                         bool may_be_empty) {
+std::optional<char> TomlTable::Character(std::string_view key, bool may_be_empty) {
   const auto text = String(key);
   if (!text) {
     return std::nullopt;
@@ -121,8 +119,7 @@ std::optional<char> TomlTable::Character(std::string_view key,
     return '\0';
   }
   if (text->size() != 1 || text->front() == '\n' || text->front() == '\0') {
-    FailType(key, may_be_empty ? "one ASCII character, or \"\" for none"
-                               : "one ASCII character");
+    FailType(key, may_be_empty ? "one ASCII character, or \"\" for none" : "one ASCII character");
     return std::nullopt;
   }
   return text->front();
@@ -167,8 +164,7 @@ void TomlTable::Finish() {
     const std::string name(key.str());
     if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
       Fail(static_cast<std::int64_t>(key.source().begin.line),
-           fmt::format("unknown key '{}' in {}; known: {}", name, name_,
-                       fmt::join(known_, ", ")));
+           fmt::format("unknown key '{}' in {}; known: {}", name, name_, fmt::join(known_, ", ")));
     }
   }
 }

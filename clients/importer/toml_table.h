@@ -20,8 +20,7 @@ class TomlTable {
  public:
   /// `name`: as a reader of the profile knows it ("[file]"). `problem` is
   /// shared by all tables of one profile and outlives them, as does `table`.
-  TomlTable(const toml::table& table, std::string name,
-            std::optional<Error>* problem);
+  TomlTable(const toml::table& table, std::string name, std::optional<Error>* problem);
 
   [[nodiscard]] std::optional<std::string> String(std::string_view key);
   [[nodiscard]] std::optional<bool> Bool(std::string_view key);
@@ -29,8 +28,7 @@ class TomlTable {
   [[nodiscard]] std::vector<std::string> Strings(std::string_view key);
   [[nodiscard]] std::optional<Template> TemplateOf(std::string_view key);
   /// A string of exactly one character; '\0' where it may be and is empty.
-  [[nodiscard]] std::optional<char> Character(std::string_view key,
-                                              bool may_be_empty);
+  [[nodiscard]] std::optional<char> Character(std::string_view key, bool may_be_empty);
   [[nodiscard]] const toml::table* Table(std::string_view key);
   /// The tables of [[key]]; a single [key] will do.
   [[nodiscard]] std::vector<const toml::table*> Tables(std::string_view key);

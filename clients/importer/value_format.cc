@@ -68,12 +68,10 @@ bool TakeField(char conversion, std::string_view* text, Fields* fields) {
 
 std::optional<std::int64_t> ToSeconds(const Fields& fields) {
   namespace chrono = std::chrono;
-  const chrono::year_month_day day{
-      chrono::year(fields.year),
-      chrono::month(static_cast<unsigned>(fields.month)),
-      chrono::day(static_cast<unsigned>(fields.day))};
-  if (!day.ok() || fields.hour > 23 || fields.minute > 59 ||
-      fields.second > 59) {
+  const chrono::year_month_day day{chrono::year(fields.year),
+                                   chrono::month(static_cast<unsigned>(fields.month)),
+                                   chrono::day(static_cast<unsigned>(fields.day))};
+  if (!day.ok() || fields.hour > 23 || fields.minute > 59 || fields.second > 59) {
     return std::nullopt;
   }
   const std::int64_t days = chrono::sys_days(day).time_since_epoch().count();
@@ -107,8 +105,7 @@ void StripZeros(std::string* whole, std::string* fraction) {
 
 }  // namespace
 
-Expected<ParsedAmount> ParseAmount(std::string_view text,
-                                   const AmountFormat& format) {
+Expected<ParsedAmount> ParseAmount(std::string_view text, const AmountFormat& format) {
   const auto problem = [&] {
     return Error{0, fmt::format("'{}' is not an amount with the decimal "
                                 "separator '{}'",
@@ -127,8 +124,7 @@ Expected<ParsedAmount> ParseAmount(std::string_view text,
       (behind_point ? fraction : whole).push_back(c);
     } else if (c == format.decimal_separator && !behind_point) {
       behind_point = true;
-    } else if (c != format.thousands_separator || c == '\0' || behind_point ||
-               whole.empty()) {
+    } else if (c != format.thousands_separator || c == '\0' || behind_point || whole.empty()) {
       return problem();
     }
   }
@@ -140,8 +136,7 @@ Expected<ParsedAmount> ParseAmount(std::string_view text,
   return amount;
 }
 
-Expected<DateFormat> DateFormat::Parse(std::string_view format,
-                                       std::int64_t utc_offset_seconds) {
+Expected<DateFormat> DateFormat::Parse(std::string_view format, std::int64_t utc_offset_seconds) {
   constexpr std::string_view kConversions = "YymdHMS%";
   std::string found;
   for (std::size_t i = 0; i < format.size(); ++i) {
@@ -150,8 +145,7 @@ Expected<DateFormat> DateFormat::Parse(std::string_view format,
     }
     ++i;
     const char conversion = i < format.size() ? format[i] : '\0';
-    if (conversion == '\0' ||
-        kConversions.find(conversion) == std::string_view::npos) {
+    if (conversion == '\0' || kConversions.find(conversion) == std::string_view::npos) {
       return Error{0, fmt::format("'{}': a date format knows %Y %y %m %d %H %M "
                                   "%S and %%",
                                   format)};
@@ -174,8 +168,7 @@ Expected<DateFormat> DateFormat::Parse(std::string_view format,
 
 Expected<std::int64_t> DateFormat::Read(std::string_view text) const {
   const auto problem = [&](std::string_view why) {
-    return Error{0,
-                 fmt::format("'{}' {} '{}'", text.substr(0, 64), why, format_)};
+    return Error{0, fmt::format("'{}' {} '{}'", text.substr(0, 64), why, format_)};
   };
   std::string_view rest = text;
   Fields fields;
@@ -207,8 +200,7 @@ std::optional<std::int64_t> ParseUtcOffset(std::string_view text) {
   if (text == "Z") {
     return 0;
   }
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') ||
-      text[3] != ':') {
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') {
     return std::nullopt;
   }
   auto hours_text = text.substr(1, 2);

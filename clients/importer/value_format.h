@@ -26,8 +26,7 @@ struct AmountFormat {
 /// that an amount written with more decimals than the asset has is the same
 /// number. Errors (without a line): anything else than digits, one decimal
 /// separator, and one sign ahead or behind.
-[[nodiscard]] Expected<ParsedAmount> ParseAmount(std::string_view text,
-                                                 const AmountFormat& format);
+[[nodiscard]] Expected<ParsedAmount> ParseAmount(std::string_view text, const AmountFormat& format);
 
 /// How dates and times are written: as by strftime, of %Y %y %m %d %H %M %S %%,
 /// all else as it stands. %y means 1969 to 2068.
@@ -35,8 +34,8 @@ class DateFormat {
  public:
   /// `utc_offset_seconds` of the file's clock, east of Greenwich above zero.
   /// Errors: another conversion, or no year, month or day in it.
-  [[nodiscard]] static Expected<DateFormat> Parse(
-      std::string_view format, std::int64_t utc_offset_seconds);
+  [[nodiscard]] static Expected<DateFormat> Parse(std::string_view format,
+                                                  std::int64_t utc_offset_seconds);
 
   /// Seconds since 1970 UTC. Errors (without a line): the text does not fit, or
   /// there is no such day.

@@ -55,8 +55,7 @@ struct Account {
   StringMap metadata;
 
   bool DebitNormal() const {
-    return type == domain::AccountType::kAsset ||
-           type == domain::AccountType::kExpense;
+    return type == domain::AccountType::kAsset || type == domain::AccountType::kExpense;
   }
   Int128 Posted() const {
     return DebitNormal() ? balances.debits_posted - balances.credits_posted
@@ -64,13 +63,11 @@ struct Account {
   }
   /// Posted less what holds have reserved on the side that lowers the balance.
   Int128 Available() const {
-    return Posted() -
-           (DebitNormal() ? balances.credits_pending : balances.debits_pending);
+    return Posted() - (DebitNormal() ? balances.credits_pending : balances.debits_pending);
   }
   /// Posted plus what holds may bring in on the side that raises the balance.
   Int128 PostedAndPendingIn() const {
-    return Posted() +
-           (DebitNormal() ? balances.debits_pending : balances.credits_pending);
+    return Posted() + (DebitNormal() ? balances.debits_pending : balances.credits_pending);
   }
 };
 

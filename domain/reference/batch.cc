@@ -15,8 +15,7 @@ bool IsRecorded(const Answer& answer) {
 
 }  // namespace
 
-std::vector<Answer> ReferenceLedger::Execute(const Batch& batch,
-                                             std::int64_t now) {
+std::vector<Answer> ReferenceLedger::Execute(const Batch& batch, std::int64_t now) {
   events_.clear();
   if (batch.validate_only) return Validate(batch, now);
   if (batch.atomic) return ExecuteAtomic(batch, now);
@@ -26,28 +25,21 @@ std::vector<Answer> ReferenceLedger::Execute(const Batch& batch,
   return answers;
 }
 
-Answer ReferenceLedger::ExecuteItem(const TransactionCommand& command,
-                                    std::int64_t now) {
-  if (auto refusal = CheckItemShape(command))
-    return Refused(refusal->reason, refusal->metadata);
-  return std::visit([&](const auto& one) { return Dispatch(one, now); },
-                    command);
+Answer ReferenceLedger::ExecuteItem(const TransactionCommand& command, std::int64_t now) {
+  if (auto refusal = CheckItemShape(command)) return Refused(refusal->reason, refusal->metadata);
+  return std::visit([&](const auto& one) { return Dispatch(one, now); }, command);
 }
 
-std::vector<Answer> ReferenceLedger::Validate(const Batch& batch,
-                                              std::int64_t now) const {
+std::vector<Answer> ReferenceLedger::Validate(const Batch& batch, std::int64_t now) const {
   ReferenceLedger scratch(this);
-  std::vector<Answer> answers =
-      scratch.Execute(Batch{batch.commands, batch.atomic, false}, now);
+  std::vector<Answer> answers = scratch.Execute(Batch{batch.commands, batch.atomic, false}, now);
   for (Answer& answer : answers) {
     // Nothing is recorded, so nothing has a place of its own: such an answer
     // stands at the head it was tried on.
-    const bool known_before =
-        answer.replayed && answer.position > 0 && answer.position <= head_;
+    const bool known_before = answer.replayed && answer.position > 0 && answer.position <= head_;
     if (known_before) continue;
     // An item that was not tried because of another has not even that.
-    const bool tried =
-        !answer.refusal || answer.refusal->reason != Reason::kBatchRefused;
+    const bool tried = !answer.refusal || answer.refusal->reason != Reason::kBatchRefused;
     answer.position = tried ? head_ : 0;
     if (answer.refusal) answer.status = domain::TransactionStatus::kUnspecified;
     if (answer.transaction == nullptr) continue;
@@ -58,8 +50,7 @@ std::vector<Answer> ReferenceLedger::Validate(const Batch& batch,
   return answers;
 }
 
-std::vector<Answer> ReferenceLedger::ExecuteAtomic(const Batch& batch,
-                                                   std::int64_t now) {
+std::vector<Answer> ReferenceLedger::ExecuteAtomic(const Batch& batch, std::int64_t now) {
   const std::size_t count = batch.commands.size();
   ReferenceLedger scratch(this);
   std::size_t refused_at = count;
@@ -81,8 +72,7 @@ std::vector<Answer> ReferenceLedger::ExecuteAtomic(const Batch& batch,
     ReferenceLedger alone(this);
     Answer answer = alone.ExecuteItem(batch.commands[i], now);
     if (!answer.replayed)
-      answer = Refused(Reason::kBatchRefused,
-                       {{"index", std::to_string(refused_at)}});
+      answer = Refused(Reason::kBatchRefused, {{"index", std::to_string(refused_at)}});
     answers.push_back(std::move(answer));
   }
   if (!IsRecorded(refused)) {
@@ -95,15 +85,13 @@ std::vector<Answer> ReferenceLedger::ExecuteAtomic(const Batch& batch,
     // recorded now.
     ReferenceLedger alone(this);
     const Answer answer = alone.ExecuteItem(batch.commands[i], now);
-    if (answer.replayed && answer.position == answers[refused_at].position)
-      answers[i] = answer;
+    if (answer.replayed && answer.position == answers[refused_at].position) answers[i] = answer;
   }
   return answers;
 }
 
 // The refusal was found on a scratch copy, after items that are not to be.
-Answer ReferenceLedger::RecordAgain(const TransactionCommand& command,
-                                    const Answer& refused) {
+Answer ReferenceLedger::RecordAgain(const TransactionCommand& command, const Answer& refused) {
   if (const auto* create = std::get_if<CreateTransaction>(&command)) {
     Transaction transaction = *refused.transaction;
     transaction.version = 0;

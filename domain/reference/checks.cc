@@ -52,27 +52,22 @@ void AddTo(Int128* sum, Int128 amount, Effect* effect) {
 void AddEffect(bool is_hold, Effect* effect) {
   effect->after = *effect->account;
   Balances& balances = effect->after.balances;
-  AddTo(is_hold ? &balances.debits_pending : &balances.debits_posted,
-        effect->debits, effect);
-  AddTo(is_hold ? &balances.credits_pending : &balances.credits_posted,
-        effect->credits, effect);
-  if (!domain::CheckedAdd(balances.debits_posted, balances.debits_pending))
-    effect->overflow = true;
+  AddTo(is_hold ? &balances.debits_pending : &balances.debits_posted, effect->debits, effect);
+  AddTo(is_hold ? &balances.credits_pending : &balances.credits_posted, effect->credits, effect);
+  if (!domain::CheckedAdd(balances.debits_posted, balances.debits_pending)) effect->overflow = true;
   if (!domain::CheckedAdd(balances.credits_posted, balances.credits_pending))
     effect->overflow = true;
 }
 
 std::vector<Effect> EffectsOf(const ReferenceLedger& ledger,
-                              const std::vector<StoredPosting>& postings,
-                              bool is_hold,
+                              const std::vector<StoredPosting>& postings, bool is_hold,
                               const std::vector<BalanceCheck>& balance_checks) {
   std::vector<Effect> effects;
   for (const StoredPosting& posting : postings) {
     for (const Side side : {Side::kDebit, Side::kCredit}) {
       const bool debit = side == Side::kDebit;
-      Effect& effect = EffectOn(
-          ledger, debit ? posting.debit_account_id : posting.credit_account_id,
-          &effects);
+      Effect& effect =
+          EffectOn(ledger, debit ? posting.debit_account_id : posting.credit_account_id, &effects);
       effect.named_by_posting = true;
       if (!posting.fits) effect.overflow = true;
       AddTo(debit ? &effect.debits : &effect.credits, posting.amount, &effect);
@@ -82,13 +77,11 @@ std::vector<Effect> EffectsOf(const ReferenceLedger& ledger,
     Effect& effect = EffectOn(ledger, check.account_id, &effects);
     bool fits = true;
     if (!check.min_available.empty()) {
-      effect.min_available =
-          ToMinorUnits(check.min_available, effect.account->scale, &fits);
+      effect.min_available = ToMinorUnits(check.min_available, effect.account->scale, &fits);
     }
     if (!fits) effect.overflow = true;
     if (!check.max_posted.empty())
-      effect.max_posted =
-          ToMinorUnits(check.max_posted, effect.account->scale, &fits);
+      effect.max_posted = ToMinorUnits(check.max_posted, effect.account->scale, &fits);
     if (!fits) effect.overflow = true;
   }
   for (Effect& effect : effects) AddEffect(is_hold, &effect);
@@ -108,15 +101,13 @@ bool LacksFunds(const Effect& effect) {
 Refusal InsufficientFunds(const Effect& effect) {
   const Account& account = *effect.account;
   const Int128 taken = account.Available() - effect.after.Available();
-  return {
-      Reason::kInsufficientFunds,
-      {{"account_id", account.account_id},
-       {"available", domain::FormatMinor(account.Available(), account.scale)},
-       {"amount", domain::FormatMinor(taken > 0 ? taken : 0, account.scale)}}};
+  return {Reason::kInsufficientFunds,
+          {{"account_id", account.account_id},
+           {"available", domain::FormatMinor(account.Available(), account.scale)},
+           {"amount", domain::FormatMinor(taken > 0 ? taken : 0, account.scale)}}};
 }
 
-Refusal BalanceLimitExceeded(const Effect& effect, Int128 limit,
-                             Int128 balance) {
+Refusal BalanceLimitExceeded(const Effect& effect, Int128 limit, Int128 balance) {
   const Account& account = *effect.account;
   return {Reason::kBalanceLimitExceeded,
           {{"account_id", account.account_id},
@@ -127,24 +118,20 @@ Refusal BalanceLimitExceeded(const Effect& effect, Int128 limit,
 std::optional<Refusal> CheckBalanceLimit(const Effect& effect) {
   const Account& before = *effect.account;
   const Int128 incoming = effect.after.PostedAndPendingIn();
-  if (effect.named_by_posting && before.max_balance &&
-      incoming > *before.max_balance &&
+  if (effect.named_by_posting && before.max_balance && incoming > *before.max_balance &&
       incoming > before.PostedAndPendingIn()) {
     return BalanceLimitExceeded(effect, *before.max_balance, incoming);
   }
   if (effect.max_posted && effect.after.Posted() > *effect.max_posted) {
-    return BalanceLimitExceeded(effect, *effect.max_posted,
-                                effect.after.Posted());
+    return BalanceLimitExceeded(effect, *effect.max_posted, effect.after.Posted());
   }
   return std::nullopt;
 }
 
 bool StopsSide(const Account& account, Side side) {
   if (account.status != domain::AccountStatus::kSuspended) return false;
-  if (account.suspend_scope == SuspendScope::kDebits)
-    return side == Side::kDebit;
-  if (account.suspend_scope == SuspendScope::kCredits)
-    return side == Side::kCredit;
+  if (account.suspend_scope == SuspendScope::kDebits) return side == Side::kDebit;
+  if (account.suspend_scope == SuspendScope::kCredits) return side == Side::kCredit;
   return true;
 }
 
@@ -152,8 +139,7 @@ bool StopsSide(const Account& account, Side side) {
 
 Int128 ToMinorUnits(const std::string& amount, int scale, bool* fits) {
   Int128 minor = 0;
-  *fits = domain::ToMinor(*domain::ParseDecimal(amount), scale, &minor) ==
-          domain::ScaleFit::kFits;
+  *fits = domain::ToMinor(*domain::ParseDecimal(amount), scale, &minor) == domain::ScaleFit::kFits;
   return *fits ? minor : domain::kAmountMax;
 }
 
@@ -168,10 +154,8 @@ std::optional<Refusal> CheckAccountsExist(const ReferenceLedger& ledger,
     named.push_back(posting.debit_account_id);
     named.push_back(posting.credit_account_id);
   }
-  for (const VersionCheck& check : command.version_checks)
-    named.push_back(check.account_id);
-  for (const BalanceCheck& check : command.balance_checks)
-    named.push_back(check.account_id);
+  for (const VersionCheck& check : command.version_checks) named.push_back(check.account_id);
+  for (const BalanceCheck& check : command.balance_checks) named.push_back(check.account_id);
   for (const std::string& account_id : named) {
     if (ledger.FindAccount(account_id) != nullptr) continue;
     return Refusal{Reason::kAccountNotFound, {{"account_id", account_id}}};
@@ -212,60 +196,51 @@ std::optional<Refusal> CheckScales(const ReferenceLedger& ledger,
   for (const Posting& posting : command.postings) {
     const Account& account = *ledger.FindAccount(posting.debit_account_id);
     if (!ExceedsScale(posting.amount, account.scale)) continue;
-    return Refusal{Reason::kAmountScaleExceeded,
-                   {{"scale", std::to_string(account.scale)}}};
+    return Refusal{Reason::kAmountScaleExceeded, {{"scale", std::to_string(account.scale)}}};
   }
   for (const BalanceCheck& check : command.balance_checks) {
     const Account& account = *ledger.FindAccount(check.account_id);
     for (const std::string& bound : {check.min_available, check.max_posted}) {
       if (bound.empty() || !ExceedsScale(bound, account.scale)) continue;
-      return Refusal{Reason::kAmountScaleExceeded,
-                     {{"scale", std::to_string(account.scale)}}};
+      return Refusal{Reason::kAmountScaleExceeded, {{"scale", std::to_string(account.scale)}}};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> CheckNotClosed(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings) {
+std::optional<Refusal> CheckNotClosed(const ReferenceLedger& ledger,
+                                      const std::vector<StoredPosting>& postings) {
   for (const StoredPosting& posting : postings) {
-    for (const std::string& account_id :
-         {posting.debit_account_id, posting.credit_account_id}) {
-      if (ledger.FindAccount(account_id)->status !=
-          domain::AccountStatus::kClosed)
-        continue;
+    for (const std::string& account_id : {posting.debit_account_id, posting.credit_account_id}) {
+      if (ledger.FindAccount(account_id)->status != domain::AccountStatus::kClosed) continue;
       return Refusal{Reason::kAccountClosed, {{"account_id", account_id}}};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> CheckNotSuspended(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings) {
+std::optional<Refusal> CheckNotSuspended(const ReferenceLedger& ledger,
+                                         const std::vector<StoredPosting>& postings) {
   for (const StoredPosting& posting : postings) {
     const Account& debited = *ledger.FindAccount(posting.debit_account_id);
     if (StopsSide(debited, Side::kDebit)) {
-      return Refusal{Reason::kAccountSuspended,
-                     {{"account_id", debited.account_id}}};
+      return Refusal{Reason::kAccountSuspended, {{"account_id", debited.account_id}}};
     }
     const Account& credited = *ledger.FindAccount(posting.credit_account_id);
     if (StopsSide(credited, Side::kCredit)) {
-      return Refusal{Reason::kAccountSuspended,
-                     {{"account_id", credited.account_id}}};
+      return Refusal{Reason::kAccountSuspended, {{"account_id", credited.account_id}}};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> CheckOutcome(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings,
-    bool is_hold, const std::vector<BalanceCheck>& balance_checks) {
-  const std::vector<Effect> effects =
-      EffectsOf(ledger, postings, is_hold, balance_checks);
+std::optional<Refusal> CheckOutcome(const ReferenceLedger& ledger,
+                                    const std::vector<StoredPosting>& postings, bool is_hold,
+                                    const std::vector<BalanceCheck>& balance_checks) {
+  const std::vector<Effect> effects = EffectsOf(ledger, postings, is_hold, balance_checks);
   for (const Effect& effect : effects) {
     if (!effect.overflow) continue;
-    return Refusal{Reason::kAmountOverflow,
-                   {{"account_id", effect.account->account_id}}};
+    return Refusal{Reason::kAmountOverflow, {{"account_id", effect.account->account_id}}};
   }
   for (const Effect& effect : effects) {
     if (LacksFunds(effect)) return InsufficientFunds(effect);

@@ -18,20 +18,18 @@ std::optional<Refusal> CheckAccountsExist(const ReferenceLedger& ledger,
                                           const CreateTransaction& command);
 std::optional<Refusal> CheckVersions(const ReferenceLedger& ledger,
                                      const CreateTransaction& command);
-std::optional<Refusal> CheckAssets(const ReferenceLedger& ledger,
-                                   const CreateTransaction& command);
-std::optional<Refusal> CheckScales(const ReferenceLedger& ledger,
-                                   const CreateTransaction& command);
+std::optional<Refusal> CheckAssets(const ReferenceLedger& ledger, const CreateTransaction& command);
+std::optional<Refusal> CheckScales(const ReferenceLedger& ledger, const CreateTransaction& command);
 /// Of create and reverse.
-std::optional<Refusal> CheckNotClosed(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings);
-std::optional<Refusal> CheckNotSuspended(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings);
+std::optional<Refusal> CheckNotClosed(const ReferenceLedger& ledger,
+                                      const std::vector<StoredPosting>& postings);
+std::optional<Refusal> CheckNotSuspended(const ReferenceLedger& ledger,
+                                         const std::vector<StoredPosting>& postings);
 /// Overflow, funds and balance limits: what the whole transaction leaves on
 /// each account.
-std::optional<Refusal> CheckOutcome(
-    const ReferenceLedger& ledger, const std::vector<StoredPosting>& postings,
-    bool is_hold, const std::vector<BalanceCheck>& balance_checks);
+std::optional<Refusal> CheckOutcome(const ReferenceLedger& ledger,
+                                    const std::vector<StoredPosting>& postings, bool is_hold,
+                                    const std::vector<BalanceCheck>& balance_checks);
 
 /// Minor units of the asset; the largest amount if it does not fit (`*fits` is
 /// then false).

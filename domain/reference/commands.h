@@ -80,9 +80,8 @@ struct ReverseTransaction {
 };
 
 /// Without an alternative: an item of a batch in which no command is set.
-using TransactionCommand =
-    std::variant<std::monostate, CreateTransaction, SettleTransaction,
-                 VoidTransaction, ReverseTransaction>;
+using TransactionCommand = std::variant<std::monostate, CreateTransaction, SettleTransaction,
+                                        VoidTransaction, ReverseTransaction>;
 
 struct Batch {
   std::vector<TransactionCommand> commands;

@@ -11,8 +11,7 @@ namespace {
 
 using domain::SuspendScope;
 
-bool SamePostings(const std::vector<Posting>& a,
-                  const std::vector<Posting>& b) {
+bool SamePostings(const std::vector<Posting>& a, const std::vector<Posting>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i].debit_account_id != b[i].debit_account_id) return false;
@@ -27,8 +26,7 @@ bool SameHold(const std::optional<Hold>& a, const std::optional<Hold>& b) {
   return !a.has_value() || a->timeout_ns == b->timeout_ns;
 }
 
-bool SameBalanceChecks(const std::vector<BalanceCheck>& a,
-                       const std::vector<BalanceCheck>& b) {
+bool SameBalanceChecks(const std::vector<BalanceCheck>& a, const std::vector<BalanceCheck>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i].account_id != b[i].account_id) return false;
@@ -38,8 +36,7 @@ bool SameBalanceChecks(const std::vector<BalanceCheck>& a,
   return true;
 }
 
-bool SameAmounts(const std::vector<std::string>& a,
-                 const std::vector<std::string>& b) {
+bool SameAmounts(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!SameAmount(a[i], b[i])) return false;
@@ -50,12 +47,9 @@ bool SameAmounts(const std::vector<std::string>& a,
 // An absent overdraft limit is zero; an absent highest balance is none at all.
 bool SameLimits(const LimitsRequest& a, const LimitsRequest& b) {
   const std::string zero = "0";
-  const std::string& a_overdraft =
-      a.overdraft_limit.empty() ? zero : a.overdraft_limit;
-  const std::string& b_overdraft =
-      b.overdraft_limit.empty() ? zero : b.overdraft_limit;
-  return SameAmount(a_overdraft, b_overdraft) &&
-         a.unlimited_overdraft == b.unlimited_overdraft &&
+  const std::string& a_overdraft = a.overdraft_limit.empty() ? zero : a.overdraft_limit;
+  const std::string& b_overdraft = b.overdraft_limit.empty() ? zero : b.overdraft_limit;
+  return SameAmount(a_overdraft, b_overdraft) && a.unlimited_overdraft == b.unlimited_overdraft &&
          SameAmount(a.max_balance, b.max_balance);
 }
 
@@ -84,8 +78,7 @@ bool SameAmount(const std::string& a, const std::string& b) {
   return x.digits == y.digits && x.decimals == y.decimals;
 }
 
-std::string FirstDifference(const CreateTransaction& a,
-                            const CreateTransaction& b) {
+std::string FirstDifference(const CreateTransaction& a, const CreateTransaction& b) {
   if (!SamePostings(a.postings, b.postings)) return "postings";
   if (a.type != b.type) return "type";
   if (a.reference != b.reference) return "reference";
@@ -93,30 +86,25 @@ std::string FirstDifference(const CreateTransaction& a,
   if (a.metadata != b.metadata) return "metadata";
   if (a.effective_time != b.effective_time) return "effective_time";
   if (!SameHold(a.hold, b.hold)) return "hold";
-  if (!SameBalanceChecks(a.balance_checks, b.balance_checks))
-    return "balance_checks";
+  if (!SameBalanceChecks(a.balance_checks, b.balance_checks)) return "balance_checks";
   return "";
 }
 
-std::string FirstDifference(const ReverseTransaction& a,
-                            const ReverseTransaction& b) {
-  if (a.reverses_transaction_id != b.reverses_transaction_id)
-    return "reverses_transaction_id";
+std::string FirstDifference(const ReverseTransaction& a, const ReverseTransaction& b) {
+  if (a.reverses_transaction_id != b.reverses_transaction_id) return "reverses_transaction_id";
   if (a.reason != b.reason) return "reason";
   if (a.metadata != b.metadata) return "metadata";
   if (a.effective_time != b.effective_time) return "effective_time";
   return "";
 }
 
-std::string FirstDifference(const SettleTransaction& a,
-                            const SettleTransaction& b) {
+std::string FirstDifference(const SettleTransaction& a, const SettleTransaction& b) {
   if (!SameAmount(a.amount, b.amount)) return "amount";
   if (!SameAmounts(a.amounts, b.amounts)) return "amounts";
   return "";
 }
 
-std::string FirstDifference(const VoidTransaction& a,
-                            const VoidTransaction& b) {
+std::string FirstDifference(const VoidTransaction& a, const VoidTransaction& b) {
   return a.reason == b.reason ? "" : "reason";
 }
 
@@ -143,8 +131,7 @@ std::string FirstDifference(const SuspendAccount& a, const SuspendAccount& b) {
   return "";
 }
 
-std::string FirstDifference(const ReactivateAccount& a,
-                            const ReactivateAccount& b) {
+std::string FirstDifference(const ReactivateAccount& a, const ReactivateAccount& b) {
   return a.reason == b.reason ? "" : "reason";
 }
 

@@ -14,9 +14,7 @@ using domain::Reason;
 using domain::Side;
 using domain::TransactionStatus;
 
-std::string StreamOf(const std::string& transaction_id) {
-  return "transaction/" + transaction_id;
-}
+std::string StreamOf(const std::string& transaction_id) { return "transaction/" + transaction_id; }
 
 std::string StatusName(TransactionStatus status) {
   switch (status) {
@@ -61,18 +59,14 @@ Refusal HoldNotPending(const Transaction& hold) {
 }
 
 // Which field does not suit the hold's postings; empty if all is well.
-std::string UnsuitableField(const SettleTransaction& command,
-                            const Transaction& hold) {
+std::string UnsuitableField(const SettleTransaction& command, const Transaction& hold) {
   if (!command.amount.empty() && hold.postings.size() != 1) return "amount";
-  if (!command.amounts.empty() &&
-      command.amounts.size() != hold.postings.size())
-    return "amounts";
+  if (!command.amounts.empty() && command.amounts.size() != hold.postings.size()) return "amounts";
   return "";
 }
 
 // One text for each posting; empty: all of it.
-std::vector<std::string> WantedAmounts(const SettleTransaction& command,
-                                       const Transaction& hold) {
+std::vector<std::string> WantedAmounts(const SettleTransaction& command, const Transaction& hold) {
   if (!command.amounts.empty()) return command.amounts;
   std::vector<std::string> wanted(hold.postings.size());
   if (!command.amount.empty()) wanted[0] = command.amount;
@@ -81,15 +75,12 @@ std::vector<std::string> WantedAmounts(const SettleTransaction& command,
 
 // What is to be moved for each posting. An amount that does not fit is above
 // any hold.
-std::vector<Int128> PartsOf(const std::vector<std::string>& wanted,
-                            const Transaction& hold) {
+std::vector<Int128> PartsOf(const std::vector<std::string>& wanted, const Transaction& hold) {
   std::vector<Int128> parts;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     bool fits = true;
-    parts.push_back(
-        wanted[i].empty()
-            ? hold.postings[i].amount
-            : ToMinorUnits(wanted[i], hold.postings[i].scale, &fits));
+    parts.push_back(wanted[i].empty() ? hold.postings[i].amount
+                                      : ToMinorUnits(wanted[i], hold.postings[i].scale, &fits));
   }
   return parts;
 }
@@ -97,34 +88,28 @@ std::vector<Int128> PartsOf(const std::vector<std::string>& wanted,
 bool SettledSo(const Transaction& hold, const std::vector<Int128>& parts) {
   if (hold.status != TransactionStatus::kPosted) return false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (hold.postings[i].posted.value_or(hold.postings[i].amount) != parts[i])
-      return false;
+    if (hold.postings[i].posted.value_or(hold.postings[i].amount) != parts[i]) return false;
   }
   return true;
 }
 
 }  // namespace
 
-Answer ReferenceLedger::Dispatch(const SettleTransaction& command,
-                                 std::int64_t now) {
+Answer ReferenceLedger::Dispatch(const SettleTransaction& command, std::int64_t now) {
   const RequestKey key = {StreamOf(command.transaction_id), command.request_id};
   if (auto known = Replay(FindRequestId(key), command)) return *known;
   const TransactionPtr found = FindTransaction(command.transaction_id);
   if (found == nullptr) return Refused(Reason::kTransactionNotFound, {});
   Transaction hold = *found;
   const std::string unsuitable = UnsuitableField(command, hold);
-  if (!unsuitable.empty())
-    return Refused(Reason::kFieldInvalid, {{"field", unsuitable}});
+  if (!unsuitable.empty()) return Refused(Reason::kFieldInvalid, {{"field", unsuitable}});
   const std::vector<std::string> wanted = WantedAmounts(command, hold);
   // A refused transaction has no scale to compare with: its accounts need not
   // exist.
-  for (std::size_t i = 0;
-       i < wanted.size() && hold.status != TransactionStatus::kRefused; ++i) {
-    if (wanted[i].empty() || !ExceedsScale(wanted[i], hold.postings[i].scale))
-      continue;
-    return RefuseHoldEnd(command,
-                         {Reason::kAmountScaleExceeded,
-                          {{"scale", std::to_string(hold.postings[i].scale)}}});
+  for (std::size_t i = 0; i < wanted.size() && hold.status != TransactionStatus::kRefused; ++i) {
+    if (wanted[i].empty() || !ExceedsScale(wanted[i], hold.postings[i].scale)) continue;
+    return RefuseHoldEnd(command, {Reason::kAmountScaleExceeded,
+                                   {{"scale", std::to_string(hold.postings[i].scale)}}});
   }
   if (!hold.is_hold) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
   const std::vector<Int128> parts = PartsOf(wanted, hold);
@@ -151,21 +136,18 @@ Answer ReferenceLedger::Dispatch(const SettleTransaction& command,
   hold.end_reason = "settled";
   const Answer answer = EndHold(hold, "transaction.posted");
   if (!command.request_id.empty())
-    request_ids_[key] =
-        std::make_shared<Remembered>(Remembered{command, answer});
+    request_ids_[key] = std::make_shared<Remembered>(Remembered{command, answer});
   return answer;
 }
 
-Answer ReferenceLedger::Dispatch(const VoidTransaction& command,
-                                 std::int64_t now) {
+Answer ReferenceLedger::Dispatch(const VoidTransaction& command, std::int64_t now) {
   const RequestKey key = {StreamOf(command.transaction_id), command.request_id};
   if (auto known = Replay(FindRequestId(key), command)) return *known;
   const TransactionPtr found = FindTransaction(command.transaction_id);
   if (found == nullptr) return Refused(Reason::kTransactionNotFound, {});
   Transaction hold = *found;
   if (!hold.is_hold) return RefuseHoldEnd(command, {Reason::kNotAHold, {}});
-  if (hold.status == TransactionStatus::kVoided)
-    return AsReplay(*FindEnd(command.transaction_id));
+  if (hold.status == TransactionStatus::kVoided) return AsReplay(*FindEnd(command.transaction_id));
   if (hold.status != TransactionStatus::kPending)
     return RefuseHoldEnd(command, HoldNotPending(hold));
 
@@ -179,13 +161,11 @@ Answer ReferenceLedger::Dispatch(const VoidTransaction& command,
   hold.end_reason = command.reason.empty() ? "voided" : command.reason;
   const Answer answer = EndHold(hold, "transaction.voided");
   if (!command.request_id.empty())
-    request_ids_[key] =
-        std::make_shared<Remembered>(Remembered{command, answer});
+    request_ids_[key] = std::make_shared<Remembered>(Remembered{command, answer});
   return answer;
 }
 
-Answer ReferenceLedger::EndHold(Transaction transaction,
-                                const char* event_type) {
+Answer ReferenceLedger::EndHold(Transaction transaction, const char* event_type) {
   if (transaction.expire_time)
     timers_.erase({*transaction.expire_time, transaction.transaction_id});
   AppendTransactionEvent(&transaction, event_type);
@@ -199,15 +179,12 @@ Answer ReferenceLedger::EndHold(Transaction transaction,
 }
 
 template <typename Command>
-Answer ReferenceLedger::RefuseHoldEnd(const Command& command,
-                                      const Refusal& refusal) {
+Answer ReferenceLedger::RefuseHoldEnd(const Command& command, const Refusal& refusal) {
   Answer answer;
   answer.refusal = refusal;
-  if (command.request_id.empty() || !domain::InfoOf(refusal.reason).recorded)
-    return answer;
+  if (command.request_id.empty() || !domain::InfoOf(refusal.reason).recorded) return answer;
   Event event;
-  event.stream =
-      "request/" + StreamOf(command.transaction_id) + "/" + command.request_id;
+  event.stream = "request/" + StreamOf(command.transaction_id) + "/" + command.request_id;
   event.version = 1;
   event.type = "request.refused";
   event.transaction_id = command.transaction_id;
@@ -218,9 +195,7 @@ Answer ReferenceLedger::RefuseHoldEnd(const Command& command,
   return answer;
 }
 
-template Answer ReferenceLedger::RefuseHoldEnd(const SettleTransaction&,
-                                               const Refusal&);
-template Answer ReferenceLedger::RefuseHoldEnd(const VoidTransaction&,
-                                               const Refusal&);
+template Answer ReferenceLedger::RefuseHoldEnd(const SettleTransaction&, const Refusal&);
+template Answer ReferenceLedger::RefuseHoldEnd(const VoidTransaction&, const Refusal&);
 
 }  // namespace florin::reference

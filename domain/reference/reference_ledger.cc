@@ -10,8 +10,7 @@ namespace florin::reference {
 
 using domain::Side;
 
-const Account* ReferenceLedger::FindAccount(
-    const std::string& account_id) const {
+const Account* ReferenceLedger::FindAccount(const std::string& account_id) const {
   const auto found = accounts_.find(account_id);
   if (found != accounts_.end()) return &found->second;
   return base_ == nullptr ? nullptr : base_->FindAccount(account_id);
@@ -23,8 +22,7 @@ const Asset* ReferenceLedger::FindAsset(const std::string& code) const {
   return base_ == nullptr ? nullptr : base_->FindAsset(code);
 }
 
-TransactionPtr ReferenceLedger::FindTransaction(
-    const std::string& transaction_id) const {
+TransactionPtr ReferenceLedger::FindTransaction(const std::string& transaction_id) const {
   const auto found = transactions_.find(transaction_id);
   if (found != transactions_.end()) return found->second;
   return base_ == nullptr ? nullptr : base_->FindTransaction(transaction_id);
@@ -37,23 +35,20 @@ ReferenceLedger::RememberedPtr ReferenceLedger::FindTransactionId(
   return base_ == nullptr ? nullptr : base_->FindTransactionId(transaction_id);
 }
 
-ReferenceLedger::RememberedPtr ReferenceLedger::FindRequestId(
-    const RequestKey& key) const {
+ReferenceLedger::RememberedPtr ReferenceLedger::FindRequestId(const RequestKey& key) const {
   if (key.second.empty()) return nullptr;
   const auto found = request_ids_.find(key);
   if (found != request_ids_.end()) return found->second;
   return base_ == nullptr ? nullptr : base_->FindRequestId(key);
 }
 
-const OpenAccount* ReferenceLedger::FindOpening(
-    const std::string& account_id) const {
+const OpenAccount* ReferenceLedger::FindOpening(const std::string& account_id) const {
   const auto found = openings_.find(account_id);
   if (found != openings_.end()) return &found->second;
   return base_ == nullptr ? nullptr : base_->FindOpening(account_id);
 }
 
-std::optional<Answer> ReferenceLedger::FindEnd(
-    const std::string& transaction_id) const {
+std::optional<Answer> ReferenceLedger::FindEnd(const std::string& transaction_id) const {
   const auto found = ends_.find(transaction_id);
   if (found != ends_.end()) return found->second;
   return base_ == nullptr ? std::nullopt : base_->FindEnd(transaction_id);
@@ -71,15 +66,12 @@ std::int64_t ReferenceLedger::Append(Event event) {
   return head_;
 }
 
-void ReferenceLedger::AppendLeg(const Transaction& transaction,
-                                int posting_index, Side side, LegKind kind,
-                                Int128 amount, std::int64_t now) {
+void ReferenceLedger::AppendLeg(const Transaction& transaction, int posting_index, Side side,
+                                LegKind kind, Int128 amount, std::int64_t now) {
   if (amount == 0) return;
-  const StoredPosting& posting =
-      transaction.postings[static_cast<std::size_t>(posting_index)];
+  const StoredPosting& posting = transaction.postings[static_cast<std::size_t>(posting_index)];
   const bool debit = side == Side::kDebit;
-  Account& account = MutableAccount(debit ? posting.debit_account_id
-                                          : posting.credit_account_id);
+  Account& account = MutableAccount(debit ? posting.debit_account_id : posting.credit_account_id);
   Event event;
   event.stream = account.account_id;
   event.transaction_id = transaction.transaction_id;
@@ -87,8 +79,7 @@ void ReferenceLedger::AppendLeg(const Transaction& transaction,
   event.posting_index = posting_index;
   event.amount = amount;
   event.scale = account.scale;
-  event.counter_account_id =
-      debit ? posting.credit_account_id : posting.debit_account_id;
+  event.counter_account_id = debit ? posting.credit_account_id : posting.debit_account_id;
   event.balance_before = account.Posted();
 
   Balances& balances = account.balances;
@@ -97,8 +88,8 @@ void ReferenceLedger::AppendLeg(const Transaction& transaction,
   switch (kind) {
     case LegKind::kMoved:
       posted += amount;
-      event.type = debit == account.DebitNormal() ? "account.funds.deposited"
-                                                  : "account.funds.withdrawn";
+      event.type =
+          debit == account.DebitNormal() ? "account.funds.deposited" : "account.funds.withdrawn";
       break;
     case LegKind::kReserved:
       pending += amount;
@@ -120,27 +111,24 @@ void ReferenceLedger::AppendLeg(const Transaction& transaction,
   account.position = Append(std::move(event));
 }
 
-void ReferenceLedger::AppendTransactionEvent(Transaction* transaction,
-                                             const char* type) {
+void ReferenceLedger::AppendTransactionEvent(Transaction* transaction, const char* type) {
   Event event;
   event.stream = "transaction/" + transaction->transaction_id;
   event.transaction_id = transaction->transaction_id;
   event.type = type;
   event.version = ++transaction->version;
   transaction->position = Append(std::move(event));
-  transactions_[transaction->transaction_id] =
-      std::make_shared<Transaction>(*transaction);
+  transactions_[transaction->transaction_id] = std::make_shared<Transaction>(*transaction);
 }
 
-std::vector<AccountBalance> ReferenceLedger::BalancesOf(
-    const Transaction& transaction) const {
+std::vector<AccountBalance> ReferenceLedger::BalancesOf(const Transaction& transaction) const {
   std::vector<AccountBalance> result;
   std::set<std::string> seen;
   const auto add = [&](const std::string& account_id) {
     if (!seen.insert(account_id).second) return;
     const Account& account = *FindAccount(account_id);
-    result.push_back({account_id, account.version, account.scale,
-                      account.Posted(), account.Available(), account.balances});
+    result.push_back({account_id, account.version, account.scale, account.Posted(),
+                      account.Available(), account.balances});
   };
   for (const StoredPosting& posting : transaction.postings) {
     add(posting.debit_account_id);
@@ -149,34 +137,27 @@ std::vector<AccountBalance> ReferenceLedger::BalancesOf(
   return result;
 }
 
-Answer ReferenceLedger::Execute(const TransactionCommand& command,
-                                std::int64_t now) {
+Answer ReferenceLedger::Execute(const TransactionCommand& command, std::int64_t now) {
   events_.clear();
   const auto* create = std::get_if<CreateTransaction>(&command);
   if (create != nullptr && create->validate_only) {
-    if (auto refusal = CheckShape(command))
-      return Refused(refusal->reason, refusal->metadata);
+    if (auto refusal = CheckShape(command)) return Refused(refusal->reason, refusal->metadata);
     CreateTransaction plain = *create;
     plain.validate_only = false;
     return Validate(Batch{{plain}, false, true}, now).front();
   }
-  if (auto refusal = CheckShape(command))
-    return Refused(refusal->reason, refusal->metadata);
-  return std::visit([&](const auto& one) { return Dispatch(one, now); },
-                    command);
+  if (auto refusal = CheckShape(command)) return Refused(refusal->reason, refusal->metadata);
+  return std::visit([&](const auto& one) { return Dispatch(one, now); }, command);
 }
 
-bool ReferenceLedger::Expire(const std::string& transaction_id,
-                             std::int64_t now) {
+bool ReferenceLedger::Expire(const std::string& transaction_id, std::int64_t now) {
   events_.clear();
   const TransactionPtr hold = FindTransaction(transaction_id);
-  if (hold == nullptr || hold->status != domain::TransactionStatus::kPending)
-    return false;
+  if (hold == nullptr || hold->status != domain::TransactionStatus::kPending) return false;
   if (!hold->expire_time || *hold->expire_time > now) return false;
   Transaction transaction = *hold;
   for (int i = 0; i < static_cast<int>(transaction.postings.size()); ++i) {
-    const Int128 amount =
-        transaction.postings[static_cast<std::size_t>(i)].amount;
+    const Int128 amount = transaction.postings[static_cast<std::size_t>(i)].amount;
     AppendLeg(transaction, i, Side::kDebit, LegKind::kReleased, amount, now);
     AppendLeg(transaction, i, Side::kCredit, LegKind::kReleased, amount, now);
   }

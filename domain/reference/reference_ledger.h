@@ -29,8 +29,7 @@ class ReferenceLedger {
   ReferenceLedger() = default;
   /// A scratch copy: what is not found here is read from `base`, changes stay
   /// here. `base` must not change meanwhile.
-  explicit ReferenceLedger(const ReferenceLedger* base)
-      : base_(base), head_(base->head_) {}
+  explicit ReferenceLedger(const ReferenceLedger* base) : base_(base), head_(base->head_) {}
 
   /// Each command acts at `now` (UTC nanoseconds, never going back) and is
   /// answered as the contract says. Expiries are not made here: whoever knows
@@ -62,15 +61,12 @@ class ReferenceLedger {
 
   /// Everything, of a ledger that is not a scratch copy.
   const std::map<std::string, Account>& accounts() const { return accounts_; }
-  const std::map<std::string, TransactionPtr>& transactions() const {
-    return transactions_;
-  }
+  const std::map<std::string, TransactionPtr>& transactions() const { return transactions_; }
 
  private:
   using Request =
-      std::variant<CreateTransaction, ReverseTransaction, SettleTransaction,
-                   VoidTransaction, UpdateAccount, SuspendAccount,
-                   ReactivateAccount, CloseAccount>;
+      std::variant<CreateTransaction, ReverseTransaction, SettleTransaction, VoidTransaction,
+                   UpdateAccount, SuspendAccount, ReactivateAccount, CloseAccount>;
   /// What an id stands for, for ever.
   struct Remembered {
     Request request;
@@ -87,12 +83,10 @@ class ReferenceLedger {
   Answer Dispatch(const ReverseTransaction& command, std::int64_t now);
   Answer Dispatch(const SettleTransaction& command, std::int64_t now);
   Answer Dispatch(const VoidTransaction& command, std::int64_t now);
-  std::optional<Refusal> CheckReverse(
-      const Transaction& original,
-      const std::vector<StoredPosting>& postings) const;
+  std::optional<Refusal> CheckReverse(const Transaction& original,
+                                      const std::vector<StoredPosting>& postings) const;
   template <typename Command>
-  Answer RefuseTransaction(const Command& command, Transaction transaction,
-                           const Refusal& refusal);
+  Answer RefuseTransaction(const Command& command, Transaction transaction, const Refusal& refusal);
   template <typename Command>
   Answer RefuseHoldEnd(const Command& command, const Refusal& refusal);
   Answer EndHold(Transaction transaction, const char* event_type);
@@ -109,17 +103,15 @@ class ReferenceLedger {
 
   // Ids and the log: reference_ledger.cc.
   template <typename Command>
-  std::optional<Answer> Replay(const RememberedPtr& remembered,
-                               const Command& command) const;
+  std::optional<Answer> Replay(const RememberedPtr& remembered, const Command& command) const;
   RememberedPtr FindTransactionId(const std::string& transaction_id) const;
   RememberedPtr FindRequestId(const RequestKey& key) const;
   const OpenAccount* FindOpening(const std::string& account_id) const;
   std::optional<Answer> FindEnd(const std::string& transaction_id) const;
   Account& MutableAccount(const std::string& account_id);
   std::int64_t Append(Event event);
-  void AppendLeg(const Transaction& transaction, int posting_index,
-                 domain::Side side, LegKind kind, Int128 amount,
-                 std::int64_t now);
+  void AppendLeg(const Transaction& transaction, int posting_index, domain::Side side, LegKind kind,
+                 Int128 amount, std::int64_t now);
   void AppendTransactionEvent(Transaction* transaction, const char* type);
   std::vector<AccountBalance> BalancesOf(const Transaction& transaction) const;
 

@@ -29,10 +29,8 @@ std::optional<Answer> ReferenceLedger::Replay(const RememberedPtr& remembered,
                                               const Command& command) const {
   if (remembered == nullptr) return std::nullopt;
   const auto* first = std::get_if<Command>(&remembered->request);
-  const std::string field =
-      first == nullptr ? "command" : FirstDifference(*first, command);
-  if (!field.empty())
-    return Refused(domain::Reason::kIdReused, {{"field", field}});
+  const std::string field = first == nullptr ? "command" : FirstDifference(*first, command);
+  if (!field.empty()) return Refused(domain::Reason::kIdReused, {{"field", field}});
   return AsReplay(remembered->answer);
 }
 

@@ -24,8 +24,7 @@ constexpr std::size_t kPostingsMax = 1000;
 constexpr std::size_t kItemsMax = 8192;
 
 bool IsAlphanumeric(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         (c >= '0' && c <= '9');
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
 bool OnlyOf(const std::string& text, const std::string& others) {
@@ -39,13 +38,11 @@ bool OnlyOf(const std::string& text, const std::string& others) {
 class Findings {
  public:
   void Add(Reason reason, const std::string& field) {
-    if (first_ && domain::RankOf(first_->reason) <= domain::RankOf(reason))
-      return;
+    if (first_ && domain::RankOf(first_->reason) <= domain::RankOf(reason)) return;
     first_ = Refusal{reason, {{"field", field}}};
   }
 
-  void NeedId(const std::string& text, std::size_t bytes_max,
-              const std::string& field) {
+  void NeedId(const std::string& text, std::size_t bytes_max, const std::string& field) {
     if (text.empty()) {
       Add(Reason::kFieldMissing, field);
     } else {
@@ -53,14 +50,11 @@ class Findings {
     }
   }
 
-  void AllowId(const std::string& text, std::size_t bytes_max,
-               const std::string& field) {
-    if (text.size() > bytes_max || !OnlyOf(text, ":._@-"))
-      Add(Reason::kFieldInvalid, field);
+  void AllowId(const std::string& text, std::size_t bytes_max, const std::string& field) {
+    if (text.size() > bytes_max || !OnlyOf(text, ":._@-")) Add(Reason::kFieldInvalid, field);
   }
 
-  void AllowText(const std::string& text, std::size_t bytes_max,
-                 const std::string& field) {
+  void AllowText(const std::string& text, std::size_t bytes_max, const std::string& field) {
     if (text.size() > bytes_max) Add(Reason::kFieldInvalid, field);
   }
 
@@ -68,10 +62,9 @@ class Findings {
     std::size_t bytes = 0;
     for (const auto& [key, value] : metadata) {
       bytes += key.size() + value.size();
-      const bool lower = std::none_of(
-          key.begin(), key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-      if (key.empty() || key.size() > kMetadataKeyBytesMax || !lower ||
-          !OnlyOf(key, "_.-")) {
+      const bool lower =
+          std::none_of(key.begin(), key.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+      if (key.empty() || key.size() > kMetadataKeyBytesMax || !lower || !OnlyOf(key, "_.-")) {
         Add(Reason::kFieldInvalid, "metadata");
       }
       if (value.size() > kTextBytesMax) Add(Reason::kFieldInvalid, "metadata");
@@ -92,8 +85,7 @@ class Findings {
 
   /// Empty, zero or above.
   void AllowAmount(const std::string& text, const std::string& field) {
-    if (!text.empty() && !domain::ParseDecimal(text))
-      Add(Reason::kAmountInvalid, field);
+    if (!text.empty() && !domain::ParseDecimal(text)) Add(Reason::kAmountInvalid, field);
   }
 
   void AllowLimits(const LimitsRequest& limits) {
@@ -115,30 +107,23 @@ class Findings {
   std::optional<Refusal> first_;
 };
 
-void CheckPosting(const Posting& posting, const std::string& field,
-                  Findings* findings) {
-  findings->NeedId(posting.debit_account_id, kAccountIdBytesMax,
-                   field + ".debit_account_id");
-  findings->NeedId(posting.credit_account_id, kAccountIdBytesMax,
-                   field + ".credit_account_id");
+void CheckPosting(const Posting& posting, const std::string& field, Findings* findings) {
+  findings->NeedId(posting.debit_account_id, kAccountIdBytesMax, field + ".debit_account_id");
+  findings->NeedId(posting.credit_account_id, kAccountIdBytesMax, field + ".credit_account_id");
   findings->NeedPositive(posting.amount, field + ".amount");
-  if (!posting.debit_account_id.empty() &&
-      posting.debit_account_id == posting.credit_account_id) {
+  if (!posting.debit_account_id.empty() && posting.debit_account_id == posting.credit_account_id) {
     findings->Add(Reason::kSameAccount, field + ".credit_account_id");
   }
 }
 
 void CheckChecks(const CreateTransaction& command, Findings* findings) {
   std::set<std::string> named;
-  if (command.version_checks.size() > 2000)
-    findings->Add(Reason::kFieldInvalid, "version_checks");
-  if (command.balance_checks.size() > 2000)
-    findings->Add(Reason::kFieldInvalid, "balance_checks");
+  if (command.version_checks.size() > 2000) findings->Add(Reason::kFieldInvalid, "version_checks");
+  if (command.balance_checks.size() > 2000) findings->Add(Reason::kFieldInvalid, "balance_checks");
   for (std::size_t i = 0; i < command.version_checks.size(); ++i) {
     const VersionCheck& check = command.version_checks[i];
     const std::string field = "version_checks[" + std::to_string(i) + "]";
-    findings->NeedId(check.account_id, kAccountIdBytesMax,
-                     field + ".account_id");
+    findings->NeedId(check.account_id, kAccountIdBytesMax, field + ".account_id");
     if (check.expected_version < 1)
       findings->Add(Reason::kFieldInvalid, field + ".expected_version");
     if (!named.insert(check.account_id).second)
@@ -147,8 +132,7 @@ void CheckChecks(const CreateTransaction& command, Findings* findings) {
   for (std::size_t i = 0; i < command.balance_checks.size(); ++i) {
     const BalanceCheck& check = command.balance_checks[i];
     const std::string field = "balance_checks[" + std::to_string(i) + "]";
-    findings->NeedId(check.account_id, kAccountIdBytesMax,
-                     field + ".account_id");
+    findings->NeedId(check.account_id, kAccountIdBytesMax, field + ".account_id");
     findings->AllowAmount(check.min_available, field + ".min_available");
     findings->AllowAmount(check.max_posted, field + ".max_posted");
   }
@@ -156,14 +140,11 @@ void CheckChecks(const CreateTransaction& command, Findings* findings) {
 
 std::optional<Refusal> Check(const CreateTransaction& command) {
   Findings findings;
-  findings.NeedId(command.transaction_id, kTransactionIdBytesMax,
-                  "transaction_id");
+  findings.NeedId(command.transaction_id, kTransactionIdBytesMax, "transaction_id");
   if (command.postings.empty()) findings.Add(Reason::kFieldMissing, "postings");
-  if (command.postings.size() > kPostingsMax)
-    findings.Add(Reason::kTooManyPostings, "postings");
+  if (command.postings.size() > kPostingsMax) findings.Add(Reason::kTooManyPostings, "postings");
   for (std::size_t i = 0; i < command.postings.size(); ++i) {
-    CheckPosting(command.postings[i], "postings[" + std::to_string(i) + "]",
-                 &findings);
+    CheckPosting(command.postings[i], "postings[" + std::to_string(i) + "]", &findings);
   }
   findings.AllowText(command.type, kNameBytesMax, "type");
   findings.AllowText(command.reference, kNameBytesMax, "reference");
@@ -180,8 +161,7 @@ std::optional<Refusal> Check(const CreateTransaction& command) {
 
 std::optional<Refusal> Check(const SettleTransaction& command) {
   Findings findings;
-  findings.NeedId(command.transaction_id, kTransactionIdBytesMax,
-                  "transaction_id");
+  findings.NeedId(command.transaction_id, kTransactionIdBytesMax, "transaction_id");
   if (!command.amount.empty()) findings.NeedPositive(command.amount, "amount");
   findings.AllowId(command.request_id, kTransactionIdBytesMax, "request_id");
   if (!command.amount.empty() && !command.amounts.empty())
@@ -189,9 +169,7 @@ std::optional<Refusal> Check(const SettleTransaction& command) {
   bool above_zero = command.amounts.empty();
   for (std::size_t i = 0; i < command.amounts.size(); ++i) {
     const auto amount = domain::ParseDecimal(command.amounts[i]);
-    if (!amount)
-      findings.Add(Reason::kAmountInvalid,
-                   "amounts[" + std::to_string(i) + "]");
+    if (!amount) findings.Add(Reason::kAmountInvalid, "amounts[" + std::to_string(i) + "]");
     if (!amount || amount->digits > 0) above_zero = true;
   }
   if (!above_zero) findings.Add(Reason::kFieldInvalid, "amounts");
@@ -200,8 +178,7 @@ std::optional<Refusal> Check(const SettleTransaction& command) {
 
 std::optional<Refusal> Check(const VoidTransaction& command) {
   Findings findings;
-  findings.NeedId(command.transaction_id, kTransactionIdBytesMax,
-                  "transaction_id");
+  findings.NeedId(command.transaction_id, kTransactionIdBytesMax, "transaction_id");
   findings.AllowText(command.reason, kTextBytesMax, "reason");
   findings.AllowId(command.request_id, kTransactionIdBytesMax, "request_id");
   return findings.first();
@@ -209,8 +186,7 @@ std::optional<Refusal> Check(const VoidTransaction& command) {
 
 std::optional<Refusal> Check(const ReverseTransaction& command) {
   Findings findings;
-  findings.NeedId(command.transaction_id, kTransactionIdBytesMax,
-                  "transaction_id");
+  findings.NeedId(command.transaction_id, kTransactionIdBytesMax, "transaction_id");
   findings.NeedId(command.reverses_transaction_id, kTransactionIdBytesMax,
                   "reverses_transaction_id");
   findings.AllowText(command.reason, kTextBytesMax, "reason");
@@ -225,8 +201,7 @@ std::optional<Refusal> Check(const std::monostate&) {
 }
 
 template <typename Command>
-std::optional<Refusal> CheckChange(const Command& command,
-                                   const std::string& reason) {
+std::optional<Refusal> CheckChange(const Command& command, const std::string& reason) {
   Findings findings;
   findings.NeedId(command.account_id, kAccountIdBytesMax, "account_id");
   findings.AllowText(reason, kTextBytesMax, "reason");
@@ -243,8 +218,7 @@ std::optional<Refusal> CheckShape(const RegisterAsset& command) {
                                   [](char c) { return c >= 'a' && c <= 'z'; });
   if (command.code.empty()) {
     findings.Add(Reason::kFieldMissing, "asset.code");
-  } else if (command.code.size() > 16 || !upper ||
-             !OnlyOf(command.code, "._-")) {
+  } else if (command.code.size() > 16 || !upper || !OnlyOf(command.code, "._-")) {
     findings.Add(Reason::kFieldInvalid, "asset.code");
   }
   if (command.scale < 0 || command.scale > domain::kScaleMax)
@@ -276,10 +250,8 @@ std::optional<Refusal> CheckShape(const UpdateAccount& command) {
   const std::set<std::string> paths = {
       "limits",   "limits.overdraft_limit", "limits.unlimited_overdraft",
       "metadata", "limits.max_balance",     "owner_id"};
-  for (const std::string& path :
-       command.update_mask.value_or(std::set<std::string>{})) {
-    if (paths.count(path) == 0)
-      findings.Add(Reason::kFieldInvalid, "update_mask");
+  for (const std::string& path : command.update_mask.value_or(std::set<std::string>{})) {
+    if (paths.count(path) == 0) findings.Add(Reason::kFieldInvalid, "update_mask");
   }
   return findings.first();
 }
@@ -300,9 +272,8 @@ std::optional<Refusal> CheckShape(const TransactionCommand& command) {
 
 std::optional<Refusal> CheckShape(const Batch& batch) {
   if (batch.commands.size() > kItemsMax) {
-    return Refusal{
-        Reason::kTooManyItems,
-        {{"field", "commands"}, {"limit", std::to_string(kItemsMax)}}};
+    return Refusal{Reason::kTooManyItems,
+                   {{"field", "commands"}, {"limit", std::to_string(kItemsMax)}}};
   }
   return std::nullopt;
 }
@@ -311,8 +282,7 @@ std::optional<Refusal> CheckItemShape(const TransactionCommand& command) {
   std::optional<Refusal> refusal = CheckShape(command);
   const auto* create = std::get_if<CreateTransaction>(&command);
   if (create == nullptr || !create->validate_only) return refusal;
-  if (refusal &&
-      domain::RankOf(refusal->reason) < domain::RankOf(Reason::kFieldInvalid))
+  if (refusal && domain::RankOf(refusal->reason) < domain::RankOf(Reason::kFieldInvalid))
     return refusal;
   return Refusal{Reason::kFieldInvalid, {{"field", "validate_only"}}};
 }

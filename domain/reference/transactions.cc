@@ -35,12 +35,8 @@ std::vector<StoredPosting> InMinorUnits(const ReferenceLedger& ledger,
     const int scale = ledger.FindAccount(posting.debit_account_id)->scale;
     bool fits = true;
     const Int128 amount = ToMinorUnits(posting.amount, scale, &fits);
-    result.push_back({posting.debit_account_id,
-                      posting.credit_account_id,
-                      amount,
-                      scale,
-                      {},
-                      fits});
+    result.push_back(
+        {posting.debit_account_id, posting.credit_account_id, amount, scale, {}, fits});
   }
   return result;
 }
@@ -52,12 +48,8 @@ std::vector<StoredPosting> TurnedRound(const Transaction& original) {
   for (const StoredPosting& posting : original.postings) {
     const Int128 moved = posting.posted.value_or(posting.amount);
     if (moved == 0) continue;
-    result.push_back({posting.credit_account_id,
-                      posting.debit_account_id,
-                      moved,
-                      posting.scale,
-                      {},
-                      true});
+    result.push_back(
+        {posting.credit_account_id, posting.debit_account_id, moved, posting.scale, {}, true});
   }
   return result;
 }
@@ -77,15 +69,13 @@ std::optional<Refusal> CheckBeforeOutcome(const ReferenceLedger& ledger,
   return CheckScales(ledger, command);
 }
 
-std::optional<Refusal> CheckCreate(const ReferenceLedger& ledger,
-                                   const CreateTransaction& command,
+std::optional<Refusal> CheckCreate(const ReferenceLedger& ledger, const CreateTransaction& command,
                                    std::vector<StoredPosting>* postings) {
   if (auto refusal = CheckBeforeOutcome(ledger, command)) return refusal;
   *postings = InMinorUnits(ledger, command.postings);
   if (auto refusal = CheckNotClosed(ledger, *postings)) return refusal;
   if (auto refusal = CheckNotSuspended(ledger, *postings)) return refusal;
-  return CheckOutcome(ledger, *postings, command.hold.has_value(),
-                      command.balance_checks);
+  return CheckOutcome(ledger, *postings, command.hold.has_value(), command.balance_checks);
 }
 
 Transaction NewTransaction(const CreateTransaction& command, std::int64_t now) {
@@ -103,8 +93,7 @@ Transaction NewTransaction(const CreateTransaction& command, std::int64_t now) {
   return transaction;
 }
 
-Transaction NewTransaction(const ReverseTransaction& command,
-                           std::int64_t now) {
+Transaction NewTransaction(const ReverseTransaction& command, std::int64_t now) {
   Transaction transaction;
   transaction.transaction_id = command.transaction_id;
   transaction.type = "reversal";
@@ -124,10 +113,8 @@ Answer ReferenceLedger::Dispatch(const std::monostate&, std::int64_t) {
   return Refused(Reason::kFieldMissing, {{"field", "command"}});
 }
 
-Answer ReferenceLedger::Dispatch(const CreateTransaction& command,
-                                 std::int64_t now) {
-  if (auto known = Replay(FindTransactionId(command.transaction_id), command))
-    return *known;
+Answer ReferenceLedger::Dispatch(const CreateTransaction& command, std::int64_t now) {
+  if (auto known = Replay(FindTransactionId(command.transaction_id), command)) return *known;
   Transaction transaction = NewTransaction(command, now);
   std::vector<StoredPosting> postings;
   if (auto refusal = CheckCreate(*this, command, &postings)) {
@@ -135,8 +122,7 @@ Answer ReferenceLedger::Dispatch(const CreateTransaction& command,
     return RefuseTransaction(command, transaction, *refusal);
   }
   transaction.postings = postings;
-  transaction.status =
-      command.hold ? TransactionStatus::kPending : TransactionStatus::kPosted;
+  transaction.status = command.hold ? TransactionStatus::kPending : TransactionStatus::kPosted;
   if (command.hold && command.hold->timeout_ns) {
     transaction.expire_time = now + *command.hold->timeout_ns;
     timers_.insert({*transaction.expire_time, transaction.transaction_id});
@@ -147,8 +133,7 @@ Answer ReferenceLedger::Dispatch(const CreateTransaction& command,
     AppendLeg(transaction, i, Side::kDebit, kind, amount, now);
     AppendLeg(transaction, i, Side::kCredit, kind, amount, now);
   }
-  AppendTransactionEvent(&transaction, command.hold ? "transaction.pending"
-                                                    : "transaction.posted");
+  AppendTransactionEvent(&transaction, command.hold ? "transaction.pending" : "transaction.posted");
 
   Answer answer;
   answer.status = transaction.status;
@@ -161,28 +146,22 @@ Answer ReferenceLedger::Dispatch(const CreateTransaction& command,
 }
 
 std::optional<Refusal> ReferenceLedger::CheckReverse(
-    const Transaction& original,
-    const std::vector<StoredPosting>& postings) const {
+    const Transaction& original, const std::vector<StoredPosting>& postings) const {
   if (auto refusal = CheckNotClosed(*this, postings)) return refusal;
   if (auto refusal = CheckNotSuspended(*this, postings)) return refusal;
-  if (original.status != TransactionStatus::kPosted ||
-      !original.reverses_transaction_id.empty()) {
+  if (original.status != TransactionStatus::kPosted || !original.reverses_transaction_id.empty()) {
     return Refusal{Reason::kNotReversible, {}};
   }
   if (!original.reversed_by_transaction_id.empty()) {
-    return Refusal{
-        Reason::kAlreadyReversed,
-        {{"reversed_by_transaction_id", original.reversed_by_transaction_id}}};
+    return Refusal{Reason::kAlreadyReversed,
+                   {{"reversed_by_transaction_id", original.reversed_by_transaction_id}}};
   }
   return CheckOutcome(*this, postings, false, {});
 }
 
-Answer ReferenceLedger::Dispatch(const ReverseTransaction& command,
-                                 std::int64_t now) {
-  if (auto known = Replay(FindTransactionId(command.transaction_id), command))
-    return *known;
-  const TransactionPtr original =
-      FindTransaction(command.reverses_transaction_id);
+Answer ReferenceLedger::Dispatch(const ReverseTransaction& command, std::int64_t now) {
+  if (auto known = Replay(FindTransactionId(command.transaction_id), command)) return *known;
+  const TransactionPtr original = FindTransaction(command.reverses_transaction_id);
   if (original == nullptr) return Refused(Reason::kTransactionNotFound, {});
   Transaction transaction = NewTransaction(command, now);
   transaction.postings = Opposite(*original);
@@ -192,8 +171,7 @@ Answer ReferenceLedger::Dispatch(const ReverseTransaction& command,
   }
   transaction.status = TransactionStatus::kPosted;
   for (int i = 0; i < static_cast<int>(transaction.postings.size()); ++i) {
-    const Int128 amount =
-        transaction.postings[static_cast<std::size_t>(i)].amount;
+    const Int128 amount = transaction.postings[static_cast<std::size_t>(i)].amount;
     AppendLeg(transaction, i, Side::kDebit, LegKind::kMoved, amount, now);
     AppendLeg(transaction, i, Side::kCredit, LegKind::kMoved, amount, now);
   }
@@ -204,8 +182,7 @@ Answer ReferenceLedger::Dispatch(const ReverseTransaction& command,
   // The command ends with the original's event, so that is where a reader has
   // seen all of it.
   transaction.position = head_;
-  transactions_[command.transaction_id] =
-      std::make_shared<Transaction>(transaction);
+  transactions_[command.transaction_id] = std::make_shared<Transaction>(transaction);
 
   Answer answer;
   answer.status = transaction.status;
@@ -218,8 +195,7 @@ Answer ReferenceLedger::Dispatch(const ReverseTransaction& command,
 }
 
 template <typename Command>
-Answer ReferenceLedger::RefuseTransaction(const Command& command,
-                                          Transaction transaction,
+Answer ReferenceLedger::RefuseTransaction(const Command& command, Transaction transaction,
                                           const Refusal& refusal) {
   Answer answer;
   answer.refusal = refusal;
@@ -235,9 +211,9 @@ Answer ReferenceLedger::RefuseTransaction(const Command& command,
   return answer;
 }
 
-template Answer ReferenceLedger::RefuseTransaction(const CreateTransaction&,
-                                                   Transaction, const Refusal&);
-template Answer ReferenceLedger::RefuseTransaction(const ReverseTransaction&,
-                                                   Transaction, const Refusal&);
+template Answer ReferenceLedger::RefuseTransaction(const CreateTransaction&, Transaction,
+                                                   const Refusal&);
+template Answer ReferenceLedger::RefuseTransaction(const ReverseTransaction&, Transaction,
+                                                   const Refusal&);
 
 }  // namespace florin::reference

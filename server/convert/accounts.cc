@@ -23,12 +23,11 @@ domain::Result<AccountCommand> Finished(const Shape& shape, Command command) {
 
 domain::LimitsRequest ToLimits(const v1::Limits& limits, Shape* shape) {
   domain::LimitsRequest out;
-  out.overdraft_limit =
-      shape->OptionalAmount({"limits.overdraft_limit"},
-                            limits.overdraft_limit(), Shape::Zero::kAllowed);
+  out.overdraft_limit = shape->OptionalAmount({"limits.overdraft_limit"}, limits.overdraft_limit(),
+                                              Shape::Zero::kAllowed);
   out.unlimited_overdraft = limits.unlimited_overdraft();
-  out.max_balance = shape->OptionalAmount(
-      {"limits.max_balance"}, limits.max_balance(), Shape::Zero::kAllowed);
+  out.max_balance =
+      shape->OptionalAmount({"limits.max_balance"}, limits.max_balance(), Shape::Zero::kAllowed);
   if (limits.unlimited_overdraft() && out.overdraft_limit.has_value() &&
       !out.overdraft_limit->IsZero()) {
     shape->Invalid({"limits"},
@@ -43,11 +42,9 @@ domain::AccountType ToType(v1::AccountType type, Shape* shape) {
     return domain::AccountType::kUnspecified;
   }
   if (!v1::AccountType_IsValid(type)) {
-    shape->Invalid(
-        {"type"},
-        fmt::format("is {}, which is no AccountType; it is 1 (ASSET) to 5 "
-                    "(EXPENSE)",
-                    static_cast<int>(type)));
+    shape->Invalid({"type"}, fmt::format("is {}, which is no AccountType; it is 1 (ASSET) to 5 "
+                                         "(EXPENSE)",
+                                         static_cast<int>(type)));
     return domain::AccountType::kUnspecified;
   }
   return static_cast<domain::AccountType>(type);
@@ -55,14 +52,12 @@ domain::AccountType ToType(v1::AccountType type, Shape* shape) {
 
 domain::SuspendScope ToScope(v1::SuspendScope scope, Shape* shape) {
   if (!v1::SuspendScope_IsValid(scope)) {
-    shape->Invalid({"scope"},
-                   fmt::format("is {}, which is no SuspendScope; it is 0 to 3",
-                               static_cast<int>(scope)));
+    shape->Invalid({"scope"}, fmt::format("is {}, which is no SuspendScope; it is 0 to 3",
+                                          static_cast<int>(scope)));
   }
   // Unspecified means both, so that the two are the same content.
-  return scope == v1::SUSPEND_SCOPE_UNSPECIFIED
-             ? domain::SuspendScope::kBoth
-             : static_cast<domain::SuspendScope>(scope);
+  return scope == v1::SUSPEND_SCOPE_UNSPECIFIED ? domain::SuspendScope::kBoth
+                                                : static_cast<domain::SuspendScope>(scope);
 }
 
 // The bits of one path of an update mask; nothing if there is no such path.
@@ -101,12 +96,11 @@ std::uint8_t ToMask(const v1::UpdateAccountRequest& request, Shape* shape) {
   for (const std::string& path : request.update_mask().paths()) {
     const std::optional<int> named = MaskBits(path);
     if (!named) {
-      shape->Invalid({"update_mask"},
-                     fmt::format("has the path {}; paths are limits, "
-                                 "limits.overdraft_limit, "
-                                 "limits.unlimited_overdraft, "
-                                 "limits.max_balance, metadata, owner_id",
-                                 Quote(path)));
+      shape->Invalid({"update_mask"}, fmt::format("has the path {}; paths are limits, "
+                                                  "limits.overdraft_limit, "
+                                                  "limits.unlimited_overdraft, "
+                                                  "limits.max_balance, metadata, owner_id",
+                                                  Quote(path)));
     }
     bits |= named.value_or(0);
   }
@@ -115,8 +109,7 @@ std::uint8_t ToMask(const v1::UpdateAccountRequest& request, Shape* shape) {
 
 // What all changes of an account share.
 template <typename Request>
-domain::ChangeAccount ToChange(AccountChangeKind kind, const Request& request,
-                               Shape* shape) {
+domain::ChangeAccount ToChange(AccountChangeKind kind, const Request& request, Shape* shape) {
   domain::ChangeAccount change;
   change.kind = kind;
   shape->Id({"account_id"}, request.account_id(), IdKind::kAccount);
@@ -129,8 +122,8 @@ domain::ChangeAccount ToChange(AccountChangeKind kind, const Request& request,
 }
 
 template <typename Request>
-domain::ChangeAccount ToReasonedChange(AccountChangeKind kind,
-                                       const Request& request, Shape* shape) {
+domain::ChangeAccount ToReasonedChange(AccountChangeKind kind, const Request& request,
+                                       Shape* shape) {
   domain::ChangeAccount change = ToChange(kind, request, shape);
   shape->Text({"reason"}, request.reason(), kLongTextBytesMax);
   change.reason = request.reason();
@@ -139,24 +132,20 @@ domain::ChangeAccount ToReasonedChange(AccountChangeKind kind,
 
 }  // namespace
 
-domain::Result<domain::RegisterAsset> ToCommand(
-    const v1::RegisterAssetRequest& request) {
+domain::Result<domain::RegisterAsset> ToCommand(const v1::RegisterAssetRequest& request) {
   Shape shape;
   const v1::Asset& asset = request.asset();
   shape.Id({"asset.code"}, asset.code(), IdKind::kAsset);
   if (asset.scale() < 0 || asset.scale() > domain::kScaleMax) {
-    shape.Invalid(
-        {"asset.scale"},
-        fmt::format("is {}; it is 0 to {}", asset.scale(), domain::kScaleMax));
+    shape.Invalid({"asset.scale"},
+                  fmt::format("is {}; it is 0 to {}", asset.scale(), domain::kScaleMax));
   }
   shape.Text({"asset.name"}, asset.name(), kShortTextBytesMax);
   if (!shape.ok()) return shape.refusal();
-  return domain::RegisterAsset{
-      domain::Asset{asset.code(), asset.scale(), asset.name()}};
+  return domain::RegisterAsset{domain::Asset{asset.code(), asset.scale(), asset.name()}};
 }
 
-domain::Result<AccountCommand> ToCommand(
-    const v1::OpenAccountRequest& request) {
+domain::Result<AccountCommand> ToCommand(const v1::OpenAccountRequest& request) {
   Shape shape;
   domain::OpenAccount command;
   shape.Id({"account_id"}, request.account_id(), IdKind::kAccount);
@@ -171,11 +160,9 @@ domain::Result<AccountCommand> ToCommand(
   return Finished(shape, std::move(command));
 }
 
-domain::Result<AccountCommand> ToCommand(
-    const v1::UpdateAccountRequest& request) {
+domain::Result<AccountCommand> ToCommand(const v1::UpdateAccountRequest& request) {
   Shape shape;
-  domain::ChangeAccount change =
-      ToChange(AccountChangeKind::kUpdate, request, &shape);
+  domain::ChangeAccount change = ToChange(AccountChangeKind::kUpdate, request, &shape);
   change.limits = ToLimits(request.limits(), &shape);
   change.metadata = shape.Metadata(request.metadata());
   shape.Text({"owner_id"}, request.owner_id(), kShortTextBytesMax);
@@ -184,28 +171,22 @@ domain::Result<AccountCommand> ToCommand(
   return Finished(shape, std::move(change));
 }
 
-domain::Result<AccountCommand> ToCommand(
-    const v1::SuspendAccountRequest& request) {
+domain::Result<AccountCommand> ToCommand(const v1::SuspendAccountRequest& request) {
   Shape shape;
-  domain::ChangeAccount change =
-      ToReasonedChange(AccountChangeKind::kSuspend, request, &shape);
+  domain::ChangeAccount change = ToReasonedChange(AccountChangeKind::kSuspend, request, &shape);
   change.scope = ToScope(request.scope(), &shape);
   return Finished(shape, std::move(change));
 }
 
-domain::Result<AccountCommand> ToCommand(
-    const v1::ReactivateAccountRequest& request) {
+domain::Result<AccountCommand> ToCommand(const v1::ReactivateAccountRequest& request) {
   Shape shape;
-  domain::ChangeAccount change =
-      ToReasonedChange(AccountChangeKind::kReactivate, request, &shape);
+  domain::ChangeAccount change = ToReasonedChange(AccountChangeKind::kReactivate, request, &shape);
   return Finished(shape, std::move(change));
 }
 
-domain::Result<AccountCommand> ToCommand(
-    const v1::CloseAccountRequest& request) {
+domain::Result<AccountCommand> ToCommand(const v1::CloseAccountRequest& request) {
   Shape shape;
-  domain::ChangeAccount change =
-      ToReasonedChange(AccountChangeKind::kClose, request, &shape);
+  domain::ChangeAccount change = ToReasonedChange(AccountChangeKind::kClose, request, &shape);
   return Finished(shape, std::move(change));
 }
 

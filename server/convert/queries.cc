@@ -42,8 +42,7 @@ AsOf ToAsOf(const Request& request, Shape* shape) {
   return as_of;
 }
 
-std::uint32_t ToStatuses(const v1::ListTransactionsRequest& request,
-                         Shape* shape) {
+std::uint32_t ToStatuses(const v1::ListTransactionsRequest& request, Shape* shape) {
   std::uint32_t bits = 0;
   for (int i = 0; i < request.statuses_size(); ++i) {
     const int status = request.statuses(i);
@@ -69,8 +68,7 @@ domain::Result<std::string> ToQuery(const v1::GetAccountRequest& request) {
 
 domain::Result<std::string> ToQuery(const v1::GetTransactionRequest& request) {
   Shape shape;
-  shape.Id({"transaction_id"}, request.transaction_id(),
-           IdKind::kAnyTransaction);
+  shape.Id({"transaction_id"}, request.transaction_id(), IdKind::kAnyTransaction);
   return Finished(shape, request.transaction_id());
 }
 
@@ -85,23 +83,20 @@ domain::Result<AccountsQuery> ToQuery(const v1::ListAccountsRequest& request) {
   CheckPrefix(request.account_id_prefix(), &shape);
   shape.Text({"owner_id"}, request.owner_id(), kShortTextBytesMax);
   PageQuery page = ToPage(request, &shape);
-  return Finished(shape, AccountsQuery{request.account_id_prefix(),
-                                       request.owner_id(), std::move(page)});
+  return Finished(shape,
+                  AccountsQuery{request.account_id_prefix(), request.owner_id(), std::move(page)});
 }
 
-domain::Result<TransactionsQuery> ToQuery(
-    const v1::ListTransactionsRequest& request) {
+domain::Result<TransactionsQuery> ToQuery(const v1::ListTransactionsRequest& request) {
   Shape shape;
   TransactionsQuery query;
   shape.OptionalId({"account_id"}, request.account_id(), IdKind::kAccount);
   query.filter.account_id = request.account_id();
   if (request.has_start_commit_time()) {
-    query.filter.start_time =
-        shape.Time({"start_commit_time"}, request.start_commit_time());
+    query.filter.start_time = shape.Time({"start_commit_time"}, request.start_commit_time());
   }
   if (request.has_end_commit_time()) {
-    query.filter.end_time =
-        shape.Time({"end_commit_time"}, request.end_commit_time());
+    query.filter.end_time = shape.Time({"end_commit_time"}, request.end_commit_time());
   }
   query.filter.ascending = request.ascending();
   query.page = ToPage(request, &shape);
@@ -117,16 +112,14 @@ domain::Result<BalanceQuery> ToQuery(const v1::GetBalanceRequest& request) {
   query.as_of = ToAsOf(request, &shape);
   if (request.as_of_case() == v1::GetBalanceRequest::kVersion) {
     if (request.version() < 1) {
-      shape.Invalid({"version"}, fmt::format("is {}; versions count from 1",
-                                             request.version()));
+      shape.Invalid({"version"}, fmt::format("is {}; versions count from 1", request.version()));
     }
     query.as_of.version = request.version();
   }
   return Finished(shape, std::move(query));
 }
 
-domain::Result<BalancesQuery> ToQuery(
-    const v1::BatchGetBalancesRequest& request) {
+domain::Result<BalancesQuery> ToQuery(const v1::BatchGetBalancesRequest& request) {
   Shape shape;
   BalancesQuery query;
   for (int i = 0; i < request.account_ids_size(); ++i) {
@@ -137,27 +130,23 @@ domain::Result<BalancesQuery> ToQuery(
   query.page = ToPage(request, &shape);
   if (!shape.ok()) return shape.refusal();
   if (request.account_ids_size() > kItemsMax) {
-    return domain::Refusal{
-        Reason::kTooManyItems,
-        fmt::format("there are {} account_ids; at most {} are allowed: send "
-                    "several requests, or an account_id_prefix",
-                    request.account_ids_size(), kItemsMax),
-        {{"field", "account_ids"}, {"limit", std::to_string(kItemsMax)}}};
+    return domain::Refusal{Reason::kTooManyItems,
+                           fmt::format("there are {} account_ids; at most {} are allowed: send "
+                                       "several requests, or an account_id_prefix",
+                                       request.account_ids_size(), kItemsMax),
+                           {{"field", "account_ids"}, {"limit", std::to_string(kItemsMax)}}};
   }
-  query.account_ids.assign(request.account_ids().begin(),
-                           request.account_ids().end());
+  query.account_ids.assign(request.account_ids().begin(), request.account_ids().end());
   query.prefix = request.account_id_prefix();
   return query;
 }
 
-domain::Result<TrialBalanceQuery> ToQuery(
-    const v1::GetTrialBalanceRequest& request) {
+domain::Result<TrialBalanceQuery> ToQuery(const v1::GetTrialBalanceRequest& request) {
   Shape shape;
   CheckPrefix(request.account_id_prefix(), &shape);
   shape.OptionalId({"asset"}, request.asset(), IdKind::kAsset);
   AsOf as_of = ToAsOf(request, &shape);
-  return Finished(shape, TrialBalanceQuery{request.account_id_prefix(),
-                                           request.asset(), as_of});
+  return Finished(shape, TrialBalanceQuery{request.account_id_prefix(), request.asset(), as_of});
 }
 
 }  // namespace florin::server

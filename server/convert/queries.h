@@ -60,21 +60,13 @@ struct TransactionsQuery {
   PageQuery page;
 };
 
-[[nodiscard]] domain::Result<std::string> ToQuery(
-    const v1::GetAccountRequest& request);
-[[nodiscard]] domain::Result<std::string> ToQuery(
-    const v1::GetTransactionRequest& request);
-[[nodiscard]] domain::Result<PageQuery> ToQuery(
-    const v1::ListAssetsRequest& request);
-[[nodiscard]] domain::Result<AccountsQuery> ToQuery(
-    const v1::ListAccountsRequest& request);
-[[nodiscard]] domain::Result<TransactionsQuery> ToQuery(
-    const v1::ListTransactionsRequest& request);
-[[nodiscard]] domain::Result<BalanceQuery> ToQuery(
-    const v1::GetBalanceRequest& request);
-[[nodiscard]] domain::Result<BalancesQuery> ToQuery(
-    const v1::BatchGetBalancesRequest& request);
-[[nodiscard]] domain::Result<TrialBalanceQuery> ToQuery(
-    const v1::GetTrialBalanceRequest& request);
+[[nodiscard]] domain::Result<std::string> ToQuery(const v1::GetAccountRequest& request);
+[[nodiscard]] domain::Result<std::string> ToQuery(const v1::GetTransactionRequest& request);
+[[nodiscard]] domain::Result<PageQuery> ToQuery(const v1::ListAssetsRequest& request);
+[[nodiscard]] domain::Result<AccountsQuery> ToQuery(const v1::ListAccountsRequest& request);
+[[nodiscard]] domain::Result<TransactionsQuery> ToQuery(const v1::ListTransactionsRequest& request);
+[[nodiscard]] domain::Result<BalanceQuery> ToQuery(const v1::GetBalanceRequest& request);
+[[nodiscard]] domain::Result<BalancesQuery> ToQuery(const v1::BatchGetBalancesRequest& request);
+[[nodiscard]] domain::Result<TrialBalanceQuery> ToQuery(const v1::GetTrialBalanceRequest& request);
 
 }  // namespace florin::server

@@ -6,16 +6,13 @@ namespace florin::server {
 namespace {
 
 bool IsOfTheWholeLedger(domain::Reason reason) {
-  return reason == domain::Reason::kOverloaded ||
-         reason == domain::Reason::kShuttingDown ||
-         reason == domain::Reason::kDiskFull ||
-         reason == domain::Reason::kStorageUnavailable;
+  return reason == domain::Reason::kOverloaded || reason == domain::Reason::kShuttingDown ||
+         reason == domain::Reason::kDiskFull || reason == domain::Reason::kStorageUnavailable;
 }
 
 }  // namespace
 
-void FillResult(const std::string& transaction_id,
-                actors::TransactionOutcome* outcome,
+void FillResult(const std::string& transaction_id, actors::TransactionOutcome* outcome,
                 v1::TransactionResult* result) {
   result->set_transaction_id(transaction_id);
   result->set_status(static_cast<v1::TransactionStatus>(outcome->status));
@@ -26,8 +23,7 @@ void FillResult(const std::string& transaction_id,
   storage::ToProto(*outcome->refusal, result->mutable_refusal());
 }
 
-void FillResult(actors::AccountOutcome* outcome,
-                v1::OpenAccountResult* result) {
+void FillResult(actors::AccountOutcome* outcome, v1::OpenAccountResult* result) {
   result->set_replayed(outcome->replayed);
   if (outcome->refusal) {
     if (outcome->replayed) MarkReplayed(&*outcome->refusal);
@@ -57,8 +53,7 @@ void Shrink(v1::BatchOpenAccountsResponse* response) {
   }
 }
 
-const domain::Refusal* SharedRefusal(
-    const std::vector<actors::TransactionOutcome>& outcomes) {
+const domain::Refusal* SharedRefusal(const std::vector<actors::TransactionOutcome>& outcomes) {
   if (outcomes.empty() || !outcomes.front().refusal) return nullptr;
   const domain::Refusal& first = *outcomes.front().refusal;
   if (!IsOfTheWholeLedger(first.reason)) return nullptr;

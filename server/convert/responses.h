@@ -12,8 +12,7 @@ inline constexpr std::size_t kResponseBytesMax = (4u << 20) - (64u << 10);
 /// Fills the answer of Create, Settle, Void or ReverseTransaction.
 /// Requires: the outcome is no refusal.
 template <typename Response>
-void FillTransactionResponse(const actors::TransactionOutcome& outcome,
-                             Response* response) {
+void FillTransactionResponse(const actors::TransactionOutcome& outcome, Response* response) {
   storage::ToProto(*outcome.transaction, response->mutable_transaction());
   for (const storage::AccountAfter& account : outcome.Accounts()) {
     storage::ToProto(account, response->add_account_balances());
@@ -21,8 +20,7 @@ void FillTransactionResponse(const actors::TransactionOutcome& outcome,
   response->set_replayed(outcome.replayed);
 }
 
-void FillResult(const std::string& transaction_id,
-                actors::TransactionOutcome* outcome,
+void FillResult(const std::string& transaction_id, actors::TransactionOutcome* outcome,
                 v1::TransactionResult* result);
 
 void FillResult(actors::AccountOutcome* outcome, v1::OpenAccountResult* result);

@@ -23,8 +23,7 @@ constexpr std::int64_t kDurationSecondsMax = std::int64_t{36'525} * 86'400;
 
 using CharacterSet = std::array<bool, 256>;
 
-constexpr CharacterSet MakeSet(std::string_view ranges,
-                               std::string_view single) {
+constexpr CharacterSet MakeSet(std::string_view ranges, std::string_view single) {
   CharacterSet set{};
   for (std::size_t i = 0; i + 1 < ranges.size(); i += 2) {
     for (int c = ranges[i]; c <= ranges[i + 1]; ++c) {
@@ -41,9 +40,8 @@ constexpr CharacterSet kAssetCharacters = MakeSet("AZ09", "._-");
 constexpr CharacterSet kKeyCharacters = MakeSet("az09", "_.-");
 
 bool AllOf(std::string_view text, const CharacterSet& set) {
-  return std::all_of(text.begin(), text.end(), [&set](char c) {
-    return set[static_cast<unsigned char>(c)];
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [&set](char c) { return set[static_cast<unsigned char>(c)]; });
 }
 
 struct IdRule {
@@ -53,14 +51,12 @@ struct IdRule {
 };
 
 const IdRule& RuleOf(IdKind kind) {
-  static constexpr IdRule kAccount{128, kIdCharacters,
-                                   "1-128 characters of A-Z a-z 0-9 : . _ @ -"};
-  static constexpr IdRule kTransaction{
-      64, kIdCharacters, "1-64 characters of A-Z a-z 0-9 : . _ @ -"};
+  static constexpr IdRule kAccount{128, kIdCharacters, "1-128 characters of A-Z a-z 0-9 : . _ @ -"};
+  static constexpr IdRule kTransaction{64, kIdCharacters,
+                                       "1-64 characters of A-Z a-z 0-9 : . _ @ -"};
   static constexpr IdRule kAny{128, kAnyIdCharacters,
                                "1-128 characters of A-Z a-z 0-9 : . _ @ - /"};
-  static constexpr IdRule kAsset{16, kAssetCharacters,
-                                 "1-16 characters of A-Z 0-9 . _ -"};
+  static constexpr IdRule kAsset{16, kAssetCharacters, "1-16 characters of A-Z 0-9 . _ -"};
   switch (kind) {
     case IdKind::kAccount:
       return kAccount;
@@ -84,28 +80,24 @@ std::string Field::ToString() const {
 }
 
 bool Shape::WouldKeep(Reason reason) const {
-  return !refusal_.has_value() ||
-         domain::RankOf(reason) < domain::RankOf(refusal_->reason);
+  return !refusal_.has_value() || domain::RankOf(reason) < domain::RankOf(refusal_->reason);
 }
 
 void Shape::Refuse(Reason reason, const Field& field, std::string message) {
   if (!WouldKeep(reason)) return;
-  refusal_ = domain::Refusal{
-      reason, std::move(message), {{"field", field.ToString()}}};
+  refusal_ = domain::Refusal{reason, std::move(message), {{"field", field.ToString()}}};
 }
 
 bool Shape::Present(const Field& field, bool present) {
   if (!present && WouldKeep(Reason::kFieldMissing)) {
-    Refuse(Reason::kFieldMissing, field,
-           fmt::format("{} is missing", field.ToString()));
+    Refuse(Reason::kFieldMissing, field, fmt::format("{} is missing", field.ToString()));
   }
   return present;
 }
 
 void Shape::Invalid(const Field& field, std::string_view why) {
   if (!WouldKeep(Reason::kFieldInvalid)) return;
-  Refuse(Reason::kFieldInvalid, field,
-         fmt::format("{} {}", field.ToString(), why));
+  Refuse(Reason::kFieldInvalid, field, fmt::format("{} {}", field.ToString(), why));
 }
 
 bool Shape::Id(const Field& field, std::string_view id, IdKind kind) {
@@ -121,18 +113,15 @@ bool Shape::OptionalId(const Field& field, std::string_view id, IdKind kind) {
                                "payments and trades; yours are {}",
                                Quote(id), rule.said));
   } else {
-    Invalid(field, fmt::format("is {} ({} bytes); it has {}", Quote(id),
-                               id.size(), rule.said));
+    Invalid(field, fmt::format("is {} ({} bytes); it has {}", Quote(id), id.size(), rule.said));
   }
   return false;
 }
 
-bool Shape::Text(const Field& field, std::string_view text,
-                 std::size_t bytes_max) {
+bool Shape::Text(const Field& field, std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return true;
   if (WouldKeep(Reason::kFieldInvalid)) {
-    Invalid(field, fmt::format("has {} bytes; at most {} are allowed",
-                               text.size(), bytes_max));
+    Invalid(field, fmt::format("has {} bytes; at most {} are allowed", text.size(), bytes_max));
   }
   return false;
 }
@@ -142,8 +131,8 @@ domain::StringMap Shape::Metadata(const ProtoMap& map) {
   domain::StringMap out;
   if (map.empty()) return out;
   if (map.size() > kMetadataEntriesMax) {
-    Invalid(field, fmt::format("has {} entries; at most {} are allowed",
-                               map.size(), kMetadataEntriesMax));
+    Invalid(field,
+            fmt::format("has {} entries; at most {} are allowed", map.size(), kMetadataEntriesMax));
     return out;
   }
   std::size_t bytes = 0;
@@ -154,58 +143,52 @@ domain::StringMap Shape::Metadata(const ProtoMap& map) {
   }
   std::sort(out.begin(), out.end());
   for (const auto& [key, value] : out) {
-    if (key.empty() || key.size() > kMetadataKeyBytesMax ||
-        !AllOf(key, kKeyCharacters)) {
+    if (key.empty() || key.size() > kMetadataKeyBytesMax || !AllOf(key, kKeyCharacters)) {
       Invalid(field, fmt::format("has the key {}; keys have 1-{} characters of "
                                  "a-z 0-9 _ . -",
                                  Quote(key), kMetadataKeyBytesMax));
     } else if (value.size() > kMetadataValueBytesMax) {
-      Invalid(field,
-              fmt::format("{} has a value of {} bytes; at most {} are allowed",
-                          Quote(key), value.size(), kMetadataValueBytesMax));
+      Invalid(field, fmt::format("{} has a value of {} bytes; at most {} are allowed", Quote(key),
+                                 value.size(), kMetadataValueBytesMax));
     }
   }
   if (bytes > kMetadataBytesMax) {
-    Invalid(field, fmt::format("has {} bytes in all; at most {} are allowed",
-                               bytes, kMetadataBytesMax));
+    Invalid(field,
+            fmt::format("has {} bytes in all; at most {} are allowed", bytes, kMetadataBytesMax));
   }
   return out;
 }
 
-std::optional<domain::Decimal> Shape::Amount(const Field& field,
-                                             std::string_view text, Zero zero) {
+std::optional<domain::Decimal> Shape::Amount(const Field& field, std::string_view text, Zero zero) {
   if (!Present(field, !text.empty())) return std::nullopt;
   return OptionalAmount(field, text, zero);
 }
 
-std::optional<domain::Decimal> Shape::OptionalAmount(const Field& field,
-                                                     std::string_view text,
+std::optional<domain::Decimal> Shape::OptionalAmount(const Field& field, std::string_view text,
                                                      Zero zero) {
   if (text.empty()) return std::nullopt;
   return RawAmount(field, text, zero);
 }
 
-std::optional<domain::Decimal> Shape::RawAmount(const Field& field,
-                                                std::string_view text,
+std::optional<domain::Decimal> Shape::RawAmount(const Field& field, std::string_view text,
                                                 Zero zero) {
   const std::optional<domain::Decimal> amount = domain::ParseDecimal(text);
-  const bool too_small =
-      amount.has_value() && zero == Zero::kRefused && amount->IsZero();
+  const bool too_small = amount.has_value() && zero == Zero::kRefused && amount->IsZero();
   if (amount.has_value() && !too_small) return amount;
   if (WouldKeep(Reason::kAmountInvalid)) {
-    const std::string_view way_out =
-        too_small ? "it must be above zero"
-                  : "an amount is digits, with up to 18 more after a point, "
-                    "and fits 127 bits";
-    Refuse(Reason::kAmountInvalid, field,
-           fmt::format("{} is {}; {}, such as \"98500.00\"", field.ToString(),
-                       Quote(text), way_out));
+    const std::string_view way_out = too_small
+                                         ? "it must be above zero"
+                                         : "an amount is digits, with up to 18 more after a point, "
+                                           "and fits 127 bits";
+    Refuse(
+        Reason::kAmountInvalid, field,
+        fmt::format("{} is {}; {}, such as \"98500.00\"", field.ToString(), Quote(text), way_out));
   }
   return std::nullopt;
 }
 
-std::optional<std::int64_t> Shape::Time(
-    const Field& field, const google::protobuf::Timestamp& time) {
+std::optional<std::int64_t> Shape::Time(const Field& field,
+                                        const google::protobuf::Timestamp& time) {
   std::int64_t nanos = 0;
   if (time.nanos() >= 0 && time.nanos() < kNanosPerSecond &&
       !__builtin_mul_overflow(time.seconds(), kNanosPerSecond, &nanos) &&
@@ -218,13 +201,12 @@ std::optional<std::int64_t> Shape::Time(
   return std::nullopt;
 }
 
-std::optional<std::int64_t> Shape::PositiveDuration(
-    const Field& field, const google::protobuf::Duration& duration) {
+std::optional<std::int64_t> Shape::PositiveDuration(const Field& field,
+                                                    const google::protobuf::Duration& duration) {
   const std::int64_t seconds = duration.seconds();
   const std::int64_t nanos = duration.nanos();
-  const bool well_formed = nanos > -kNanosPerSecond &&
-                           nanos < kNanosPerSecond &&
-                           (seconds <= 0 || nanos >= 0);
+  const bool well_formed =
+      nanos > -kNanosPerSecond && nanos < kNanosPerSecond && (seconds <= 0 || nanos >= 0);
   const bool positive = seconds > 0 || (seconds == 0 && nanos > 0);
   if (well_formed && positive && seconds < kDurationSecondsMax) {
     return seconds * kNanosPerSecond + nanos;

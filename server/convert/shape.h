@@ -68,23 +68,19 @@ class Shape {
 
   enum class Zero : std::uint8_t { kRefused, kAllowed };
   /// Nothing if missing or malformed.
-  std::optional<domain::Decimal> Amount(const Field& field,
-                                        std::string_view text, Zero zero);
+  std::optional<domain::Decimal> Amount(const Field& field, std::string_view text, Zero zero);
   /// The same, where empty is allowed.
-  std::optional<domain::Decimal> OptionalAmount(const Field& field,
-                                                std::string_view text,
+  std::optional<domain::Decimal> OptionalAmount(const Field& field, std::string_view text,
                                                 Zero zero);
 
   /// The same, where empty is malformed like any other text.
-  std::optional<domain::Decimal> RawAmount(const Field& field,
-                                           std::string_view text, Zero zero);
+  std::optional<domain::Decimal> RawAmount(const Field& field, std::string_view text, Zero zero);
 
   /// UTC nanoseconds since 1970; years 1677 to 2262 fit.
-  std::optional<std::int64_t> Time(const Field& field,
-                                   const google::protobuf::Timestamp& time);
+  std::optional<std::int64_t> Time(const Field& field, const google::protobuf::Timestamp& time);
   /// Nanoseconds, above zero, at most 100 years.
-  std::optional<std::int64_t> PositiveDuration(
-      const Field& field, const google::protobuf::Duration& duration);
+  std::optional<std::int64_t> PositiveDuration(const Field& field,
+                                               const google::protobuf::Duration& duration);
 
   void NotNegative(const Field& field, std::int64_t value);
 

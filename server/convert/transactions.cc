@@ -16,8 +16,7 @@ using domain::Reason;
 using domain::TransactionCommand;
 
 template <typename Command>
-domain::Result<TransactionCommand> Finished(const Shape& shape,
-                                            Command command) {
+domain::Result<TransactionCommand> Finished(const Shape& shape, Command command) {
   if (!shape.ok()) return shape.refusal();
   return TransactionCommand(std::move(command));
 }
@@ -28,33 +27,28 @@ void CheckDifferent(const v1::Posting& posting, int index, Shape* shape) {
     return;
   }
   const Field field{"credit_account_id", "postings", index};
-  shape->Refuse(
-      Reason::kSameAccount, field,
-      fmt::format("postings[{}] debits and credits the account {}; a posting "
-                  "moves between two accounts",
-                  index, Quote(posting.debit_account_id())));
+  shape->Refuse(Reason::kSameAccount, field,
+                fmt::format("postings[{}] debits and credits the account {}; a posting "
+                            "moves between two accounts",
+                            index, Quote(posting.debit_account_id())));
 }
 
 std::vector<domain::TransactionPosting> ToPostings(
-    const google::protobuf::RepeatedPtrField<v1::Posting>& postings,
-    Shape* shape) {
+    const google::protobuf::RepeatedPtrField<v1::Posting>& postings, Shape* shape) {
   std::vector<domain::TransactionPosting> out;
   shape->Present({"postings"}, !postings.empty());
-  out.reserve(
-      static_cast<std::size_t>(std::min(postings.size(), kPostingsMax)));
+  out.reserve(static_cast<std::size_t>(std::min(postings.size(), kPostingsMax)));
   for (int i = 0; i < postings.size(); ++i) {
     const v1::Posting& posting = postings[i];
-    const bool debit = shape->Id({"debit_account_id", "postings", i},
-                                 posting.debit_account_id(), IdKind::kAccount);
-    const bool credit =
-        shape->Id({"credit_account_id", "postings", i},
-                  posting.credit_account_id(), IdKind::kAccount);
-    const auto amount = shape->Amount({"amount", "postings", i},
-                                      posting.amount(), Shape::Zero::kRefused);
+    const bool debit = shape->Id({"debit_account_id", "postings", i}, posting.debit_account_id(),
+                                 IdKind::kAccount);
+    const bool credit = shape->Id({"credit_account_id", "postings", i}, posting.credit_account_id(),
+                                  IdKind::kAccount);
+    const auto amount =
+        shape->Amount({"amount", "postings", i}, posting.amount(), Shape::Zero::kRefused);
     if (debit && credit) CheckDifferent(posting, i, shape);
     if (i >= kPostingsMax || !shape->ok()) continue;
-    out.push_back({posting.debit_account_id(), posting.credit_account_id(),
-                   *amount, std::nullopt});
+    out.push_back({posting.debit_account_id(), posting.credit_account_id(), *amount, std::nullopt});
   }
   if (postings.size() > kPostingsMax) {
     shape->Refuse(Reason::kTooManyPostings, {"postings"},
@@ -75,8 +69,8 @@ bool FewEnough(const char* field, int count, Shape* shape) {
   return false;
 }
 
-std::vector<domain::VersionCheck> ToVersionChecks(
-    const v1::CreateTransactionRequest& request, Shape* shape) {
+std::vector<domain::VersionCheck> ToVersionChecks(const v1::CreateTransactionRequest& request,
+                                                  Shape* shape) {
   std::vector<domain::VersionCheck> out;
   std::set<std::string_view> seen;
   if (!FewEnough("version_checks", request.version_checks_size(), shape)) return out;
@@ -86,56 +80,49 @@ std::vector<domain::VersionCheck> ToVersionChecks(
     shape->Id(id_field, check.account_id(), IdKind::kAccount);
     if (check.expected_version() < 1) {
       shape->Invalid({"expected_version", "version_checks", i},
-                     fmt::format("is {}; versions count from 1",
-                                 check.expected_version()));
+                     fmt::format("is {}; versions count from 1", check.expected_version()));
     }
     if (!seen.insert(check.account_id()).second) {
-      shape->Invalid(id_field,
-                     fmt::format("names {} a second time; one check an account",
-                                 Quote(check.account_id())));
+      shape->Invalid(id_field, fmt::format("names {} a second time; one check an account",
+                                           Quote(check.account_id())));
     }
     out.push_back({check.account_id(), check.expected_version()});
   }
   return out;
 }
 
-std::vector<domain::BalanceCheck> ToBalanceChecks(
-    const v1::CreateTransactionRequest& request, Shape* shape) {
+std::vector<domain::BalanceCheck> ToBalanceChecks(const v1::CreateTransactionRequest& request,
+                                                  Shape* shape) {
   std::vector<domain::BalanceCheck> out;
   if (!FewEnough("balance_checks", request.balance_checks_size(), shape)) return out;
   for (int i = 0; i < request.balance_checks_size(); ++i) {
     const v1::BalanceCheck& check = request.balance_checks(i);
-    shape->Id({"account_id", "balance_checks", i}, check.account_id(),
-              IdKind::kAccount);
-    out.push_back(
-        {check.account_id(),
-         shape->OptionalAmount({"min_available", "balance_checks", i},
-                               check.min_available(), Shape::Zero::kAllowed),
-         shape->OptionalAmount({"max_posted", "balance_checks", i},
-                               check.max_posted(), Shape::Zero::kAllowed)});
+    shape->Id({"account_id", "balance_checks", i}, check.account_id(), IdKind::kAccount);
+    out.push_back({check.account_id(),
+                   shape->OptionalAmount({"min_available", "balance_checks", i},
+                                         check.min_available(), Shape::Zero::kAllowed),
+                   shape->OptionalAmount({"max_posted", "balance_checks", i}, check.max_posted(),
+                                         Shape::Zero::kAllowed)});
   }
   return out;
 }
 
-void CheckIds(const std::string& correlation_id,
-              const std::string& causation_id, Shape* shape) {
+void CheckIds(const std::string& correlation_id, const std::string& causation_id, Shape* shape) {
   shape->Text({"correlation_id"}, correlation_id, kShortTextBytesMax);
   shape->Text({"causation_id"}, causation_id, kShortTextBytesMax);
 }
 
-std::vector<domain::Decimal> ToAmounts(
-    const v1::SettleTransactionRequest& request, Shape* shape) {
+std::vector<domain::Decimal> ToAmounts(const v1::SettleTransactionRequest& request, Shape* shape) {
   std::vector<domain::Decimal> out;
   bool some = request.amounts().empty();
   for (int i = 0; i < request.amounts_size(); ++i) {
-    const auto amount = shape->RawAmount({"", "amounts", i}, request.amounts(i),
-                                         Shape::Zero::kAllowed);
+    const auto amount =
+        shape->RawAmount({"", "amounts", i}, request.amounts(i), Shape::Zero::kAllowed);
     some = some || !amount || !amount->IsZero();
     out.push_back(amount.value_or(domain::Decimal{}));
   }
   if (!some) {
-    shape->Invalid({"amounts"},
-                   "are all zero; settle something, or void the hold");
+    shape->Invalid({"amounts"}, "are all zero; settle something, or void the hold");
   }
   if (request.amounts_size() > kPostingsMax) {
     shape->Refuse(Reason::kTooManyPostings, {"amounts"},
@@ -163,8 +150,7 @@ const std::string& TransactionIdOf(const v1::TransactionCommand& command) {
   return command.create_transaction().transaction_id();
 }
 
-domain::Result<TransactionCommand> ToCommand(
-    const v1::TransactionCommand& command) {
+domain::Result<TransactionCommand> ToCommand(const v1::TransactionCommand& command) {
   switch (command.command_case()) {
     case v1::TransactionCommand::kCreateTransaction:
       return server::ToCommand(command.create_transaction());
@@ -192,8 +178,7 @@ domain::Refusal TooManyItems(std::string_view what, int count, int limit) {
 
 }  // namespace
 
-domain::Result<TransactionCommand> ToCommand(
-    const v1::CreateTransactionRequest& request) {
+domain::Result<TransactionCommand> ToCommand(const v1::CreateTransactionRequest& request) {
   Shape shape;
   domain::CreateTransaction command;
   domain::Transaction& transaction = command.transaction;
@@ -208,8 +193,7 @@ domain::Result<TransactionCommand> ToCommand(
   transaction.description = request.description();
   transaction.metadata = shape.Metadata(request.metadata());
   if (request.has_effective_time()) {
-    transaction.effective_time =
-        shape.Time({"effective_time"}, request.effective_time());
+    transaction.effective_time = shape.Time({"effective_time"}, request.effective_time());
   }
   if (request.has_hold()) {
     transaction.is_hold = true;
@@ -226,14 +210,12 @@ domain::Result<TransactionCommand> ToCommand(
   return Finished(shape, std::move(command));
 }
 
-domain::Result<TransactionCommand> ToCommand(
-    const v1::SettleTransactionRequest& request) {
+domain::Result<TransactionCommand> ToCommand(const v1::SettleTransactionRequest& request) {
   Shape shape;
   domain::SettleTransaction command;
   shape.Id({"transaction_id"}, request.transaction_id(), IdKind::kTransaction);
   command.transaction_id = request.transaction_id();
-  command.amount =
-      shape.OptionalAmount({"amount"}, request.amount(), Shape::Zero::kRefused);
+  command.amount = shape.OptionalAmount({"amount"}, request.amount(), Shape::Zero::kRefused);
   shape.OptionalId({"request_id"}, request.request_id(), IdKind::kRequest);
   command.request_id = request.request_id();
   command.amounts = ToAmounts(request, &shape);
@@ -245,33 +227,28 @@ domain::Result<TransactionCommand> ToCommand(
   return Finished(shape, std::move(command));
 }
 
-domain::Result<TransactionCommand> ToCommand(
-    const v1::VoidTransactionRequest& request) {
+domain::Result<TransactionCommand> ToCommand(const v1::VoidTransactionRequest& request) {
   Shape shape;
   shape.Id({"transaction_id"}, request.transaction_id(), IdKind::kTransaction);
   shape.Text({"reason"}, request.reason(), kLongTextBytesMax);
   shape.OptionalId({"request_id"}, request.request_id(), IdKind::kRequest);
-  return Finished(
-      shape, domain::VoidTransaction{request.transaction_id(), request.reason(),
-                                     request.request_id()});
+  return Finished(shape, domain::VoidTransaction{request.transaction_id(), request.reason(),
+                                                 request.request_id()});
 }
 
-domain::Result<TransactionCommand> ToCommand(
-    const v1::ReverseTransactionRequest& request) {
+domain::Result<TransactionCommand> ToCommand(const v1::ReverseTransactionRequest& request) {
   Shape shape;
   domain::ReverseTransaction command;
   shape.Id({"transaction_id"}, request.transaction_id(), IdKind::kTransaction);
   command.transaction_id = request.transaction_id();
   // Also what a payment or a trade has posted may be corrected by hand.
-  shape.Id({"reverses_transaction_id"}, request.reverses_transaction_id(),
-           IdKind::kAnyTransaction);
+  shape.Id({"reverses_transaction_id"}, request.reverses_transaction_id(), IdKind::kAnyTransaction);
   command.reverses_transaction_id = request.reverses_transaction_id();
   shape.Text({"reason"}, request.reason(), kLongTextBytesMax);
   command.reason = request.reason();
   command.metadata = shape.Metadata(request.metadata());
   if (request.has_effective_time()) {
-    command.effective_time =
-        shape.Time({"effective_time"}, request.effective_time());
+    command.effective_time = shape.Time({"effective_time"}, request.effective_time());
   }
   CheckIds(request.correlation_id(), request.causation_id(), &shape);
   command.correlation_id = request.correlation_id();
@@ -281,14 +258,11 @@ domain::Result<TransactionCommand> ToCommand(
 
 actors::BatchItem ToBatchItem(const v1::TransactionCommand& command) {
   actors::BatchItem item;
-  item.transaction_id =
-      std::string(CutUtf8(TransactionIdOf(command), kShortTextBytesMax));
+  item.transaction_id = std::string(CutUtf8(TransactionIdOf(command), kShortTextBytesMax));
   Shape shape;
-  if (command.has_create_transaction() &&
-      command.create_transaction().validate_only()) {
-    shape.Invalid(
-        {"validate_only"},
-        "is set on a command in a batch; set it on the batch, for all");
+  if (command.has_create_transaction() && command.create_transaction().validate_only()) {
+    shape.Invalid({"validate_only"},
+                  "is set on a command in a batch; set it on the batch, for all");
   }
   domain::Result<TransactionCommand> converted = ToCommand(command);
   if (!converted.ok() && shape.WouldKeep(converted.refusal().reason)) {
@@ -301,8 +275,7 @@ actors::BatchItem ToBatchItem(const v1::TransactionCommand& command) {
   return item;
 }
 
-domain::Result<std::vector<actors::BatchItem>> ToBatchItems(
-    const CommandList& commands) {
+domain::Result<std::vector<actors::BatchItem>> ToBatchItems(const CommandList& commands) {
   if (commands.size() > kItemsMax) {
     return TooManyItems("commands", commands.size(), kItemsMax);
   }

@@ -24,8 +24,7 @@ inline constexpr int kBatchPostingsMax = 16'384;
     const v1::ReverseTransactionRequest& request);
 
 /// An item of a batch: the command, or what is wrong with it.
-[[nodiscard]] actors::BatchItem ToBatchItem(
-    const v1::TransactionCommand& command);
+[[nodiscard]] actors::BatchItem ToBatchItem(const v1::TransactionCommand& command);
 
 using CommandList = google::protobuf::RepeatedPtrField<v1::TransactionCommand>;
 

@@ -49,8 +49,7 @@ class ActorsTest : public ::testing::Test {
     auto store = storage::Store::Open(options);
     ASSERT_TRUE(store.ok()) << store.refusal().message;
     store_ = std::move(*store);
-    ledger_ =
-        std::make_unique<ScheduledLedger>(store_.get(), max_active_accounts);
+    ledger_ = std::make_unique<ScheduledLedger>(store_.get(), max_active_accounts);
   }
   Outcomes Run(domain::TransactionCommand command) {
     Outcomes outcomes = ledger_->Execute({std::move(command)});
@@ -66,8 +65,7 @@ class ActorsTest : public ::testing::Test {
   std::string Posted(const std::string& id) {
     auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
     const domain::AccountState& account = *head->value->state;
-    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()),
-                               account.scale);
+    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()), account.scale);
   }
 
   std::unique_ptr<test_support::TemporaryDirectory> directory_;
@@ -81,9 +79,8 @@ TEST_F(ActorsTest, CommandsTakeEffectInTheOrderOfTheirNumbers) {
   for (int i = 0; i < 20; ++i) {
     ids.push_back("t" + std::to_string(i));
     // Each needs what the one before it brought.
-    all.push_back(i % 2 == 0
-                      ? ledger_->Execute({Transfer(ids[i], "cash", "a", "5")})
-                      : ledger_->Execute({Transfer(ids[i], "a", "b", "5")}));
+    all.push_back(i % 2 == 0 ? ledger_->Execute({Transfer(ids[i], "cash", "a", "5")})
+                             : ledger_->Execute({Transfer(ids[i], "a", "b", "5")}));
   }
   const std::size_t before = ledger_->published_ids().size();
   // The actor that became runnable last goes first.
@@ -94,9 +91,8 @@ TEST_F(ActorsTest, CommandsTakeEffectInTheOrderOfTheirNumbers) {
     EXPECT_EQ(ReasonOf(outcomes), Reason::kNone);
   }
   const auto& published = ledger_->published_ids();
-  EXPECT_EQ(std::vector<std::string>(
-                published.begin() + static_cast<std::ptrdiff_t>(before),
-                published.end()),
+  EXPECT_EQ(std::vector<std::string>(published.begin() + static_cast<std::ptrdiff_t>(before),
+                                     published.end()),
             ids);
   EXPECT_EQ(Posted("b"), "50.00");
 }
@@ -114,8 +110,7 @@ TEST_F(ActorsTest, AHotAccountIsDecidedFarAheadOfTheCommit) {
   const std::size_t before = ledger_->decided();
   std::vector<Outcomes> all;
   for (int i = 0; i < 200; ++i) {
-    all.push_back(
-        ledger_->Execute({Transfer("h" + std::to_string(i), "a", "b", "5")}));
+    all.push_back(ledger_->Execute({Transfer("h" + std::to_string(i), "a", "b", "5")}));
   }
   all.push_back(ledger_->Execute({Transfer("last", "a", "b", "0.01")}));
   ledger_->RunActors();
@@ -147,15 +142,13 @@ TEST_F(ActorsTest, AccountsBeyondTheLimitArePutAwayWhileCommandsArrive) {
   constexpr std::size_t kLimit = 3;
   Start(kLimit);
   constexpr int kAccounts = 20;
-  for (int i = 0; i < kAccounts; ++i)
-    ledger_->Open(Open("p" + std::to_string(i)));
+  for (int i = 0; i < kAccounts; ++i) ledger_->Open(Open("p" + std::to_string(i)));
   ledger_->RunAll();
   EXPECT_LE(ledger_->active_accounts(), kLimit);
   std::vector<Outcomes> all;
   for (int i = 0; i < 400; ++i) {
     const std::string id = "p" + std::to_string(i * 7 % kAccounts);
-    all.push_back(
-        ledger_->Execute({Transfer("x" + std::to_string(i), "cash", id, "1")}));
+    all.push_back(ledger_->Execute({Transfer("x" + std::to_string(i), "cash", id, "1")}));
     ledger_->RunOne(static_cast<std::size_t>(i));
     if (i % 5 == 0) ledger_->RunActors();
     if (i % 11 == 0) ledger_->Commit();
@@ -209,10 +202,9 @@ TEST_F(ActorsTest, EveryScheduleKeepsTheBooks) {
   std::vector<std::pair<domain::CreateTransaction, Outcomes>> sent;
   for (int i = 0; i < 1'500; ++i) {
     const std::string& credit = random.Pick(ids);
-    const std::string debit =
-        random.Percent(40) || credit == "a" ? "cash" : "a";
-    const domain::CreateTransaction transfer = Transfer(
-        "r" + std::to_string(i), debit, credit, random.Percent(50) ? "3" : "1");
+    const std::string debit = random.Percent(40) || credit == "a" ? "cash" : "a";
+    const domain::CreateTransaction transfer =
+        Transfer("r" + std::to_string(i), debit, credit, random.Percent(50) ? "3" : "1");
     sent.emplace_back(transfer, ledger_->Execute({transfer}));
     if (random.Percent(5)) ledger_->Crash(random.Pick(ids));
     for (std::int64_t run = random.Between(0, 6); run > 0; --run) {
@@ -228,10 +220,9 @@ TEST_F(ActorsTest, EveryScheduleKeepsTheBooks) {
   for (const auto& [transfer, outcomes] : sent) {
     const auto& posting = transfer.transaction.postings.front();
     const domain::Int128 amount = posting.amount.digits;
-    const bool affordable = posting.debit_account_id == "cash" ||
-                            expected[posting.debit_account_id] >= amount;
-    ASSERT_EQ(ReasonOf(outcomes),
-              affordable ? Reason::kNone : Reason::kInsufficientFunds)
+    const bool affordable =
+        posting.debit_account_id == "cash" || expected[posting.debit_account_id] >= amount;
+    ASSERT_EQ(ReasonOf(outcomes), affordable ? Reason::kNone : Reason::kInsufficientFunds)
         << transfer.transaction.transaction_id;
     if (!affordable) continue;
     ++accepted;

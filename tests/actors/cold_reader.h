@@ -20,23 +20,13 @@ class ColdReader : public storage::Reader {
 
   bool cold = false;
 
-  [[nodiscard]] std::string LedgerId() const override {
-    return reader_->LedgerId();
-  }
-  [[nodiscard]] storage::JournalHead VisibleHead() const override {
-    return reader_->VisibleHead();
-  }
-  [[nodiscard]] std::int64_t AccountCount() const override {
-    return reader_->AccountCount();
-  }
-  [[nodiscard]] std::int64_t DataBytes() const override {
-    return reader_->DataBytes();
-  }
-  [[nodiscard]] std::vector<domain::Asset> Assets() const override {
-    return reader_->Assets();
-  }
-  domain::Result<storage::Lookup<storage::Head>> GetHead(
-      const std::string& account_id, storage::Tier tier) override {
+  [[nodiscard]] std::string LedgerId() const override { return reader_->LedgerId(); }
+  [[nodiscard]] storage::JournalHead VisibleHead() const override { return reader_->VisibleHead(); }
+  [[nodiscard]] std::int64_t AccountCount() const override { return reader_->AccountCount(); }
+  [[nodiscard]] std::int64_t DataBytes() const override { return reader_->DataBytes(); }
+  [[nodiscard]] std::vector<domain::Asset> Assets() const override { return reader_->Assets(); }
+  domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
+                                                         storage::Tier tier) override {
     if (cold && tier == storage::Tier::kMemory) {
       storage::Lookup<storage::Head> unknown;
       unknown.complete = false;
@@ -48,13 +38,13 @@ class ColdReader : public storage::Reader {
       std::string_view transaction_id, storage::Tier tier) override {
     return reader_->FindTransaction(transaction_id, tier);
   }
-  domain::Result<storage::Lookup<std::int64_t>> FindRequest(
-      bool target_is_account, std::string_view target_id,
-      std::string_view request_id, storage::Tier tier) override {
+  domain::Result<storage::Lookup<std::int64_t>> FindRequest(bool target_is_account,
+                                                            std::string_view target_id,
+                                                            std::string_view request_id,
+                                                            storage::Tier tier) override {
     return reader_->FindRequest(target_is_account, target_id, request_id, tier);
   }
-  domain::Result<storage::RecordPtr> ReadRecord(
-      std::int64_t position) override {
+  domain::Result<storage::RecordPtr> ReadRecord(std::int64_t position) override {
     return reader_->ReadRecord(position);
   }
   domain::Result<std::optional<domain::TransactionPtr>> GetTransaction(
@@ -69,41 +59,38 @@ class ColdReader : public storage::Reader {
       const std::string& account_id, std::int64_t position) override {
     return reader_->BalanceAtPosition(account_id, position);
   }
-  domain::Result<std::int64_t> CommandEndAtOrBefore(
-      std::int64_t position) override {
+  domain::Result<std::int64_t> CommandEndAtOrBefore(std::int64_t position) override {
     return reader_->CommandEndAtOrBefore(position);
   }
-  domain::Result<std::int64_t> CommandEndAtOrBeforeTime(
-      std::int64_t time) override {
+  domain::Result<std::int64_t> CommandEndAtOrBeforeTime(std::int64_t time) override {
     return reader_->CommandEndAtOrBeforeTime(time);
   }
-  domain::Result<storage::Page<domain::AccountState>> ListAccounts(
-      const std::string& prefix, const std::string& owner_id,
-      const std::string& after, int limit) override {
+  domain::Result<storage::Page<domain::AccountState>> ListAccounts(const std::string& prefix,
+                                                                   const std::string& owner_id,
+                                                                   const std::string& after,
+                                                                   int limit) override {
     return reader_->ListAccounts(prefix, owner_id, after, limit);
   }
   domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
-      const storage::TransactionQuery& query, std::int64_t head,
-      std::int64_t after, int limit) override {
+      const storage::TransactionQuery& query, std::int64_t head, std::int64_t after,
+      int limit) override {
     return reader_->ListTransactions(query, head, after, limit);
   }
   domain::Result<std::vector<storage::TrialBalanceLine>> TrialBalance(
-      const std::string& prefix, const std::string& asset,
-      std::int64_t position) override {
+      const std::string& prefix, const std::string& asset, std::int64_t position) override {
     return reader_->TrialBalance(prefix, asset, position);
   }
-  domain::Result<std::vector<std::int64_t>> StreamPositions(
-      const std::string& stream, std::int64_t first_version,
-      std::int64_t last_version) override {
+  domain::Result<std::vector<std::int64_t>> StreamPositions(const std::string& stream,
+                                                            std::int64_t first_version,
+                                                            std::int64_t last_version) override {
     return reader_->StreamPositions(stream, first_version, last_version);
   }
-  domain::Result<std::int64_t> StreamVersion(
-      const std::string& stream) override {
+  domain::Result<std::int64_t> StreamVersion(const std::string& stream) override {
     return reader_->StreamVersion(stream);
   }
-  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(
-      std::int64_t position, std::size_t groups_max,
-      std::size_t bytes_max) override {
+  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(std::int64_t position,
+                                                                  std::size_t groups_max,
+                                                                  std::size_t bytes_max) override {
     return reader_->ReadGroups(position, groups_max, bytes_max);
   }
   std::optional<std::vector<storage::CommitGroupPtr>> RecentGroups(
@@ -113,9 +100,7 @@ class ColdReader : public storage::Reader {
   std::uint64_t Listen(std::function<void()> wake) override {
     return reader_->Listen(std::move(wake));
   }
-  void Unlisten(std::uint64_t token) override {
-    return reader_->Unlisten(token);
-  }
+  void Unlisten(std::uint64_t token) override { return reader_->Unlisten(token); }
   domain::Result<std::vector<storage::OpenHold>> OpenHolds() override {
     return reader_->OpenHolds();
   }

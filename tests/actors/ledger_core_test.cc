@@ -44,7 +44,9 @@ class LedgerCoreTest : public ::testing::Test {
     ASSERT_FALSE(sync_->Account(Open("a")).refusal);
     ASSERT_FALSE(sync_->Account(Open("b")).refusal);
   }
-  Reason ReasonOf(const TransactionOutcome& outcome) { return outcome.refusal ? outcome.refusal->reason : Reason::kNone; }
+  Reason ReasonOf(const TransactionOutcome& outcome) {
+    return outcome.refusal ? outcome.refusal->reason : Reason::kNone;
+  }
   domain::AccountState AccountOf(const std::string& id) {
     auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
     return head.ok() && head->value ? *head->value->state : domain::AccountState{};
@@ -95,29 +97,41 @@ TEST_F(LedgerCoreTest, SettlesHoldsOnce) {
   EXPECT_EQ(ReasonOf(sync_->One(domain::VoidTransaction{"h", "", ""})), Reason::kHoldNotPending);
   EXPECT_EQ(Posted("a"), "50.00");
   EXPECT_EQ(Posted("b"), "50.00");
-  const auto reversed = sync_->One(domain::ReverseTransaction{"r", "h", "wrong", {}, std::nullopt, "", ""});
-  EXPECT_EQ(reversed.status, TransactionStatus::kPosted) << (reversed.refusal ? reversed.refusal->message : "");
+  const auto reversed =
+      sync_->One(domain::ReverseTransaction{"r", "h", "wrong", {}, std::nullopt, "", ""});
+  EXPECT_EQ(reversed.status, TransactionStatus::kPosted)
+      << (reversed.refusal ? reversed.refusal->message : "");
   EXPECT_EQ(Posted("a"), "100.00");
-  EXPECT_EQ(ReasonOf(sync_->One(domain::ReverseTransaction{"r2", "h", "wrong", {}, std::nullopt, "", ""})), Reason::kAlreadyReversed);
+  EXPECT_EQ(ReasonOf(sync_->One(
+                domain::ReverseTransaction{"r2", "h", "wrong", {}, std::nullopt, "", ""})),
+            Reason::kAlreadyReversed);
 }
 
 TEST_F(LedgerCoreTest, AtomicBatchHappensWhollyOrNotAtAll) {
   OpenBooks();
-  auto outcomes = sync_->Execute({Transfer("x1", "cash", "a", "10"), Transfer("x2", "a", "b", "10"), Transfer("x3", "b", "cash", "11")}, true);
+  auto outcomes = sync_->Execute({Transfer("x1", "cash", "a", "10"), Transfer("x2", "a", "b", "10"),
+                                  Transfer("x3", "b", "cash", "11")},
+                                 true);
   EXPECT_EQ(ReasonOf(outcomes[0]), Reason::kBatchRefused);
   EXPECT_EQ(ReasonOf(outcomes[2]), Reason::kInsufficientFunds);
   EXPECT_EQ(Posted("b"), "0.00");
-  outcomes = sync_->Execute({Transfer("y1", "cash", "a", "10"), Hold("y2", "a", "b", "10"), domain::SettleTransaction{"y2", std::nullopt, {}, ""},
-                             Transfer("y3", "b", "cash", "10")},
-                            true);
-  for (const auto& outcome : outcomes) EXPECT_EQ(ReasonOf(outcome), Reason::kNone) << (outcome.refusal ? outcome.refusal->message : "");
+  outcomes = sync_->Execute(
+      {Transfer("y1", "cash", "a", "10"), Hold("y2", "a", "b", "10"),
+       domain::SettleTransaction{"y2", std::nullopt, {}, ""}, Transfer("y3", "b", "cash", "10")},
+      true);
+  for (const auto& outcome : outcomes)
+    EXPECT_EQ(ReasonOf(outcome), Reason::kNone)
+        << (outcome.refusal ? outcome.refusal->message : "");
   EXPECT_EQ(Posted("b"), "0.00");
   EXPECT_EQ(AccountOf("b").version, 5);
 }
 
 TEST_F(LedgerCoreTest, ValidateOnlyChangesNothing) {
   OpenBooks();
-  const auto outcomes = sync_->Execute({Transfer("v1", "cash", "a", "10"), Transfer("v2", "a", "b", "10"), Transfer("v3", "a", "b", "0.01")}, false, true);
+  const auto outcomes =
+      sync_->Execute({Transfer("v1", "cash", "a", "10"), Transfer("v2", "a", "b", "10"),
+                      Transfer("v3", "a", "b", "0.01")},
+                     false, true);
   EXPECT_EQ(ReasonOf(outcomes[1]), Reason::kNone);
   EXPECT_EQ(ReasonOf(outcomes[2]), Reason::kInsufficientFunds);
   EXPECT_EQ(AccountOf("a").version, 1);
@@ -131,7 +145,8 @@ TEST_F(LedgerCoreTest, KeepsEverythingOverARestart) {
   Restart();
   EXPECT_EQ(Posted("a"), "100.00");
   EXPECT_TRUE(sync_->One(Transfer("t1", "cash", "a", "100.00")).replayed);
-  EXPECT_EQ(sync_->One(domain::SettleTransaction{"h", std::nullopt, {}, ""}).status, TransactionStatus::kPosted);
+  EXPECT_EQ(sync_->One(domain::SettleTransaction{"h", std::nullopt, {}, ""}).status,
+            TransactionStatus::kPosted);
   EXPECT_EQ(Posted("b"), "80.00");
 }
 

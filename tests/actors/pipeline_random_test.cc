@@ -35,8 +35,7 @@ class PipelineRandomTest : public ::testing::Test {
 
   SimulatedLedger::Options Options(test_support::RandomSource* random) {
     SimulatedLedger::Options options;
-    options.recent_commands =
-        random->Pick(std::vector<std::size_t>{0, 1, 4, 65'536});
+    options.recent_commands = random->Pick(std::vector<std::size_t>{0, 1, 4, 65'536});
     options.passivate_percent = random->Pick(std::vector<double>{0, 10, 100});
     options.commit_most = random->Between(1, 20);
     options.clock_step = random->Between(0, 6);
@@ -62,12 +61,11 @@ class PipelineRandomTest : public ::testing::Test {
 
   void Print() const {
     for (const auto& [reason, count] : counts_) {
-      std::cout << (reason == Reason::kNone ? "accepted"
-                                            : domain::InfoOf(reason).name)
-                << " " << count << "\n";
+      std::cout << (reason == Reason::kNone ? "accepted" : domain::InfoOf(reason).name) << " "
+                << count << "\n";
     }
-    std::cout << "replays " << replays_ << ", readmitted " << readmitted_
-              << ", reloaded " << reloaded_ << ", parked " << parked_ << "\n";
+    std::cout << "replays " << replays_ << ", readmitted " << readmitted_ << ", reloaded "
+              << reloaded_ << ", parked " << parked_ << "\n";
   }
 
   test_support::TemporaryDirectory directory_;
@@ -83,8 +81,7 @@ class PipelineRandomTest : public ::testing::Test {
 TEST_F(PipelineRandomTest, EqualsSerialOrder) {
   ASSERT_NE(store_, nullptr);
   const std::uint64_t first = test_support::SeedFromEnvironment();
-  const std::int64_t seeds =
-      test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 3000);
+  const std::int64_t seeds = test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 3000);
   std::cout << "seeds from " << first << ", " << seeds << " of them\n";
   for (std::int64_t i = 0; i < seeds; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
@@ -131,8 +128,7 @@ TEST_F(PipelineRandomTest, EqualsSerialOrder) {
 TEST_F(PipelineRandomTest, EqualsSerialOrderOnThreads) {
   ASSERT_NE(store_, nullptr);
   const std::uint64_t first = test_support::SeedFromEnvironment();
-  const std::int64_t seeds =
-      test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 300) / 3;
+  const std::int64_t seeds = test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 300) / 3;
   std::cout << "seeds from " << first << ", " << seeds << " of them\n";
   for (std::int64_t i = 0; i < seeds; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);

@@ -37,15 +37,13 @@ class PipelineTest : public ::testing::Test {
     ledger_->boxes().RunAll();
   }
   void Start(const SimulatedLedger::Options& options) {
-    ledger_ = std::make_unique<SimulatedLedger>(store_.get(), &random_, &clock_,
-                                                options);
+    ledger_ = std::make_unique<SimulatedLedger>(store_.get(), &random_, &clock_, options);
     client_ = ledger_->NewClient();
   }
 
   Call Send(std::vector<TransactionCommand> commands, bool atomic = false,
             bool validate_only = false) {
-    return SendFrom(client_, std::move(commands), nullptr, atomic,
-                    validate_only);
+    return SendFrom(client_, std::move(commands), nullptr, atomic, validate_only);
   }
   Call SendFrom(std::size_t client, std::vector<TransactionCommand> commands,
                 std::shared_ptr<Lane> lane = nullptr, bool atomic = false,
@@ -63,16 +61,12 @@ class PipelineTest : public ::testing::Test {
     ledger_->boxes().RunAll();
     return call;
   }
-  void Hold(const std::string& account) {
-    ledger_->boxes().Hold(ledger_->BoxOf(account));
-  }
+  void Hold(const std::string& account) { ledger_->boxes().Hold(ledger_->BoxOf(account)); }
   void Release(const std::string& account) {
     ledger_->boxes().Release(ledger_->BoxOf(account));
     ledger_->boxes().RunAll();
   }
-  [[nodiscard]] std::size_t Decided() const {
-    return ledger_->Flights().size();
-  }
+  [[nodiscard]] std::size_t Decided() const { return ledger_->Flights().size(); }
   static Reason ReasonOf(const Call& call, std::size_t index = 0) {
     EXPECT_EQ(call->answers, 1);
     if (call->outcomes.size() <= index) return Reason::kDataCorrupt;
@@ -82,8 +76,7 @@ class PipelineTest : public ::testing::Test {
   std::string Posted(const std::string& id) {
     auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
     const domain::AccountState& account = *head->value->state;
-    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()),
-                               account.scale);
+    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()), account.scale);
   }
 
   test_support::TemporaryDirectory directory_;
@@ -137,10 +130,8 @@ TEST_F(PipelineTest, WaitsWhereTheOutcomeOfAnEarlierCommandMatters) {
   Release("b");
   EXPECT_EQ(ReasonOf(first), Reason::kNone);
   EXPECT_EQ(ReasonOf(second), Reason::kInsufficientFunds);
-  EXPECT_EQ(
-      second->outcomes[0].refusal->metadata,
-      (domain::StringMap{
-          {"account_id", "a"}, {"amount", "10.00"}, {"available", "5.00"}}));
+  EXPECT_EQ(second->outcomes[0].refusal->metadata,
+            (domain::StringMap{{"account_id", "a"}, {"amount", "10.00"}, {"available", "5.00"}}));
   EXPECT_EQ(ReasonOf(third), Reason::kNone);
 }
 
@@ -227,12 +218,10 @@ TEST_F(PipelineTest, AHoldExpiresBeforeTheNextCommand) {
   hold.transaction.hold_timeout_ns = 10;
   Run({hold});
   clock_ += 9;
-  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})),
-            Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})), Reason::kInsufficientFunds);
   clock_ += 1;
   EXPECT_EQ(ReasonOf(Run({Transfer("t2", "a", "b", "30")})), Reason::kNone);
-  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})),
-            Reason::kHoldNotPending);
+  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})), Reason::kHoldNotPending);
 }
 
 TEST_F(PipelineTest, AHoldKeepsItsOwnTimeAfterARefusedNamesake) {
@@ -246,10 +235,8 @@ TEST_F(PipelineTest, AHoldKeepsItsOwnTimeAfterARefusedNamesake) {
   EXPECT_EQ(ReasonOf(Run({hold})), Reason::kNone);
   clock_ += 5;
   // The refused one's time is over, not this one's.
-  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})),
-            Reason::kInsufficientFunds);
-  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})),
-            Reason::kNone);
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "a", "b", "30")})), Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({domain::SettleTransaction{"h", {}, {}, ""}})), Reason::kNone);
 }
 
 TEST_F(PipelineTest, LooksAgainWhenItsLookUpsAreTooOld) {
@@ -283,9 +270,8 @@ TEST_F(PipelineTest, CallsOnALaneKeepTheirOrder) {
   const auto lane = std::make_shared<Lane>();
   const std::size_t ordered = ledger_->NewClient();
   // The first call of the lane is held up by a duplicate in flight.
-  const Call first = SendFrom(
-      ordered, {Transfer("t1", "a", "b", "10"), Transfer("l1", "a", "c", "1")},
-      lane);
+  const Call first =
+      SendFrom(ordered, {Transfer("t1", "a", "b", "10"), Transfer("l1", "a", "c", "1")}, lane);
   const Call second = SendFrom(ordered, {Transfer("l2", "a", "c", "1")}, lane);
   const Call free = Run({Transfer("f", "a", "c", "1")});
   Release("b");
@@ -308,8 +294,7 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
   ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
   ledger_->boxes().RunAll();
   domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
-  hold.transaction.postings.push_back(
-      Transfer("", "cash", "a", "1").transaction.postings.front());
+  hold.transaction.postings.push_back(Transfer("", "cash", "a", "1").transaction.postings.front());
   domain::SettleTransaction settle;
   settle.transaction_id = "h";
   settle.amounts = {*domain::ParseDecimal("5"), *domain::ParseDecimal("0.50")};
@@ -320,8 +305,7 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
   EXPECT_EQ(Posted("y"), "5");
   EXPECT_EQ(Posted("a"), "0.50");
   // The actors know what the heads know.
-  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "y", "yen", "6")})),
-            Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({Transfer("t1", "y", "yen", "6")})), Reason::kInsufficientFunds);
   EXPECT_EQ(ReasonOf(Run({Transfer("t2", "y", "yen", "5")})), Reason::kNone);
   EXPECT_FALSE(ledger_->failure().IsSet());
 }
@@ -329,9 +313,8 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
 TEST_F(PipelineTest, ABatchRefusedAtOnceStillWaitsForWhatItFollows) {
   Hold("c");
   // The hold stays open until c has voted.
-  const Call first = Run(
-      {actors::Hold("h", "cash", "a", "5"), Transfer("t1", "cash", "c", "1")},
-      true);
+  const Call first =
+      Run({actors::Hold("h", "cash", "a", "5"), Transfer("t1", "cash", "c", "1")}, true);
   domain::SettleTransaction settle;
   settle.transaction_id = "h";
   const Call batch = Run({Transfer("t2", "cash", "a", "1.234"), settle}, true);
@@ -359,8 +342,7 @@ TEST_F(PipelineTest, ValidateOnlyAnswersAnEndThatWouldComeTwice) {
 
 TEST_F(PipelineTest, ValidateOnlyNamesTheAccountsThatTheCommandWould) {
   domain::CreateTransaction hold = actors::Hold("h", "cash", "a", "5");
-  hold.transaction.postings.push_back(
-      Transfer("", "cash", "b", "5").transaction.postings.front());
+  hold.transaction.postings.push_back(Transfer("", "cash", "b", "5").transaction.postings.front());
   Run({hold});
   domain::SettleTransaction settle;
   settle.transaction_id = "h";

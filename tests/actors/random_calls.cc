@@ -49,16 +49,14 @@ void RandomCalls::SendOne(SimulatedLedger* ledger) {
     return;
   }
   const std::size_t client = random_->Below(kClients);
-  calls_.push_back(
-      ledger->Execute(clients_[client], NewBatch(), lanes_[client]));
+  calls_.push_back(ledger->Execute(clients_[client], NewBatch(), lanes_[client]));
 }
 
 domain::OpenAccount RandomCalls::Opening(std::size_t index) {
   domain::OpenAccount open;
   open.account_id = accounts_[index];
   open.asset = index == 4 ? "JPY" : "EUR";
-  open.type = index % 2 == 0 ? domain::AccountType::kAsset
-                             : domain::AccountType::kLiability;
+  open.type = index % 2 == 0 ? domain::AccountType::kAsset : domain::AccountType::kLiability;
   if (index < 2 || huge_) {
     open.limits.unlimited_overdraft = true;
   } else if (random_->Percent(40)) {
@@ -82,8 +80,7 @@ domain::Decimal RandomCalls::Amount() {
 std::string RandomCalls::SomeId() {
   if (last_id_ == 0 || random_->Percent(3)) return prefix_ + "unknown";
   // Mostly a recent one, which may be undecided yet.
-  const int back =
-      static_cast<int>(random_->Between(0, random_->Percent(70) ? 4 : 40));
+  const int back = static_cast<int>(random_->Between(0, random_->Percent(70) ? 4 : 40));
   return prefix_ + "t" + std::to_string(std::max(1, last_id_ - back));
 }
 
@@ -91,15 +88,12 @@ domain::CreateTransaction RandomCalls::Create() {
   domain::CreateTransaction create;
   domain::Transaction& transaction = create.transaction;
   transaction.transaction_id = NewId();
-  const std::int64_t postings =
-      random_->Percent(60) ? 1 : random_->Between(2, 4);
+  const std::int64_t postings = random_->Percent(60) ? 1 : random_->Between(2, 4);
   for (std::int64_t i = 0; i < postings; ++i) {
     const std::size_t accounts = random_->Percent(6) ? kAccounts : 4;
     const std::size_t debit = random_->Below(accounts);
-    const std::size_t credit =
-        (debit + 1 + random_->Below(accounts - 1)) % accounts;
-    transaction.postings.push_back(
-        {accounts_[debit], accounts_[credit], Amount(), std::nullopt});
+    const std::size_t credit = (debit + 1 + random_->Below(accounts - 1)) % accounts;
+    transaction.postings.push_back({accounts_[debit], accounts_[credit], Amount(), std::nullopt});
   }
   transaction.is_hold = random_->Percent(35);
   if (transaction.is_hold && random_->Percent(50)) {
@@ -111,8 +105,7 @@ domain::CreateTransaction RandomCalls::Create() {
 
 void RandomCalls::AddChecks(domain::CreateTransaction* create) {
   if (random_->Percent(12)) {
-    create->version_checks.push_back(
-        {accounts_[random_->Below(4)], random_->Between(1, 15)});
+    create->version_checks.push_back({accounts_[random_->Below(4)], random_->Between(1, 15)});
   }
   if (random_->Percent(12)) {
     domain::BalanceCheck check;
@@ -135,8 +128,7 @@ domain::SettleTransaction RandomCalls::Settle() {
   } else if (shape < 60) {
     // Zero here and there: that part is released.
     for (std::int64_t i = random_->Between(1, 3); i > 0; --i) {
-      settle.amounts.push_back(random_->Percent(20) ? domain::Decimal{}
-                                                    : Amount());
+      settle.amounts.push_back(random_->Percent(20) ? domain::Decimal{} : Amount());
     }
     settle.amounts.front() = Amount();
   }
@@ -150,8 +142,7 @@ domain::TransactionCommand RandomCalls::Command() {
   if (!sent_.empty() && random_->Percent(10)) {
     // The same again, now and then with other content.
     domain::TransactionCommand again =
-        sent_[sent_.size() - 1 -
-              random_->Below(std::min<std::size_t>(sent_.size(), 12))];
+        sent_[sent_.size() - 1 - random_->Below(std::min<std::size_t>(sent_.size(), 12))];
     auto* create = std::get_if<domain::CreateTransaction>(&again);
     if (create != nullptr && random_->Percent(25)) {
       create->transaction.reference = "another";
@@ -184,8 +175,7 @@ Batch RandomCalls::NewBatch() {
   batch.atomic = random_->Percent(16);
   batch.validate_only = random_->Percent(5);
   const std::int64_t items =
-      batch.atomic ? random_->Between(1, 5)
-                   : (random_->Percent(70) ? 1 : random_->Between(2, 4));
+      batch.atomic ? random_->Between(1, 5) : (random_->Percent(70) ? 1 : random_->Between(2, 4));
   for (std::int64_t i = 0; i < items; ++i) {
     domain::TransactionCommand command = Command();
     sent_.push_back(command);

@@ -18,17 +18,11 @@ class RandomCalls {
   /// Opens most accounts, then sends `count` calls through a few clients.
   void SendAll(SimulatedLedger* ledger, int count);
 
-  [[nodiscard]] const std::vector<std::shared_ptr<SimulatedCall>>& calls()
-      const {
-    return calls_;
-  }
-  [[nodiscard]] const std::vector<std::shared_ptr<SimulatedAccountCall>>&
-  account_calls() const {
+  [[nodiscard]] const std::vector<std::shared_ptr<SimulatedCall>>& calls() const { return calls_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<SimulatedAccountCall>>& account_calls() const {
     return account_calls_;
   }
-  [[nodiscard]] const std::vector<std::string>& accounts() const {
-    return accounts_;
-  }
+  [[nodiscard]] const std::vector<std::string>& accounts() const { return accounts_; }
 
  private:
   void SendOne(SimulatedLedger* ledger);

@@ -8,22 +8,20 @@
 
 namespace florin::actors {
 
-ScheduledLedger::ScheduledLedger(storage::Store* store,
-                                 std::size_t max_active_accounts)
+ScheduledLedger::ScheduledLedger(storage::Store* store, std::size_t max_active_accounts)
     : store_(store),
       reader_(&store->reader()),
-      committer_(&store->writer(), store->reader().VisibleHead().position,
-                 &failure_, LedgerObserver{}) {
+      committer_(&store->writer(), store->reader().VisibleHead().position, &failure_,
+                 LedgerObserver{}) {
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
-  scheduler_ =
-      dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
+  scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
   SequencerActor::Settings settings;
   settings.max_active_accounts = max_active_accounts;
   settings.last_time = store->reader().VisibleHead().time;
   settings.assets = {{"EUR", 2, ""}};
-  sequencer_ = caf::actor_cast<caf::actor>(system_->spawn<SequencerActor>(
-      static_cast<PipelineHost*>(this), settings));
+  sequencer_ = caf::actor_cast<caf::actor>(
+      system_->spawn<SequencerActor>(static_cast<PipelineHost*>(this), settings));
   RunActors();
 }
 
@@ -46,9 +44,8 @@ ScheduledLedger::Outcomes ScheduledLedger::Execute(
   auto answered = std::make_shared<std::vector<TransactionOutcome>>();
   auto submission = std::make_shared<Submission>();
   submission->call = std::make_shared<TransactionCall>(
-      commands.size(), [answered](std::vector<TransactionOutcome> outcomes) {
-        *answered = std::move(outcomes);
-      });
+      commands.size(),
+      [answered](std::vector<TransactionOutcome> outcomes) { *answered = std::move(outcomes); });
   for (auto& command : commands) {
     submission->items.emplace_back().command = std::move(command);
   }
@@ -65,8 +62,7 @@ void ScheduledLedger::Crash(const std::string& account_id) {
 bool ScheduledLedger::RunOne(std::size_t choice) {
   auto& jobs = scheduler_->jobs;
   if (jobs.empty()) return false;
-  const auto picked =
-      jobs.begin() + static_cast<std::ptrdiff_t>(choice % jobs.size());
+  const auto picked = jobs.begin() + static_cast<std::ptrdiff_t>(choice % jobs.size());
   std::rotate(jobs.begin(), picked, picked + 1);
   scheduler_->run_once();
   return true;
@@ -101,9 +97,9 @@ bool ScheduledLedger::Commit() {
     Answer(flight, failure, &reader(),
            [this](std::function<void()> job) { RunReader(std::move(job)); });
   }
-  caf::anon_send(sequencer_,
-                 PublishedMessage{std::make_shared<std::vector<FlightPtr>>(
-                     std::move(committed.flights))});
+  caf::anon_send(
+      sequencer_,
+      PublishedMessage{std::make_shared<std::vector<FlightPtr>>(std::move(committed.flights))});
   return true;
 }
 

@@ -49,17 +49,13 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   [[nodiscard]] std::size_t active_accounts() const { return active_; }
   [[nodiscard]] std::size_t decided() const { return decided_.size(); }
   /// Own ids in the order of numbers, once everything is published.
-  [[nodiscard]] const std::vector<std::string>& published_ids() const {
-    return published_ids_;
-  }
+  [[nodiscard]] const std::vector<std::string>& published_ids() const { return published_ids_; }
   [[nodiscard]] const WriteFailure& failure() const { return failure_; }
 
  private:
   std::int64_t Now() override { return ++now_; }
   storage::Reader& reader() override { return reader_; }
-  void RunReader(std::function<void()> job) override {
-    jobs_.push_back(std::move(job));
-  }
+  void RunReader(std::function<void()> job) override { jobs_.push_back(std::move(job)); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }

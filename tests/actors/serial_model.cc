@@ -15,8 +15,7 @@ namespace {
 using domain::Reason;
 
 std::string NameOf(const std::optional<domain::Refusal>& refusal) {
-  return refusal ? std::string(domain::InfoOf(refusal->reason).name) + ": " +
-                       refusal->message
+  return refusal ? std::string(domain::InfoOf(refusal->reason).name) + ": " + refusal->message
                  : "accepted";
 }
 
@@ -28,8 +27,7 @@ std::string DifferingRequest(const domain::TransactionCommand& again,
                              const domain::TransactionCommand& first) {
   if (again.index() != first.index()) return "command";
   if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
-    return domain::DifferingField(*settle,
-                                  std::get<domain::SettleTransaction>(first));
+    return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
   }
   return domain::DifferingField(std::get<domain::VoidTransaction>(again),
                                 std::get<domain::VoidTransaction>(first));
@@ -39,14 +37,12 @@ std::vector<std::string> AccountsOf(const domain::TransactionCommand& command,
                                     const domain::Transaction* before) {
   std::vector<std::string> accounts;
   std::set<std::string> seen;
-  domain::ForEachTouch(command, before, 0,
-                       [&](const std::string& id, domain::Touch touch) {
-                         if (touch.kind != domain::TouchKind::kDebitLeg &&
-                             touch.kind != domain::TouchKind::kCreditLeg) {
-                           return;
-                         }
-                         if (seen.insert(id).second) accounts.push_back(id);
-                       });
+  domain::ForEachTouch(command, before, 0, [&](const std::string& id, domain::Touch touch) {
+    if (touch.kind != domain::TouchKind::kDebitLeg && touch.kind != domain::TouchKind::kCreditLeg) {
+      return;
+    }
+    if (seen.insert(id).second) accounts.push_back(id);
+  });
   return accounts;
 }
 
@@ -56,13 +52,11 @@ domain::Scratch SerialModel::NewScratch() {
   return domain::Scratch(
       [this](const std::string& id) {
         const auto found = accounts_.find(id);
-        return found == accounts_.end() ? domain::AccountState{}
-                                        : found->second;
+        return found == accounts_.end() ? domain::AccountState{} : found->second;
       },
       [this](const std::string& id) {
         const auto found = transactions_.find(id);
-        return found == transactions_.end() ? domain::TransactionPtr{}
-                                            : found->second;
+        return found == transactions_.end() ? domain::TransactionPtr{} : found->second;
       });
 }
 
@@ -83,9 +77,9 @@ void SerialModel::Run(const std::vector<FlightPtr>& flights) {
 }
 
 void SerialModel::CheckNothingIsDue(const Flight& flight) const {
-  const bool expires = flight.items.size() == 1 &&
-                       std::holds_alternative<domain::ExpireTransaction>(
-                           flight.items.front().command);
+  const bool expires =
+      flight.items.size() == 1 &&
+      std::holds_alternative<domain::ExpireTransaction>(flight.items.front().command);
   // Only commands: an expiry may stand behind another that is due.
   if (expires) return;
   for (const auto& [id, transaction] : transactions_) {
@@ -96,8 +90,7 @@ void SerialModel::CheckNothingIsDue(const Flight& flight) const {
   }
 }
 
-void SerialModel::CheckExpiry(const Flight& flight,
-                              const domain::Decision& decision) {
+void SerialModel::CheckExpiry(const Flight& flight, const domain::Decision& decision) {
   if (decision.refusal || decision.replays_end) return;
   const auto& after = decision.effect.after;
   ASSERT_TRUE(after->expire_time);
@@ -140,29 +133,24 @@ void SerialModel::RunTransactions(const Flight& flight) {
       CheckIdIsFree(item);
       step.before = scratch.Find(domain::TargetOf(item.command));
       std::map<std::string, std::int64_t> versions;
-      for (const std::string& id :
-           AccountsOf(item.command, step.before.get())) {
+      for (const std::string& id : AccountsOf(item.command, step.before.get())) {
         versions[id] = scratch.Account(id).version;
       }
-      step.decision =
-          domain::DecideAndApply(item.command, flight.time, &scratch);
+      step.decision = domain::DecideAndApply(item.command, flight.time, &scratch);
       step.expected.refusal = step.decision.refusal;
       if (step.decision.replays_end) {
         step.expected.replayed = true;
       } else if (!step.decision.refusal) {
-        for (const std::string& id :
-             AccountsOf(item.command, step.before.get())) {
+        for (const std::string& id : AccountsOf(item.command, step.before.get())) {
           // Parts of a hold that were settled as zero are not reversed.
           const domain::AccountState& after = scratch.Account(id);
           if (after.version == versions[id]) continue;
           step.expected.accounts.push_back(after);
         }
       }
-      if (flight.validate_only && step.expected.refusal &&
-          step.expected.refusal->Recorded()) {
+      if (flight.validate_only && step.expected.refusal && step.expected.refusal->Recorded()) {
         // What comes after it finds it as it would be remembered.
-        auto remembered = domain::RefusedTransaction(
-            item.command, step.before.get(), flight.time);
+        auto remembered = domain::RefusedTransaction(item.command, step.before.get(), flight.time);
         if (remembered != nullptr) scratch.Put(std::move(remembered));
       }
       if (std::holds_alternative<domain::ExpireTransaction>(item.command)) {
@@ -184,11 +172,9 @@ void SerialModel::RunTransactions(const Flight& flight) {
     // stands twice, is left to the tests of the whole ledger.
     for (std::size_t i = 0; refused && i < flight.items.size(); ++i) {
       Expected expected;
-      expected.refusal =
-          domain::BatchRefused(flight.items[*refused].call_index);
-      expected.unclear =
-          steps[i].expected.replayed || flight.items[i].repeats ||
-          (i > *refused && !domain::TargetOf(flight.items[i].command).empty());
+      expected.refusal = domain::BatchRefused(flight.items[*refused].call_index);
+      expected.unclear = steps[i].expected.replayed || flight.items[i].repeats ||
+                         (i > *refused && !domain::TargetOf(flight.items[i].command).empty());
       if (i != *refused) Expect(flight, flight.items[i], expected);
     }
     return;
@@ -234,10 +220,9 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
         domain::TransactionPtr own =
             item.pre_refusal
                 ? nullptr
-                : domain::RefusedTransaction(
-                      item.command,
-                      untouched.Find(domain::TargetOf(item.command)).get(),
-                      flight.time);
+                : domain::RefusedTransaction(item.command,
+                                             untouched.Find(domain::TargetOf(item.command)).get(),
+                                             flight.time);
         if (own != nullptr) transactions_[own->transaction_id] = own;
         Remember(flight, item, expected, own);
       }
@@ -245,8 +230,7 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
       expected.refusal = domain::BatchRefused(flight.items[refused].call_index);
       const std::string& target = domain::TargetOf(item.command);
       const domain::TransactionPtr before = untouched.Find(target);
-      if (!item.pre_refusal && !item.repeats && !target.empty() &&
-          !touched.contains(target) &&
+      if (!item.pre_refusal && !item.repeats && !target.empty() && !touched.contains(target) &&
           domain::CheckTransaction(item.command, before.get()).replays_end) {
         expected.refusal.reset();
         expected.replayed = true;
@@ -255,8 +239,8 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
     }
     if (item.repeats) {
       // A replay of what is kept; what was not kept is refused with the batch.
-      const Expected& first = expected_[{
-          flight.call.get(), flight.items[*item.repeats].call_index}];
+      const Expected& first =
+          expected_[{flight.call.get(), flight.items[*item.repeats].call_index}];
       if (!first.refusal || first.position != 0) {
         expected = first;
         expected.replayed = true;
@@ -270,35 +254,29 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
   }
 }
 
-void SerialModel::Remember(const Flight& flight, const Item& item,
-                           const Expected& expected,
+void SerialModel::Remember(const Flight& flight, const Item& item, const Expected& expected,
                            domain::TransactionPtr own) {
   static_cast<void>(flight);
   if (!OwnIdOf(item.command).empty() && own != nullptr) {
     own_ids_[OwnIdOf(item.command)] = First{item.command, own, expected};
   }
   if (!RequestIdOf(item.command).empty()) {
-    requests_[RequestKey(item.command)] =
-        First{item.command, nullptr, expected};
+    requests_[RequestKey(item.command)] = First{item.command, nullptr, expected};
   }
 }
 
-void SerialModel::Keep(const domain::TransactionCommand& command,
-                       const domain::Transaction* before,
-                       domain::Scratch* scratch,
-                       const domain::TransactionEffect& effect) {
+void SerialModel::Keep(const domain::TransactionCommand& command, const domain::Transaction* before,
+                       domain::Scratch* scratch, const domain::TransactionEffect& effect) {
   for (const std::string& id : AccountsOf(command, before)) {
     accounts_[id] = scratch->Account(id);
   }
   transactions_[effect.after->transaction_id] = effect.after;
   if (effect.original_after != nullptr) {
-    transactions_[effect.original_after->transaction_id] =
-        effect.original_after;
+    transactions_[effect.original_after->transaction_id] = effect.original_after;
   }
 }
 
-void SerialModel::Expect(const Flight& flight, const Item& item,
-                         Expected expected) {
+void SerialModel::Expect(const Flight& flight, const Item& item, Expected expected) {
   if (flight.call == nullptr) return;
   expected_[{flight.call.get(), item.call_index}] = std::move(expected);
 }
@@ -312,8 +290,8 @@ void SerialModel::RunAccount(const Flight& flight) {
       expected.replayed = true;
       expected.accounts = {account};
     } else {
-      domain::AccountDecision decision = domain::DecideOpen(
-          *open, work.asset ? &*work.asset : nullptr, flight.time);
+      domain::AccountDecision decision =
+          domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight.time);
       expected.refusal = decision.refusal;
       if (!decision.refusal) account = decision.after;
       expected.accounts = {account};
@@ -321,8 +299,7 @@ void SerialModel::RunAccount(const Flight& flight) {
   } else {
     const auto& change = std::get<domain::ChangeAccount>(work.command);
     domain::AccountState& account = accounts_[change.account_id];
-    domain::AccountDecision decision =
-        domain::DecideChange(change, account, flight.time);
+    domain::AccountDecision decision = domain::DecideChange(change, account, flight.time);
     expected.refusal = decision.refusal;
     expected.replayed = decision.nothing_to_do;
     if (!decision.refusal && !decision.nothing_to_do) account = decision.after;
@@ -347,8 +324,8 @@ void SerialModel::CheckCall(const SimulatedCall& call) {
       EXPECT_TRUE(outcome.refusal || outcome.replayed);
       continue;
     }
-    const std::string& own = OwnIdOf(
-        std::get<domain::TransactionCommand>(call.batch.items[i].command));
+    const std::string& own =
+        OwnIdOf(std::get<domain::TransactionCommand>(call.batch.items[i].command));
     EXPECT_EQ(NameOf(outcome.refusal), NameOf(expected.refusal))
         << own << " item " << i << (call.batch.atomic ? " atomic" : "")
         << (call.batch.validate_only ? " validate_only" : "");
@@ -372,8 +349,7 @@ void SerialModel::CheckCall(const SimulatedCall& call) {
 
 /// Answered without a number of its own: by what its id did first.
 void SerialModel::CheckRepeated(const SimulatedCall& call, std::size_t index) {
-  const auto& command =
-      std::get<domain::TransactionCommand>(call.batch.items[index].command);
+  const auto& command = std::get<domain::TransactionCommand>(call.batch.items[index].command);
   const TransactionOutcome& outcome = call.outcomes[index];
   const std::string& own = OwnIdOf(command);
   const First* first = nullptr;
@@ -383,11 +359,10 @@ void SerialModel::CheckRepeated(const SimulatedCall& call, std::size_t index) {
              request != requests_.end() && !RequestIdOf(command).empty()) {
     first = &request->second;
   }
-  ASSERT_NE(first, nullptr) << "answered from nowhere: " << own << " item "
-                            << index << " " << NameOf(outcome.refusal);
-  const std::string field =
-      own.empty() ? DifferingRequest(command, first->command)
-                  : domain::DifferingField(command, *first->transaction);
+  ASSERT_NE(first, nullptr) << "answered from nowhere: " << own << " item " << index << " "
+                            << NameOf(outcome.refusal);
+  const std::string field = own.empty() ? DifferingRequest(command, first->command)
+                                        : domain::DifferingField(command, *first->transaction);
   if (!field.empty()) {
     const std::string& id = own.empty() ? RequestIdOf(command) : own;
     EXPECT_EQ(NameOf(outcome.refusal), NameOf(domain::IdReused(id, field)));
@@ -402,19 +377,16 @@ void SerialModel::CheckAccountCall(const SimulatedAccountCall& call) {
   ASSERT_EQ(call.answers, 1);
   const AccountOutcome& outcome = call.outcome;
   ++counts_[outcome.refusal ? outcome.refusal->reason : Reason::kNone];
-  const auto found = expected_accounts_.find(
-      std::to_string(reinterpret_cast<std::uintptr_t>(&call)));
+  const auto found =
+      expected_accounts_.find(std::to_string(reinterpret_cast<std::uintptr_t>(&call)));
   if (found == expected_accounts_.end()) {
-    EXPECT_TRUE(
-        outcome.replayed ||
-        (outcome.refusal && outcome.refusal->reason == Reason::kIdReused));
+    EXPECT_TRUE(outcome.replayed ||
+                (outcome.refusal && outcome.refusal->reason == Reason::kIdReused));
     return;
   }
   const Expected& expected = found->second;
-  if (std::holds_alternative<domain::OpenAccount>(call.command) &&
-      expected.replayed) {
-    EXPECT_TRUE(outcome.replayed ||
-                outcome.refusal->reason == Reason::kAccountExists);
+  if (std::holds_alternative<domain::OpenAccount>(call.command) && expected.replayed) {
+    EXPECT_TRUE(outcome.replayed || outcome.refusal->reason == Reason::kAccountExists);
     return;
   }
   EXPECT_EQ(NameOf(outcome.refusal), NameOf(expected.refusal));
@@ -445,8 +417,7 @@ void SerialModel::CheckState(storage::Reader* reader) {
     ASSERT_TRUE(stored.ok() && stored->has_value()) << id;
     EXPECT_EQ((**stored)->status, transaction->status) << id;
     EXPECT_EQ((**stored)->version, transaction->version) << id;
-    EXPECT_EQ((**stored)->reversed_by_transaction_id,
-              transaction->reversed_by_transaction_id)
+    EXPECT_EQ((**stored)->reversed_by_transaction_id, transaction->reversed_by_transaction_id)
         << id;
   }
 }
@@ -455,9 +426,8 @@ void SerialModel::CheckBooks() const {
   std::map<std::string, domain::UInt128> sums;
   for (const auto& [id, account] : accounts_) {
     // Unsigned: sums of large balances may wrap, equal ones wrap alike.
-    sums[account.asset] +=
-        static_cast<domain::UInt128>(account.balances.debits_posted) -
-        static_cast<domain::UInt128>(account.balances.credits_posted);
+    sums[account.asset] += static_cast<domain::UInt128>(account.balances.debits_posted) -
+                           static_cast<domain::UInt128>(account.balances.credits_posted);
     sums[account.asset + " pending"] +=
         static_cast<domain::UInt128>(account.balances.debits_pending) -
         static_cast<domain::UInt128>(account.balances.credits_pending);

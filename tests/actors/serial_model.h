@@ -28,9 +28,7 @@ class SerialModel {
   void CheckBooks() const;
 
   /// How often each reason was answered (kNone: accepted), and replays.
-  [[nodiscard]] const std::map<domain::Reason, std::int64_t>& counts() const {
-    return counts_;
-  }
+  [[nodiscard]] const std::map<domain::Reason, std::int64_t>& counts() const { return counts_; }
   [[nodiscard]] std::int64_t replays() const { return replays_; }
 
  private:
@@ -51,19 +49,17 @@ class SerialModel {
 
   void RunTransactions(const Flight& flight);
   void RunAccount(const Flight& flight);
-  void RefuseBatch(const Flight& flight, std::size_t refused,
-                   const domain::Refusal& refusal);
+  void RefuseBatch(const Flight& flight, std::size_t refused, const domain::Refusal& refusal);
   void Accept(const Flight& flight, const Item& item, Expected expected);
-  void Remember(const Flight& flight, const Item& item,
-                const Expected& expected, domain::TransactionPtr own);
+  void Remember(const Flight& flight, const Item& item, const Expected& expected,
+                domain::TransactionPtr own);
   void CheckIdIsFree(const Item& item) const;
   void CheckNothingIsDue(const Flight& flight) const;
   void CheckExpiry(const Flight& flight, const domain::Decision& decision);
   void CheckRepeated(const SimulatedCall& call, std::size_t index);
   domain::Scratch NewScratch();
-  void Keep(const domain::TransactionCommand& command,
-            const domain::Transaction* before, domain::Scratch* scratch,
-            const domain::TransactionEffect& effect);
+  void Keep(const domain::TransactionCommand& command, const domain::Transaction* before,
+            domain::Scratch* scratch, const domain::TransactionEffect& effect);
   void Expect(const Flight& flight, const Item& item, Expected expected);
 
   std::map<std::string, domain::AccountState> accounts_;

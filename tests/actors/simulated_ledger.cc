@@ -84,8 +84,7 @@ class SimulatedLedger::LivePort : public AccountPort {
   IncarnationPtr current_;
 };
 
-SimulatedLedger::SimulatedLedger(storage::Store* store,
-                                 test_support::RandomSource* random,
+SimulatedLedger::SimulatedLedger(storage::Store* store, test_support::RandomSource* random,
                                  std::int64_t* clock, const Options& options)
     : store_(store),
       options_(options),
@@ -95,8 +94,8 @@ SimulatedLedger::SimulatedLedger(storage::Store* store,
       committer_box_(boxes_.Add()),
       publisher_(boxes_.Add()),
       readers_{boxes_.Add(), boxes_.Add()},
-      committer_(&store->writer(), store->reader().VisibleHead().position,
-                 &failure_, LedgerObserver{}),
+      committer_(&store->writer(), store->reader().VisibleHead().position, &failure_,
+                 LedgerObserver{}),
       committer_random_(Draw(random)),
       sequencer_random_(Draw(random)),
       sequencer_(this, this, Sequencer::Options{options.recent_commands}) {
@@ -108,8 +107,8 @@ std::int64_t SimulatedLedger::Now() {
   return *clock_;
 }
 
-std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(
-    std::size_t client, Batch batch, std::shared_ptr<Lane> lane) {
+std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(std::size_t client, Batch batch,
+                                                        std::shared_ptr<Lane> lane) {
   auto simulated = std::make_shared<SimulatedCall>();
   simulated->batch = batch;
   simulated->lane = lane;
@@ -126,8 +125,7 @@ std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(
   submission->lane = std::move(lane);
   submission->items.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    submission->items[i].command =
-        std::get<domain::TransactionCommand>(batch.items[i].command);
+    submission->items[i].command = std::get<domain::TransactionCommand>(batch.items[i].command);
   }
   // Look-ups and submission are two jobs: what was looked up may be old.
   boxes_.Post(client, [this, client, submission] {
@@ -139,13 +137,11 @@ std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(
 
 void SimulatedLedger::Look(const SubmissionPtr& submission) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
-  static_cast<void>(
-      Admit(submission.get(), storage::Tier::kDisk, &store_->reader()));
+  static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &store_->reader()));
 }
 
 void SimulatedLedger::Forward(const SubmissionPtr& submission) {
-  boxes_.Post(sequencer_box_,
-              [this, submission] { sequencer_.Submit(submission); });
+  boxes_.Post(sequencer_box_, [this, submission] { sequencer_.Submit(submission); });
 }
 
 void SimulatedLedger::Readmit(SubmissionPtr submission) {
@@ -157,37 +153,34 @@ void SimulatedLedger::Readmit(SubmissionPtr submission) {
   });
 }
 
-std::shared_ptr<SimulatedAccountCall> SimulatedLedger::Change(
-    std::size_t client, domain::AccountCommand command) {
+std::shared_ptr<SimulatedAccountCall> SimulatedLedger::Change(std::size_t client,
+                                                              domain::AccountCommand command) {
   auto simulated = std::make_shared<SimulatedAccountCall>();
   simulated->command = command;
   auto submission = std::make_shared<AccountSubmission>();
   submission->command = std::move(command);
   // Finds the call again in the numbered command.
-  submission->principal =
-      std::to_string(reinterpret_cast<std::uintptr_t>(simulated.get()));
+  submission->principal = std::to_string(reinterpret_cast<std::uintptr_t>(simulated.get()));
   submission->done = [simulated](AccountOutcome outcome) {
     simulated->outcome = std::move(outcome);
     ++simulated->answers;
   };
-  boxes_.Post(client,
-              [this, client, submission] { LookAccount(submission, client); });
+  boxes_.Post(client, [this, client, submission] { LookAccount(submission, client); });
   return simulated;
 }
 
-void SimulatedLedger::LookAccount(
-    const std::shared_ptr<AccountSubmission>& submission, std::size_t box) {
+void SimulatedLedger::LookAccount(const std::shared_ptr<AccountSubmission>& submission,
+                                  std::size_t box) {
   submission->looked_n = published_n_.load(std::memory_order_acquire);
-  AccountAdmission admission = AdmitAccount(
-      submission->command, storage::Tier::kDisk, &store_->reader());
+  AccountAdmission admission =
+      AdmitAccount(submission->command, storage::Tier::kDisk, &store_->reader());
   if (admission.answer) {
     submission->done(std::move(*admission.answer));
     return;
   }
   boxes_.Post(box, [this, submission] {
-    boxes_.Post(sequencer_box_, [this, submission] {
-      sequencer_.SubmitAccount(std::move(*submission));
-    });
+    boxes_.Post(sequencer_box_,
+                [this, submission] { sequencer_.SubmitAccount(std::move(*submission)); });
   });
 }
 
@@ -200,8 +193,7 @@ void SimulatedLedger::ReadmitAccount(AccountSubmission submission) {
 
 void SimulatedLedger::Register(domain::Asset asset) {
   boxes_.Post(sequencer_box_, [this, asset = std::move(asset)] {
-    sequencer_.SubmitAsset(
-        AssetSubmission{asset, "", [](const AssetOutcome&) {}});
+    sequencer_.SubmitAsset(AssetSubmission{asset, "", [](const AssetOutcome&) {}});
   });
 }
 
@@ -211,21 +203,17 @@ void SimulatedLedger::LoadHolds(std::vector<std::string> transaction_ids) {
     std::vector<std::pair<std::string, domain::TransactionPtr>> holds;
     for (const std::string& id : ids) {
       auto transaction = store_->reader().GetTransaction(id);
-      holds.emplace_back(
-          id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+      holds.emplace_back(id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
     }
-    boxes_.Post(sequencer_box_, [this, holds = std::move(holds)] {
-      sequencer_.OnHoldsLoaded(holds);
-    });
+    boxes_.Post(sequencer_box_,
+                [this, holds = std::move(holds)] { sequencer_.OnHoldsLoaded(holds); });
   });
 }
 
-std::shared_ptr<AccountPort> SimulatedLedger::Port(
-    const std::string& account_id, std::uint64_t n) {
+std::shared_ptr<AccountPort> SimulatedLedger::Port(const std::string& account_id, std::uint64_t n) {
   Live& live = accounts_[account_id];
   if (live.port == nullptr) {
-    live.port =
-        std::make_shared<LivePort>(account_id, &boxes_, &store_->reader());
+    live.port = std::make_shared<LivePort>(account_id, &boxes_, &store_->reader());
   }
   live.last_n = n;
   return live.port;
@@ -241,9 +229,7 @@ void SimulatedLedger::Kill(std::size_t client, const std::string& account_id) {
       const auto found = accounts_.find(account_id);
       if (found == accounts_.end()) return;
       const auto port = found->second.port;
-      port->Kill([this, port] {
-        boxes_.Post(sequencer_box_, [this, port] { Respawn(port); });
-      });
+      port->Kill([this, port] { boxes_.Post(sequencer_box_, [this, port] { Respawn(port); }); });
     });
   });
 }
@@ -262,9 +248,7 @@ void SimulatedLedger::Respawn(const std::shared_ptr<LivePort>& port) {
 }
 
 void SimulatedLedger::Tick(std::size_t client) {
-  boxes_.Post(client, [this] {
-    boxes_.Post(sequencer_box_, [this] { sequencer_.OnTick(); });
-  });
+  boxes_.Post(client, [this] { boxes_.Post(sequencer_box_, [this] { sequencer_.OnTick(); }); });
 }
 
 void SimulatedLedger::OnDecided(const FlightPtr& flight) {
@@ -278,23 +262,19 @@ void SimulatedLedger::OnDecided(const FlightPtr& flight) {
 
 void SimulatedLedger::OnAwaitedDecision(const FlightPtr& flight) {
   ++parked_;
-  boxes_.Post(sequencer_box_,
-              [this, flight] { sequencer_.OnAwaitedDecision(flight); });
+  boxes_.Post(sequencer_box_, [this, flight] { sequencer_.OnAwaitedDecision(flight); });
 }
 
 void SimulatedLedger::CommitSome() {
-  const auto most = static_cast<std::size_t>(
-      committer_random_.Between(1, options_.commit_most));
+  const auto most = static_cast<std::size_t>(committer_random_.Between(1, options_.commit_most));
   std::vector<FlightPtr> flights = commit_queue_.TryTake(most);
   if (flights.empty()) return;
-  auto committed =
-      std::make_shared<CommittedFlights>(committer_.Commit(std::move(flights)));
+  auto committed = std::make_shared<CommittedFlights>(committer_.Commit(std::move(flights)));
   boxes_.Post(publisher_, [this, committed] { Publish(committed); });
   boxes_.Post(committer_box_, [this] { CommitSome(); });
 }
 
-void SimulatedLedger::Publish(
-    const std::shared_ptr<CommittedFlights>& committed) {
+void SimulatedLedger::Publish(const std::shared_ptr<CommittedFlights>& committed) {
   std::optional<domain::Refusal> failure;
   if (committed->batch != nullptr) {
     store_->writer().Publish(std::move(committed->batch));
@@ -304,9 +284,7 @@ void SimulatedLedger::Publish(
   published_n_.store(committed->flights.back()->n, std::memory_order_release);
   for (const FlightPtr& flight : committed->flights) {
     Answer(flight, failure, &store_->reader(),
-           [this](std::function<void()> job) {
-             boxes_.Post(readers_[0], std::move(job));
-           });
+           [this](std::function<void()> job) { boxes_.Post(readers_[0], std::move(job)); });
   }
   boxes_.Post(sequencer_box_, [this, committed] {
     sequencer_.OnPublished(committed->flights);

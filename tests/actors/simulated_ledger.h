@@ -50,15 +50,14 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   };
 
   /// `clock` outlives the ledger and goes on over several ledgers on a store.
-  SimulatedLedger(storage::Store* store, test_support::RandomSource* random,
-                  std::int64_t* clock, const Options& options);
+  SimulatedLedger(storage::Store* store, test_support::RandomSource* random, std::int64_t* clock,
+                  const Options& options);
 
   /// A mailbox of its own: its calls are admitted in order.
   std::size_t NewClient() { return boxes_.Add(); }
   std::shared_ptr<SimulatedCall> Execute(std::size_t client, Batch batch,
                                          std::shared_ptr<Lane> lane = nullptr);
-  std::shared_ptr<SimulatedAccountCall> Change(std::size_t client,
-                                               domain::AccountCommand command);
+  std::shared_ptr<SimulatedAccountCall> Change(std::size_t client, domain::AccountCommand command);
   void Register(domain::Asset asset);
   /// The account's actor is killed and started again.
   void Kill(std::size_t client, const std::string& account_id);
@@ -82,8 +81,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
 
   // SequencerWorld
   std::int64_t Now() override;
-  std::shared_ptr<AccountPort> Port(const std::string& account_id,
-                                    std::uint64_t n) override;
+  std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   void LoadHolds(std::vector<std::string> transaction_ids) override;
@@ -93,8 +91,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
 
   void Look(const SubmissionPtr& submission);
   void Forward(const SubmissionPtr& submission);
-  void LookAccount(const std::shared_ptr<AccountSubmission>& submission,
-                   std::size_t box);
+  void LookAccount(const std::shared_ptr<AccountSubmission>& submission, std::size_t box);
   void Respawn(const std::shared_ptr<LivePort>& port);
   void CommitSome();
   void Publish(const std::shared_ptr<CommittedFlights>& committed);

@@ -28,8 +28,7 @@ class BatchLedger final : public v1::LedgerService::Service {
     {
       const std::scoped_lock lock(mutex_);
       for (const auto& command : request->commands()) {
-        Answer(command.create_transaction().transaction_id(),
-               response->add_results());
+        Answer(command.create_transaction().transaction_id(), response->add_results());
       }
     }
     --in_flight_;
@@ -66,8 +65,8 @@ ClientOptions Impatient() {
 v1::ExecuteBatchRequest Batch(int first, int count) {
   v1::ExecuteBatchRequest request;
   for (int i = first; i < first + count; ++i) {
-    request.add_commands()->mutable_create_transaction()->set_transaction_id(
-        "t" + std::to_string(i));
+    request.add_commands()->mutable_create_transaction()->set_transaction_id("t" +
+                                                                             std::to_string(i));
   }
   return request;
 }
@@ -79,8 +78,7 @@ TEST(BatchSenderTest, KeepsSeveralInFlightAndReportsEachOnce) {
   std::set<std::string> posted;
   BatchSender sender(
       *client, {.max_in_flight = 3},
-      [&](const v1::ExecuteBatchRequest& request,
-          const Result<v1::ExecuteBatchResponse>& result) {
+      [&](const v1::ExecuteBatchRequest& request, const Result<v1::ExecuteBatchResponse>& result) {
         ASSERT_TRUE(result.ok());
         ASSERT_EQ(result.value().results_size(), request.commands_size());
         for (const auto& item : result.value().results()) {
@@ -125,8 +123,7 @@ TEST(BatchSenderTest, ReportsABatchThatCouldNotBeSent) {
                      [&](const v1::ExecuteBatchRequest& /*request*/,
                          const Result<v1::ExecuteBatchResponse>& result) {
                        ASSERT_FALSE(result.ok());
-                       EXPECT_EQ(result.error().code,
-                                 grpc::StatusCode::UNAVAILABLE);
+                       EXPECT_EQ(result.error().code, grpc::StatusCode::UNAVAILABLE);
                        ++failures;
                      });
   sender.Submit(Batch(0, 1));

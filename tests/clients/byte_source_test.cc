@@ -19,9 +19,7 @@ using testing::StartsWith;
 
 std::string Gzip(const std::string& text) {
   z_stream stream{};
-  EXPECT_EQ(
-      deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY),
-      Z_OK);
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
   std::string input = text;
   std::string output(deflateBound(&stream, text.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(input.data());
@@ -36,8 +34,7 @@ std::string Gzip(const std::string& text) {
 
 std::string Zstd(const std::string& text) {
   std::string output(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(output.data(), output.size(), text.data(), text.size(), 3);
+  const std::size_t size = ZSTD_compress(output.data(), output.size(), text.data(), text.size(), 3);
   EXPECT_EQ(ZSTD_isError(size), 0U);
   output.resize(size);
   return output;
@@ -60,8 +57,7 @@ std::string ReadFile(const std::string& content, std::size_t step = 4096) {
   EXPECT_EQ(FileSize(path), static_cast<std::int64_t>(content.size()));
   auto text = ReadAll(*source.value(), step);
   if (!text.starts_with("error")) {
-    EXPECT_EQ(source.value()->consumed_bytes(),
-              static_cast<std::int64_t>(content.size()));
+    EXPECT_EQ(source.value()->consumed_bytes(), static_cast<std::int64_t>(content.size()));
   }
   return text;
 }
@@ -88,10 +84,8 @@ TEST(ByteSourceTest, UndoesFilesThatWereAppendedToEachOther) {
 TEST(ByteSourceTest, SaysWhenCompressedDataIsCutOffOrBroken) {
   const std::string gzip = Gzip(LongText());
   const std::string zstd = Zstd(LongText());
-  EXPECT_THAT(ReadFile(gzip.substr(0, gzip.size() / 2)),
-              HasSubstr("ends in the middle"));
-  EXPECT_THAT(ReadFile(zstd.substr(0, zstd.size() / 2)),
-              HasSubstr("ends in the middle"));
+  EXPECT_THAT(ReadFile(gzip.substr(0, gzip.size() / 2)), HasSubstr("ends in the middle"));
+  EXPECT_THAT(ReadFile(zstd.substr(0, zstd.size() / 2)), HasSubstr("ends in the middle"));
   std::string broken = gzip;
   broken[broken.size() - 6] = static_cast<char>(~broken[broken.size() - 6]);
   EXPECT_THAT(ReadFile(broken), StartsWith("error: gzip: broken data"));
@@ -108,8 +102,7 @@ TEST(ByteSourceTest, NamesTheFileThatIsNotThere) {
   EXPECT_THAT(OpenFile("/tmp").error().message, HasSubstr("is a directory"));
 }
 
-std::string Convert(const std::string& text, const std::string& encoding,
-                    std::size_t step) {
+std::string Convert(const std::string& text, const std::string& encoding, std::size_t step) {
   auto source = ToUtf8(std::make_unique<TextSource>(text, step), encoding);
   EXPECT_TRUE(source.ok());
   return ReadAll(*source.value(), 5);
@@ -133,14 +126,12 @@ TEST(ByteSourceTest, NamesTheByteThatIsNotOfTheEncoding) {
                       "def",
                       "ascii", 100),
               HasSubstr("0xe9"));
-  EXPECT_THAT(Convert("abc\xC3", "utf-8", 2),
-              HasSubstr("middle of a character"));
+  EXPECT_THAT(Convert("abc\xC3", "utf-8", 2), HasSubstr("middle of a character"));
 }
 
 TEST(ByteSourceTest, NamesTheLineOfAByteThatIsNotOfTheEncoding) {
-  DelimitedReader reader(
-      ToUtf8(std::make_unique<TextSource>("a\nb\nc\xE9\nd\n"), "ascii").value(),
-      {});
+  DelimitedReader reader(ToUtf8(std::make_unique<TextSource>("a\nb\nc\xE9\nd\n"), "ascii").value(),
+                         {});
   Row row;
   for (int i = 0; i < 3; ++i) {
     const auto read = reader.Next(&row);

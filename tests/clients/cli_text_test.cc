@@ -28,8 +28,8 @@ TEST(CliTextTest, Durations) {
   EXPECT_EQ(ParseDuration("15m"), milliseconds(900'000));
   EXPECT_EQ(ParseDuration("2h"), milliseconds(7'200'000));
   EXPECT_EQ(ParseDuration("7d"), milliseconds(604'800'000));
-  for (const char* text : {"", "30", "s", "-1s", "0s", "1.5h", "1 s",
-                           "99999999999999d", "9999999999999999999s"}) {
+  for (const char* text :
+       {"", "30", "s", "-1s", "0s", "1.5h", "1 s", "99999999999999d", "9999999999999999999s"}) {
     EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
   }
 }

@@ -13,9 +13,9 @@ using testing::IsEmpty;
 using testing::Pair;
 
 TEST(ClientErrorTest, TakesReasonMetadataAndDelayOutOfTheDetails) {
-  const ClientError error = DecodeError(LedgerStatus(
-      grpc::StatusCode::RESOURCE_EXHAUSTED, "OVERLOADED", "too much in flight",
-      {{"limit", "1000"}}, std::chrono::milliseconds(1250)));
+  const ClientError error = DecodeError(
+      LedgerStatus(grpc::StatusCode::RESOURCE_EXHAUSTED, "OVERLOADED", "too much in flight",
+                   {{"limit", "1000"}}, std::chrono::milliseconds(1250)));
   EXPECT_EQ(error.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(error.reason, "OVERLOADED");
   EXPECT_EQ(error.message, "too much in flight");
@@ -25,8 +25,8 @@ TEST(ClientErrorTest, TakesReasonMetadataAndDelayOutOfTheDetails) {
 }
 
 TEST(ClientErrorTest, KeepsCodeAndMessageWithoutDetails) {
-  const ClientError error = DecodeError(
-      grpc::Status(grpc::StatusCode::UNAVAILABLE, "connection refused"));
+  const ClientError error =
+      DecodeError(grpc::Status(grpc::StatusCode::UNAVAILABLE, "connection refused"));
   EXPECT_EQ(error.code, grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(error.reason, "");
   EXPECT_THAT(error.metadata, IsEmpty());
@@ -35,16 +35,16 @@ TEST(ClientErrorTest, KeepsCodeAndMessageWithoutDetails) {
 }
 
 TEST(ClientErrorTest, IgnoresDetailsThatDoNotParse) {
-  const ClientError error = DecodeError(
-      grpc::Status(grpc::StatusCode::INTERNAL, "broken", "\xff\xff garbage"));
+  const ClientError error =
+      DecodeError(grpc::Status(grpc::StatusCode::INTERNAL, "broken", "\xff\xff garbage"));
   EXPECT_EQ(error.code, grpc::StatusCode::INTERNAL);
   EXPECT_EQ(error.reason, "");
 }
 
 TEST(ClientErrorTest, IgnoresTheReasonOfAnotherDomain) {
-  const ClientError error = DecodeError(
-      LedgerStatus(grpc::StatusCode::PERMISSION_DENIED, "RBAC_DENIED", "no",
-                   {{"who", "proxy"}}, std::nullopt, "proxy.example"));
+  const ClientError error =
+      DecodeError(LedgerStatus(grpc::StatusCode::PERMISSION_DENIED, "RBAC_DENIED", "no",
+                               {{"who", "proxy"}}, std::nullopt, "proxy.example"));
   EXPECT_EQ(error.reason, "");
   EXPECT_THAT(error.metadata, IsEmpty());
 }
@@ -70,8 +70,7 @@ TEST(ClientErrorTest, TakesACodeThatDoesNotExistForUnknown) {
 
 TEST(ClientErrorTest, NamesEveryCode) {
   EXPECT_EQ(CodeName(grpc::StatusCode::OK), "OK");
-  EXPECT_EQ(CodeName(grpc::StatusCode::FAILED_PRECONDITION),
-            "FAILED_PRECONDITION");
+  EXPECT_EQ(CodeName(grpc::StatusCode::FAILED_PRECONDITION), "FAILED_PRECONDITION");
   EXPECT_EQ(CodeName(grpc::StatusCode::UNAUTHENTICATED), "UNAUTHENTICATED");
   EXPECT_EQ(CodeName(static_cast<grpc::StatusCode>(20)), "CODE_20");
 }

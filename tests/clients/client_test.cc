@@ -17,20 +17,17 @@ using std::chrono::milliseconds;
 // Answers each call with the next status of a script, then OK.
 class ScriptedLedger final : public v1::LedgerService::Service {
  public:
-  explicit ScriptedLedger(std::deque<grpc::Status> script = {})
-      : script_(std::move(script)) {}
+  explicit ScriptedLedger(std::deque<grpc::Status> script = {}) : script_(std::move(script)) {}
 
-  grpc::Status CreateTransaction(
-      grpc::ServerContext* /*context*/,
-      const v1::CreateTransactionRequest* request,
-      v1::CreateTransactionResponse* response) override {
+  grpc::Status CreateTransaction(grpc::ServerContext* /*context*/,
+                                 const v1::CreateTransactionRequest* request,
+                                 v1::CreateTransactionResponse* response) override {
     const std::scoped_lock lock(mutex_);
     ids_.push_back(request->transaction_id());
     if (const auto status = Next(); !status.ok()) {
       return status;
     }
-    response->mutable_transaction()->set_transaction_id(
-        request->transaction_id());
+    response->mutable_transaction()->set_transaction_id(request->transaction_id());
     return grpc::Status::OK;
   }
 
@@ -42,8 +39,7 @@ class ScriptedLedger final : public v1::LedgerService::Service {
     return Next();
   }
 
-  grpc::Status GetAccount(grpc::ServerContext* context,
-                          const v1::GetAccountRequest* /*request*/,
+  grpc::Status GetAccount(grpc::ServerContext* context, const v1::GetAccountRequest* /*request*/,
                           v1::GetAccountResponse* /*response*/) override {
     while (!context->IsCancelled()) {
       std::this_thread::sleep_for(milliseconds(1));
@@ -100,9 +96,8 @@ TEST(ClientTest, SendsTheSameIdAgainUntilTheServerIsBack) {
 }
 
 TEST(ClientTest, AnswersARefusalAtOnce) {
-  ScriptedLedger ledger(
-      {LedgerStatus(grpc::StatusCode::FAILED_PRECONDITION, "INSUFFICIENT_FUNDS",
-                    "not enough", {{"available", "1.00"}})});
+  ScriptedLedger ledger({LedgerStatus(grpc::StatusCode::FAILED_PRECONDITION, "INSUFFICIENT_FUNDS",
+                                      "not enough", {{"available", "1.00"}})});
   const FakeServer server({&ledger});
   const auto client = Client::Connect(server.target(), Impatient());
   const auto result = client->CreateTransaction(Transaction("t1"));

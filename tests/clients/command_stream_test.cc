@@ -15,13 +15,11 @@ namespace florin::client {
 namespace {
 
 using std::chrono::milliseconds;
-using ServerStream = grpc::ServerReaderWriter<v1::ExecuteStreamResponse,
-                                              v1::ExecuteStreamRequest>;
+using ServerStream = grpc::ServerReaderWriter<v1::ExecuteStreamResponse, v1::ExecuteStreamRequest>;
 
 class StreamLedger final : public v1::LedgerService::Service {
  public:
-  grpc::Status ExecuteStream(grpc::ServerContext* context,
-                             ServerStream* stream) override {
+  grpc::Status ExecuteStream(grpc::ServerContext* context, ServerStream* stream) override {
     const std::scoped_lock lock(mutex_);
     ++connections;
     v1::ExecuteStreamRequest request;
@@ -69,8 +67,7 @@ class StreamLedger final : public v1::LedgerService::Service {
     return true;
   }
 
-  void Answer(const v1::TransactionCommand& command,
-              v1::TransactionResult* result) {
+  void Answer(const v1::TransactionCommand& command, v1::TransactionResult* result) {
     const std::string& id = command.create_transaction().transaction_id();
     result->set_transaction_id(id);
     if (refuse_first.erase(id) > 0) {
@@ -94,21 +91,18 @@ class CommandStreamTest : public testing::Test {
     client_options.retry.initial_backoff = milliseconds(1);
     client_options.retry.max_backoff = milliseconds(2);
     const auto client = Client::Connect(server.target(), client_options);
-    CommandStream stream(*client, options,
-                         [this](const v1::TransactionCommand& command,
-                                const v1::TransactionResult& result) {
-                           EXPECT_EQ(
-                               command.create_transaction().transaction_id(),
-                               result.transaction_id());
-                           EXPECT_FALSE(result.has_refusal());
-                           answered_.push_back(result.transaction_id());
-                         });
+    CommandStream stream(
+        *client, options,
+        [this](const v1::TransactionCommand& command, const v1::TransactionResult& result) {
+          EXPECT_EQ(command.create_transaction().transaction_id(), result.transaction_id());
+          EXPECT_FALSE(result.has_refusal());
+          answered_.push_back(result.transaction_id());
+        });
     for (int i = 0; i < batches; ++i) {
       v1::ExecuteStreamRequest request;
       for (int j = 0; j < size; ++j) {
-        request.add_commands()
-            ->mutable_create_transaction()
-            ->set_transaction_id("t" + std::to_string(sent_.size()));
+        request.add_commands()->mutable_create_transaction()->set_transaction_id(
+            "t" + std::to_string(sent_.size()));
         sent_.push_back("t" + std::to_string(sent_.size()));
       }
       if (auto submitted = stream.Submit(request); !submitted.ok()) {

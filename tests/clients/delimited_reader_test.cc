@@ -14,8 +14,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::vector<Row> ReadInSteps(const std::string& text,
-                             const DelimitedFormat& format, std::size_t step) {
+std::vector<Row> ReadInSteps(const std::string& text, const DelimitedFormat& format,
+                             std::size_t step) {
   DelimitedReader reader(std::make_unique<TextSource>(text, step), format);
   std::vector<Row> rows;
   Row row;
@@ -83,13 +83,11 @@ TEST(DelimitedReaderTest, SkipsEmptyLinesButCountsThem) {
 
 TEST(DelimitedReaderTest, TrimsUnlessToldNotTo) {
   EXPECT_THAT(Read(" a ,\" b \",\t\n").at(0).fields, ElementsAre("a", "b", ""));
-  EXPECT_THAT(Read(" a ,b\n", {.trim = false}).at(0).fields,
-              ElementsAre(" a ", "b"));
+  EXPECT_THAT(Read(" a ,b\n", {.trim = false}).at(0).fields, ElementsAre(" a ", "b"));
 }
 
 TEST(DelimitedReaderTest, LeavesQuotesAloneWhereTheyMeanNothing) {
-  EXPECT_THAT(Read("5\" nail,\"b\n", {.quote = '\0'}).at(0).fields,
-              ElementsAre("5\" nail", "\"b"));
+  EXPECT_THAT(Read("5\" nail,\"b\n", {.quote = '\0'}).at(0).fields, ElementsAre("5\" nail", "\"b"));
   EXPECT_THAT(Read("5\" nail,b\n").at(0).fields, ElementsAre("5\" nail", "b"));
 }
 
@@ -134,8 +132,7 @@ TEST(DelimitedReaderTest, AnOpenQuoteInALargeFileIsGivenUpSoon) {
 }
 
 TEST(DelimitedReaderTest, SkipsLinesAsTheyAre) {
-  DelimitedReader reader(
-      std::make_unique<TextSource>("\"export of\nMonday\na,b\n", 3), {});
+  DelimitedReader reader(std::make_unique<TextSource>("\"export of\nMonday\na,b\n", 3), {});
   ASSERT_TRUE(reader.SkipLines(2).ok());
   Row row;
   ASSERT_TRUE(reader.Next(&row).value());

@@ -17,9 +17,9 @@ using std::chrono::milliseconds;
 // connection ends UNAVAILABLE after `per_connection` events.
 class LogService final : public v1::EventService::Service {
  public:
-  grpc::Status SubscribeEvents(
-      grpc::ServerContext* context, const v1::SubscribeEventsRequest* request,
-      grpc::ServerWriter<v1::SubscribeEventsResponse>* writer) override {
+  grpc::Status SubscribeEvents(grpc::ServerContext* context,
+                               const v1::SubscribeEventsRequest* request,
+                               grpc::ServerWriter<v1::SubscribeEventsResponse>* writer) override {
     int position = 0;
     {
       const std::scoped_lock lock(mutex);
@@ -75,8 +75,7 @@ TEST(EventSubscriptionTest, ResumesBehindItsCheckpoint) {
       break;
     }
   }
-  EXPECT_EQ(positions,
-            (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(positions, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
   EXPECT_EQ(log.starts.size(), 4U);
   EXPECT_EQ(log.starts.at(1), v1::SubscribeEventsRequest::kAfterCheckpoint);
 }
@@ -114,8 +113,8 @@ TEST(EventSubscriptionTest, IsMorePatientOnceItHasBegun) {
 
 TEST(EventSubscriptionTest, ReportsARefusalAtOnce) {
   LogService log;
-  log.refusal = LedgerStatus(grpc::StatusCode::INVALID_ARGUMENT,
-                             "CHECKPOINT_INVALID", "of another ledger");
+  log.refusal =
+      LedgerStatus(grpc::StatusCode::INVALID_ARGUMENT, "CHECKPOINT_INVALID", "of another ledger");
   const FakeServer server({&log});
   const auto client = Client::Connect(server.target(), Impatient());
   EventSubscription subscription(*client, {});
@@ -144,8 +143,7 @@ TEST(EventSubscriptionTest, TakesSilenceForALostConnection) {
   log.head = 1;
   const FakeServer server({&log});
   const auto client = Client::Connect(server.target(), Impatient());
-  EventSubscription subscription(
-      *client, {}, {.resume = false, .stall_limit = milliseconds(100)});
+  EventSubscription subscription(*client, {}, {.resume = false, .stall_limit = milliseconds(100)});
   ASSERT_TRUE(subscription.Next().ok());
   const auto batch = subscription.Next();
   ASSERT_FALSE(batch.ok());

@@ -16,8 +16,7 @@ constexpr char kFolder[] = FLORIN_SOURCE_DIR "/examples/czech-bank/";
 // "12.5" -> 1250.
 std::int64_t ToCents(const std::string& amount) {
   const auto point = amount.find('.');
-  std::string fraction =
-      point == std::string::npos ? "" : amount.substr(point + 1);
+  std::string fraction = point == std::string::npos ? "" : amount.substr(point + 1);
   EXPECT_LE(fraction.size(), 2U) << amount;
   fraction.resize(2, '0');
   return std::stoll(amount.substr(0, point)) * 100 + std::stoll(fraction);
@@ -25,10 +24,8 @@ std::int64_t ToCents(const std::string& amount) {
 
 TEST(ExampleProfileTest, EveryRowOfTheBankHasARuleAndTheSumIsTheBanks) {
   auto profile = LoadProfile(std::string(kFolder) + "import.toml");
-  ASSERT_TRUE(profile.ok())
-      << profile.error().line << ": " << profile.error().message;
-  auto source =
-      OpenRows(std::string(kFolder) + "trans.asc.gz", profile.value().file);
+  ASSERT_TRUE(profile.ok()) << profile.error().line << ": " << profile.error().message;
+  auto source = OpenRows(std::string(kFolder) + "trans.asc.gz", profile.value().file);
   ASSERT_TRUE(source.ok()) << source.error().message;
   ASSERT_FALSE(profile.value().Bind(source.value().columns));
   RowMapper mapper(profile.value(), source.value().columns.size());

@@ -25,8 +25,7 @@ class FakeLedger final : public v1::LedgerService::Service {
     const auto [known, added] = assets.emplace(asset.code(), asset);
     if (known->second.SerializeAsString() != asset.SerializeAsString()) {
       return LedgerStatus(grpc::StatusCode::ALREADY_EXISTS, "ASSET_EXISTS",
-                          "asset " + asset.code() + " has another scale",
-                          {{"field", "scale"}});
+                          "asset " + asset.code() + " has another scale", {{"field", "scale"}});
     }
     *response->mutable_asset() = asset;
     response->set_replayed(!added);
@@ -43,10 +42,9 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status BatchOpenAccounts(
-      grpc::ServerContext* /*context*/,
-      const v1::BatchOpenAccountsRequest* request,
-      v1::BatchOpenAccountsResponse* response) override {
+  grpc::Status BatchOpenAccounts(grpc::ServerContext* /*context*/,
+                                 const v1::BatchOpenAccountsRequest* request,
+                                 v1::BatchOpenAccountsResponse* response) override {
     const std::scoped_lock lock(mutex);
     for (const auto& item : request->requests()) {
       auto* result = response->add_results();
@@ -67,8 +65,7 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status OpenAccount(grpc::ServerContext* /*context*/,
-                           const v1::OpenAccountRequest* request,
+  grpc::Status OpenAccount(grpc::ServerContext* /*context*/, const v1::OpenAccountRequest* request,
                            v1::OpenAccountResponse* response) override {
     const std::scoped_lock lock(mutex);
     accounts[request->account_id()] = *request;
@@ -78,10 +75,9 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status ListTransactions(
-      grpc::ServerContext* /*context*/,
-      const v1::ListTransactionsRequest* request,
-      v1::ListTransactionsResponse* response) override {
+  grpc::Status ListTransactions(grpc::ServerContext* /*context*/,
+                                const v1::ListTransactionsRequest* request,
+                                v1::ListTransactionsResponse* response) override {
     const std::scoped_lock lock(mutex);
     last_list = *request;
     auto* transaction = response->add_transactions();
@@ -117,15 +113,13 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status CreateTransaction(
-      grpc::ServerContext* /*context*/,
-      const v1::CreateTransactionRequest* request,
-      v1::CreateTransactionResponse* response) override {
+  grpc::Status CreateTransaction(grpc::ServerContext* /*context*/,
+                                 const v1::CreateTransactionRequest* request,
+                                 v1::CreateTransactionResponse* response) override {
     const std::scoped_lock lock(mutex);
     if (request->type() == "refuse") {
-      return LedgerStatus(grpc::StatusCode::FAILED_PRECONDITION,
-                          "INSUFFICIENT_FUNDS", "account 'a' has 1.00",
-                          {{"account_id", "a"}, {"available", "1.00"}});
+      return LedgerStatus(grpc::StatusCode::FAILED_PRECONDITION, "INSUFFICIENT_FUNDS",
+                          "account 'a' has 1.00", {{"account_id", "a"}, {"available", "1.00"}});
     }
     response->set_replayed(!Post(*request));
     auto* transaction = response->mutable_transaction();
@@ -140,10 +134,9 @@ class FakeLedger final : public v1::LedgerService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status ExecuteStream(
-      grpc::ServerContext* /*context*/,
-      grpc::ServerReaderWriter<v1::ExecuteStreamResponse,
-                               v1::ExecuteStreamRequest>* stream) override {
+  grpc::Status ExecuteStream(grpc::ServerContext* /*context*/,
+                             grpc::ServerReaderWriter<v1::ExecuteStreamResponse,
+                                                      v1::ExecuteStreamRequest>* stream) override {
     v1::ExecuteStreamRequest request;
     while (stream->Read(&request)) {
       v1::ExecuteStreamResponse response;
@@ -175,8 +168,7 @@ class FakeLedger final : public v1::LedgerService::Service {
     return true;
   }
 
-  void Answer(const v1::CreateTransactionRequest& request,
-              v1::TransactionResult* result) {
+  void Answer(const v1::CreateTransactionRequest& request, v1::TransactionResult* result) {
     result->set_transaction_id(request.transaction_id());
     if (request.type() == "refuse") {
       result->set_status(v1::TRANSACTION_STATUS_REFUSED);
@@ -193,14 +185,13 @@ class FakeLedger final : public v1::LedgerService::Service {
 /// Five events, then the end of the log.
 class FakeEvents final : public v1::EventService::Service {
  public:
-  grpc::Status SubscribeEvents(
-      grpc::ServerContext* context, const v1::SubscribeEventsRequest* request,
-      grpc::ServerWriter<v1::SubscribeEventsResponse>* writer) override {
+  grpc::Status SubscribeEvents(grpc::ServerContext* context,
+                               const v1::SubscribeEventsRequest* request,
+                               grpc::ServerWriter<v1::SubscribeEventsResponse>* writer) override {
     last_request = *request;
-    int position =
-        request->start_case() == v1::SubscribeEventsRequest::kAfterCheckpoint
-            ? std::stoi("0" + request->after_checkpoint())
-            : 0;
+    int position = request->start_case() == v1::SubscribeEventsRequest::kAfterCheckpoint
+                       ? std::stoi("0" + request->after_checkpoint())
+                       : 0;
     while (position < 5) {
       v1::SubscribeEventsResponse response;
       auto* event = response.add_events();
@@ -222,8 +213,7 @@ class FakeEvents final : public v1::EventService::Service {
 
 class FakeAdmin final : public v1::AdminService::Service {
  public:
-  grpc::Status GetStatus(grpc::ServerContext* /*context*/,
-                         const v1::GetStatusRequest* /*request*/,
+  grpc::Status GetStatus(grpc::ServerContext* /*context*/, const v1::GetStatusRequest* /*request*/,
                          v1::GetStatusResponse* response) override {
     response->set_version("1.2.3");
     response->set_head_position(1234567);

@@ -131,8 +131,7 @@ TEST_F(ImportRunTest, WritesWhatWasNotImportedWithLineAndReason) {
   EXPECT_EQ(outcome.counts.rejected, 3);
   EXPECT_EQ(outcome.counts.skipped, 1);
   const std::string rejects = Rejects();
-  EXPECT_THAT(rejects, testing::StartsWith(
-                           "line,reason,message,id,account,amount,kind\n"));
+  EXPECT_THAT(rejects, testing::StartsWith("line,reason,message,id,account,amount,kind\n"));
   EXPECT_THAT(rejects, HasSubstr("3,INSUFFICIENT_FUNDS,\"account has 1.00, not "
                                  "\"\"5,00\"\"\",2,a,1.00,refuse\n"));
   EXPECT_THAT(rejects, HasSubstr("\n4,BAD_AMOUNT,"));
@@ -235,8 +234,7 @@ TEST_F(ImportRunTest, RejectsThatCannotBeWrittenEndTheImport) {
 TEST_F(ImportRunTest, ACheckSendsNothing) {
   WriteRows("1,a,1,in\n2,a,x,in\n3,b,1,skip\n");
   const auto outcome = CheckImport(
-      ParseProfile(kProfile).value(), options_, [](const ImportCounts&) {},
-      false);
+      ParseProfile(kProfile).value(), options_, [](const ImportCounts&) {}, false);
   ASSERT_FALSE(outcome.failure);
   EXPECT_EQ(outcome.counts.posted, 1);
   EXPECT_EQ(outcome.counts.rejected, 1);
@@ -255,8 +253,7 @@ TEST_F(ImportRunTest, NoServerIsTheLedgersFailure) {
   impatient.retry.max_attempts = 1;
   const auto client = client::Client::Connect(target, impatient);
   const auto outcome = RunImport(
-      *client, ParseProfile(kProfile).value(), options_,
-      [](const ImportCounts&) {}, false);
+      *client, ParseProfile(kProfile).value(), options_, [](const ImportCounts&) {}, false);
   ASSERT_TRUE(outcome.failure && outcome.failure->ledger);
   EXPECT_EQ(outcome.failure->ledger->code, grpc::StatusCode::UNAVAILABLE);
 }

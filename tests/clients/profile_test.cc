@@ -47,8 +47,7 @@ std::string With(int line, const std::string& text) {
   return result;
 }
 
-void ExpectProblem(int line, const std::string& text, int error_line,
-                   const std::string& message) {
+void ExpectProblem(int line, const std::string& text, int error_line, const std::string& message) {
   const auto profile = ParseProfile(With(line, text));
   ASSERT_FALSE(profile.ok()) << text;
   EXPECT_EQ(profile.error().line, error_line) << profile.error().message;
@@ -76,10 +75,8 @@ TEST(ProfileTest, ReadsWhatItIsToldAndFillsInTheRest) {
 }
 
 TEST(ProfileTest, AnUnknownKeyNamesItsLineAndTheKnownOnes) {
-  ExpectProblem(2, "seperator = \";\"", 2,
-                "unknown key 'seperator' in [file]; known: separator");
-  ExpectProblem(13, "overdraft = \"1\"", 13,
-                "unknown key 'overdraft' in [accounts.client]");
+  ExpectProblem(2, "seperator = \";\"", 2, "unknown key 'seperator' in [file]; known: separator");
+  ExpectProblem(13, "overdraft = \"1\"", 13, "unknown key 'overdraft' in [accounts.client]");
   ExpectProblem(24, "when = {}\ncolour = 1", 25, "'colour' in [[rule]]");
   ExpectProblem(1, "[files]", 1, "unknown key 'files' in the profile");
 }
@@ -98,13 +95,10 @@ TEST(ProfileTest, AValueThatMakesNoSenseNamesItsLine) {
   ExpectProblem(8, "type = \"CASH\"", 8, "LIABILITY");
   ExpectProblem(11, "id = \"client:${account\"", 11, "after '$'");
   ExpectProblem(18, "date_format = \"%Q\"", 18, "'%Q'");
-  ExpectProblem(18, "date_format = \"%Y%m%d\"\nutc_offset = \"1\"", 19,
-                "\"+01:00\"");
-  ExpectProblem(16, "amount = \"x\"\nnegative_amounts = \"drop\"", 17,
-                "'drop'");
+  ExpectProblem(18, "date_format = \"%Y%m%d\"\nutc_offset = \"1\"", 19, "\"+01:00\"");
+  ExpectProblem(16, "amount = \"x\"\nnegative_amounts = \"drop\"", 17, "'drop'");
   ExpectProblem(21, "debit = \"till\"", 21, "there is no [accounts.till]");
-  ExpectProblem(24, "when = { kind = { prefix = [], not = \"y\" } }", 24,
-                "one of not, prefix");
+  ExpectProblem(24, "when = { kind = { prefix = [], not = \"y\" } }", 24, "one of not, prefix");
   ExpectProblem(2, "separator = \"\\\"\"", 1, "are the same");
 }
 

@@ -86,14 +86,12 @@ TEST_F(ProgramTest, WrongUsageNamesWhatIsWrong) {
   EXPECT_THAT(err(), HasSubstr("extra"));
   EXPECT_EQ(Run({"transfer", "1.00", "--debit", "a"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("--credit"));
-  EXPECT_EQ(Run({"account", "open", "a", "--asset", "EUR", "--type", "cash"}),
-            ExitCode::kUsage);
+  EXPECT_EQ(Run({"account", "open", "a", "--asset", "EUR", "--type", "cash"}), ExitCode::kUsage);
   EXPECT_THAT(err(), AllOf(HasSubstr("'cash' is none of asset, liability"),
                            HasSubstr("'florin account open --help'")));
   EXPECT_EQ(Run({"status", "--timeout", "soon"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("'soon' is no duration"));
-  EXPECT_EQ(Run({"account", "show", "a", "--at-time", "noon"}),
-            ExitCode::kUsage);
+  EXPECT_EQ(Run({"account", "show", "a", "--at-time", "noon"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("'noon' is no time"));
   EXPECT_EQ(out(), "");
 }
@@ -103,8 +101,7 @@ TEST_F(ProgramTest, RegistersAnAssetOnceAndAgain) {
   EXPECT_EQ(out(), "registered: INR with 2 decimals\n");
   EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "2"}), ExitCode::kOk);
   EXPECT_EQ(out(), "registered before: INR with 2 decimals\n");
-  EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "3"}),
-            ExitCode::kRefused);
+  EXPECT_EQ(Run({"asset", "register", "INR", "--scale", "3"}), ExitCode::kRefused);
   EXPECT_THAT(err(), StartsWith("error: ASSET_EXISTS: asset INR"));
   EXPECT_THAT(err(), HasSubstr("next: "));
   EXPECT_EQ(Run({"asset", "list"}), ExitCode::kOk);
@@ -112,9 +109,8 @@ TEST_F(ProgramTest, RegistersAnAssetOnceAndAgain) {
 }
 
 TEST_F(ProgramTest, OpensAnAccountAsItIsTold) {
-  EXPECT_EQ(Run({"account", "open", "c:1", "--asset", "INR", "--type",
-                 "Liability", "--owner", "o", "--overdraft-limit", "5.00",
-                 "--metadata", "a=1", "--metadata", "b=x=y"}),
+  EXPECT_EQ(Run({"account", "open", "c:1", "--asset", "INR", "--type", "Liability", "--owner", "o",
+                 "--overdraft-limit", "5.00", "--metadata", "a=1", "--metadata", "b=x=y"}),
             ExitCode::kOk);
   EXPECT_EQ(out(), "opened: c:1 (INR liability)\n");
   const auto& sent = ledger_.accounts.at("c:1");
@@ -123,20 +119,19 @@ TEST_F(ProgramTest, OpensAnAccountAsItIsTold) {
   EXPECT_EQ(sent.limits().overdraft_limit(), "5.00");
   EXPECT_EQ(sent.metadata().at("a"), "1");
   EXPECT_EQ(sent.metadata().at("b"), "x=y");
-  EXPECT_EQ(Run({"account", "open", "c", "--asset", "INR", "--type", "asset",
-                 "--overdraft-limit", "5", "--unlimited-overdraft"}),
+  EXPECT_EQ(Run({"account", "open", "c", "--asset", "INR", "--type", "asset", "--overdraft-limit",
+                 "5", "--unlimited-overdraft"}),
             ExitCode::kUsage);
-  EXPECT_EQ(Run({"account", "open", "c", "--asset", "INR", "--type", "asset",
-                 "--metadata", "novalue"}),
-            ExitCode::kUsage);
+  EXPECT_EQ(
+      Run({"account", "open", "c", "--asset", "INR", "--type", "asset", "--metadata", "novalue"}),
+      ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("'novalue' must look like key=value"));
 }
 
 TEST_F(ProgramTest, ListsTransactionsAsAsked) {
-  EXPECT_EQ(
-      Run({"transaction", "list", "--account", "a", "--status", "posted",
-           "--status", "REFUSED", "--start", "2026-01-31", "--ascending"}),
-      ExitCode::kOk);
+  EXPECT_EQ(Run({"transaction", "list", "--account", "a", "--status", "posted", "--status",
+                 "REFUSED", "--start", "2026-01-31", "--ascending"}),
+            ExitCode::kOk);
   EXPECT_EQ(out(),
             "TIME  TRANSACTION  STATUS  AMOUNT  DEBITED  CREDITED         "
             "TYPE  REFERENCE\n"
@@ -150,8 +145,8 @@ TEST_F(ProgramTest, ListsTransactionsAsAsked) {
 }
 
 TEST_F(ProgramTest, TransfersAndShowsWhatIsLeft) {
-  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id",
-                 "t1", "--hold-timeout", "30m"}),
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id", "t1",
+                 "--hold-timeout", "30m"}),
             ExitCode::kOk);
   EXPECT_EQ(out(),
             "posted: t1\n"
@@ -163,37 +158,33 @@ TEST_F(ProgramTest, TransfersAndShowsWhatIsLeft) {
   EXPECT_EQ(sent.postings(0).credit_account_id(), "b");
   EXPECT_EQ(sent.postings(0).amount(), "12.50");
   EXPECT_EQ(sent.hold().timeout().seconds(), 1800);
-  EXPECT_EQ(
-      Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id", "t1"}),
-      ExitCode::kOk);
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "12.50", "--id", "t1"}),
+            ExitCode::kOk);
   EXPECT_THAT(out(), StartsWith("posted, by an earlier call: t1\n"));
 }
 
 TEST_F(ProgramTest, MakesAnIdWhereNoneIsGiven) {
-  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "1"}),
-            ExitCode::kOk);
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "1"}), ExitCode::kOk);
   EXPECT_EQ(ledger_.posted.at(0).transaction_id().size(), 36U);
   EXPECT_FALSE(ledger_.posted.at(0).has_hold());
 }
 
 TEST_F(ProgramTest, ARefusalShowsReasonValuesAndTheWayOut) {
-  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type",
-                 "refuse"}),
+  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type", "refuse"}),
             ExitCode::kRefused);
   EXPECT_EQ(out(), "");
   EXPECT_THAT(err(), StartsWith("error: INSUFFICIENT_FUNDS: account 'a' has "
                                 "1.00\n  account_id  a\n  available   1.00\n"
                                 "next: "));
   EXPECT_THAT(err(), Not(HasSubstr("--id")));
-  EXPECT_EQ(Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type",
-                 "refuse", "--id", "t9"}),
-            ExitCode::kRefused);
+  EXPECT_EQ(
+      Run({"transfer", "--debit", "a", "--credit", "b", "5", "--type", "refuse", "--id", "t9"}),
+      ExitCode::kRefused);
   EXPECT_THAT(err(), HasSubstr("new --id: 't9' stays refused"));
 }
 
 TEST_F(ProgramTest, JsonIsOneDocumentOrOneALine) {
-  EXPECT_EQ(Run({"--json", "transfer", "--debit", "a", "--credit", "b", "1",
-                 "--id", "t1"}),
+  EXPECT_EQ(Run({"--json", "transfer", "--debit", "a", "--credit", "b", "1", "--id", "t1"}),
             ExitCode::kOk);
   EXPECT_THAT(out(), AllOf(HasSubstr("\"transaction_id\": \"t1\""),
                            HasSubstr("\"replayed\": false"), EndsWith("}\n")));
@@ -224,8 +215,7 @@ TEST_F(ProgramTest, ListsGoOverPagesAndStopAtTheLimit) {
 }
 
 TEST_F(ProgramTest, TailEndsAtTheHeadWithOnce) {
-  EXPECT_EQ(Run({"events", "tail", "--once", "--type", "account.#", "--stream",
-                 "acc"}),
+  EXPECT_EQ(Run({"events", "tail", "--once", "--type", "account.#", "--stream", "acc"}),
             ExitCode::kOk);
   EXPECT_EQ(LineCount(), 5);
   EXPECT_THAT(out(), HasSubstr("account.opened"));
@@ -236,8 +226,7 @@ TEST_F(ProgramTest, TailEndsAtTheHeadWithOnce) {
 
 TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
   const std::string file = directory_.path() + "/place";
-  const std::vector<std::string> tail = {"events", "tail", "--json",
-                                         "--checkpoint-file", file};
+  const std::vector<std::string> tail = {"events", "tail", "--json", "--checkpoint-file", file};
   auto first = tail;
   first.insert(first.end(), {"--from", "beginning", "--limit", "3"});
   EXPECT_EQ(Run(first), ExitCode::kOk);
@@ -252,8 +241,7 @@ TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
 
 TEST_F(ProgramTest, TailTakesEveryKindOfStart) {
   const auto start = [&](const std::string& from) {
-    EXPECT_EQ(Run({"events", "tail", "--limit", "1", "--from", from}),
-              ExitCode::kOk);
+    EXPECT_EQ(Run({"events", "tail", "--limit", "1", "--from", from}), ExitCode::kOk);
     return events_.last_request;
   };
   EXPECT_TRUE(start("end").end());
@@ -265,18 +253,17 @@ TEST_F(ProgramTest, TailTakesEveryKindOfStart) {
 
 TEST_F(ProgramTest, StatusIsReadable) {
   EXPECT_EQ(Run({"status"}), ExitCode::kOk);
-  EXPECT_THAT(out(), AllOf(HasSubstr("1.2.3"), HasSubstr("1,234,567"),
-                           HasSubstr("5.0 MiB"), HasSubstr("ready")));
+  EXPECT_THAT(out(), AllOf(HasSubstr("1.2.3"), HasSubstr("1,234,567"), HasSubstr("5.0 MiB"),
+                           HasSubstr("ready")));
 }
 
 TEST_F(ProgramTest, NoServerSaysWhereItLooked) {
   std::ostringstream out;
   std::ostringstream err;
-  EXPECT_EQ(
-      RunProgram({"status", "--server", "127.0.0.1:1"}, {out, err, false}),
-      ExitCode::kUnreachable);
-  EXPECT_THAT(err.str(), AllOf(HasSubstr("UNAVAILABLE"),
-                               HasSubstr("is florind running at 127.0.0.1:1")));
+  EXPECT_EQ(RunProgram({"status", "--server", "127.0.0.1:1"}, {out, err, false}),
+            ExitCode::kUnreachable);
+  EXPECT_THAT(err.str(),
+              AllOf(HasSubstr("UNAVAILABLE"), HasSubstr("is florind running at 127.0.0.1:1")));
 }
 
 TEST_F(ProgramTest, ACallThatTheServerDoesNotKnowIsItsTrouble) {
@@ -314,43 +301,35 @@ class ImportProgramTest : public ProgramTest {
 TEST_F(ImportProgramTest, EndsWithASummary) {
   Write("p.toml", kProfile);
   Write("f.csv", "id,amount\n1,1.00\n2,x\n3,1.00\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
-            ExitCode::kRefused);
-  EXPECT_THAT(out(), AllOf(HasSubstr("rows                 3\n"),
-                           HasSubstr("posted               2\n"),
-                           HasSubstr("rejected             1"),
-                           HasSubstr(Path("f.csv.rejected.csv")),
-                           Not(HasSubstr("replayed"))));
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kRefused);
+  EXPECT_THAT(out(),
+              AllOf(HasSubstr("rows                 3\n"), HasSubstr("posted               2\n"),
+                    HasSubstr("rejected             1"), HasSubstr(Path("f.csv.rejected.csv")),
+                    Not(HasSubstr("replayed"))));
   EXPECT_EQ(err(), "");
   EXPECT_TRUE(std::filesystem::exists(Path("f.csv.rejected.csv")));
   Write("f.csv", "id,amount\n1,1.00\n3,1.00\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
-            ExitCode::kOk);
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("replayed             2"));
-  EXPECT_EQ(
-      Run({"import", "--json", "--profile", Path("p.toml"), Path("f.csv")}),
-      ExitCode::kOk);
+  EXPECT_EQ(Run({"import", "--json", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
   EXPECT_THAT(out(), HasSubstr("\"replayed\": 2,"));
 }
 
 TEST_F(ImportProgramTest, AWrongProfileNamesFileAndLine) {
   Write("p.toml", std::string(kProfile) + "colour = 1\n");
   Write("f.csv", "id,amount\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
-            ExitCode::kUsage);
-  EXPECT_THAT(err(), StartsWith("error: profile " + Path("p.toml") +
-                                ", line 16: unknown key 'colour'"));
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kUsage);
+  EXPECT_THAT(err(),
+              StartsWith("error: profile " + Path("p.toml") + ", line 16: unknown key 'colour'"));
   Write("p.toml", kProfile);
   Write("f.csv", "id,value\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}),
-            ExitCode::kUsage);
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr(", line 12: the file has no column 'amount'"));
 }
 
 TEST_F(ImportProgramTest, AFileThatIsNotThereIsALocalProblem) {
   Write("p.toml", kProfile);
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("none.csv")}),
-            ExitCode::kFile);
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("none.csv")}), ExitCode::kFile);
   EXPECT_THAT(err(), HasSubstr("none.csv: No such file"));
 }
 

@@ -21,8 +21,7 @@ ClientError Overloaded(std::optional<milliseconds> delay) {
   return error;
 }
 
-std::optional<milliseconds> Delay(const ClientError& error, int failed,
-                                  double jitter = 0.0) {
+std::optional<milliseconds> Delay(const ClientError& error, int failed, double jitter = 0.0) {
   return RetryPolicy{}.DelayAfter(error, failed, Idempotency::kSafe, jitter);
 }
 
@@ -71,10 +70,9 @@ TEST(RetryPolicyTest, DoesNotRetryWhatWouldFailAgain) {
   ClientError too_large;
   too_large.code = grpc::StatusCode::RESOURCE_EXHAUSTED;
   EXPECT_FALSE(IsRetryable(too_large, Idempotency::kSafe));
-  for (const auto code :
-       {grpc::StatusCode::ABORTED, grpc::StatusCode::FAILED_PRECONDITION,
-        grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::INTERNAL,
-        grpc::StatusCode::UNIMPLEMENTED, grpc::StatusCode::DATA_LOSS}) {
+  for (const auto code : {grpc::StatusCode::ABORTED, grpc::StatusCode::FAILED_PRECONDITION,
+                          grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::INTERNAL,
+                          grpc::StatusCode::UNIMPLEMENTED, grpc::StatusCode::DATA_LOSS}) {
     ClientError error;
     error.code = code;
     error.reason = "ANY";
@@ -83,13 +81,11 @@ TEST(RetryPolicyTest, DoesNotRetryWhatWouldFailAgain) {
 }
 
 TEST(RetryPolicyTest, APatientPolicyWaitsAboutSoLong) {
-  for (const milliseconds patience :
-       {milliseconds(0), milliseconds(1000), milliseconds(60'000)}) {
+  for (const milliseconds patience : {milliseconds(0), milliseconds(1000), milliseconds(60'000)}) {
     const RetryPolicy policy = PolicyFor(patience);
     milliseconds waited{0};
     int failed = 1;
-    while (const auto delay = policy.DelayAfter(Unavailable(), failed,
-                                                Idempotency::kSafe, 0.5)) {
+    while (const auto delay = policy.DelayAfter(Unavailable(), failed, Idempotency::kSafe, 0.5)) {
       waited += *delay;
       ++failed;
     }

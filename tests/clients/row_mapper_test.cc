@@ -69,26 +69,21 @@ class RowMapperTest : public testing::Test {
 
   // id, account, amount, date, kind, branch
   MapResult Map(std::vector<std::string> fields) {
-    return mapper_->Map(
-        Row{.line = 5, .fields = std::move(fields), .problem = ""});
+    return mapper_->Map(Row{.line = 5, .fields = std::move(fields), .problem = ""});
   }
   MappedRow Good(std::vector<std::string> fields) {
     auto result = Map(std::move(fields));
     EXPECT_TRUE(std::holds_alternative<MappedRow>(result));
-    return std::holds_alternative<MappedRow>(result)
-               ? std::get<MappedRow>(result)
-               : MappedRow{};
+    return std::holds_alternative<MappedRow>(result) ? std::get<MappedRow>(result) : MappedRow{};
   }
   RejectedRow Bad(std::vector<std::string> fields) {
     auto result = Map(std::move(fields));
     EXPECT_TRUE(std::holds_alternative<RejectedRow>(result));
-    return std::holds_alternative<RejectedRow>(result)
-               ? std::get<RejectedRow>(result)
-               : RejectedRow{};
+    return std::holds_alternative<RejectedRow>(result) ? std::get<RejectedRow>(result)
+                                                       : RejectedRow{};
   }
 
-  const std::vector<std::string> columns_ = {"id",   "account", "amount",
-                                             "date", "kind",    "branch"};
+  const std::vector<std::string> columns_ = {"id", "account", "amount", "date", "kind", "branch"};
   Profile profile_;
   std::optional<RowMapper> mapper_;
 };
@@ -133,8 +128,7 @@ TEST_F(RowMapperTest, TheFirstRuleThatMatchesWins) {
   EXPECT_EQ(fee.postings(0).credit_account_id(), "fees");
   const auto last = Good({"1", "7", "1", "", "else", "7"}).transaction;
   EXPECT_EQ(last.postings(0).credit_account_id(), "cash");
-  EXPECT_TRUE(std::holds_alternative<SkippedRow>(
-      Map({"1", "7", "nonsense", "", "drop", "7"})));
+  EXPECT_TRUE(std::holds_alternative<SkippedRow>(Map({"1", "7", "nonsense", "", "drop", "7"})));
 }
 
 TEST_F(RowMapperTest, SwapsSidesBelowZero) {
@@ -152,8 +146,7 @@ TEST_F(RowMapperTest, SaysWhyARowCannotBe) {
   EXPECT_THAT(no_rule.message, HasSubstr("kind = 'in', branch = '9'"));
   EXPECT_EQ(Bad({"1", "7", "1.000", "", "in", ""}).reason, "BAD_AMOUNT");
   EXPECT_EQ(Bad({"1", "7", "1", "31.02.2026", "in", ""}).reason, "BAD_DATE");
-  const auto broken =
-      mapper_->Map(Row{.line = 1, .fields = {"x"}, .problem = "torn"});
+  const auto broken = mapper_->Map(Row{.line = 1, .fields = {"x"}, .problem = "torn"});
   EXPECT_EQ(std::get<RejectedRow>(broken).reason, "BROKEN_ROW");
   EXPECT_EQ(std::get<RejectedRow>(broken).message, "torn");
 }

@@ -52,8 +52,7 @@ TEST(TemplateTest, NamesTheColumnThatIsNotThere) {
   const auto error = parsed.value().Bind(kColumns);
   ASSERT_TRUE(error);
   EXPECT_EQ(error->line, 9);
-  EXPECT_EQ(error->message,
-            "the file has no column 'iban'; it has: id, bank code, name");
+  EXPECT_EQ(error->message, "the file has no column 'iban'; it has: id, bank code, name");
 }
 
 }  // namespace

@@ -30,8 +30,7 @@ TEST(UuidTest, BeginsWithTheMilliseconds) {
 }
 
 TEST(UuidTest, GrowsWithinAMillisecondAndBeyondItsCounter) {
-  UuidGenerator generator([] { return std::int64_t{1000}; },
-                          [] { return ~std::uint64_t{0}; });
+  UuidGenerator generator([] { return std::int64_t{1000}; }, [] { return ~std::uint64_t{0}; });
   std::string last;
   for (int i = 0; i < 10'000; ++i) {
     const std::string id = generator.Next();

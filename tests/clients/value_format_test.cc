@@ -34,8 +34,7 @@ TEST(ValueFormatTest, Amounts) {
       {"1,234,567.89", thousands, "1234567.89"},
       {"1.234,50", german, "1234.5"},
       {"-1 234,50", spaced, "1234.5", true},
-      {"170141183460469231731687303715884105727", point,
-       "170141183460469231731687303715884105727"},
+      {"170141183460469231731687303715884105727", point, "170141183460469231731687303715884105727"},
       {"", point, nullptr},
       {"-", point, nullptr},
       {".", point, nullptr},
@@ -52,8 +51,7 @@ TEST(ValueFormatTest, Amounts) {
     const auto amount = ParseAmount(c.text, c.format);
     if (c.digits == nullptr) {
       ASSERT_FALSE(amount.ok()) << c.text;
-      EXPECT_THAT(amount.error().message,
-                  HasSubstr("'" + std::string(c.text) + "'"));
+      EXPECT_THAT(amount.error().message, HasSubstr("'" + std::string(c.text) + "'"));
       continue;
     }
     ASSERT_TRUE(amount.ok()) << c.text;
@@ -62,8 +60,7 @@ TEST(ValueFormatTest, Amounts) {
   }
 }
 
-std::int64_t Seconds(std::string_view format, std::string_view text,
-                     std::int64_t offset = 0) {
+std::int64_t Seconds(std::string_view format, std::string_view text, std::int64_t offset = 0) {
   const auto parsed = DateFormat::Parse(format, offset);
   EXPECT_TRUE(parsed.ok()) << format;
   const auto seconds = parsed.value().Read(text);
@@ -84,13 +81,12 @@ TEST(ValueFormatTest, Dates) {
 
 TEST(ValueFormatTest, DatesThatDoNotExistOrDoNotFit) {
   const auto format = DateFormat::Parse("%Y-%m-%d", 0).value();
-  for (const char* text :
-       {"2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31"}) {
+  for (const char* text : {"2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31"}) {
     ASSERT_FALSE(format.Read(text).ok()) << text;
     EXPECT_THAT(format.Read(text).error().message, HasSubstr("exists"));
   }
-  for (const char* text : {"", "2026-02", "2026-02-281", "26-02-28",
-                           "2026/02/28", "2026-2-28", "abcd-02-28"}) {
+  for (const char* text :
+       {"", "2026-02", "2026-02-281", "26-02-28", "2026/02/28", "2026-2-28", "abcd-02-28"}) {
     ASSERT_FALSE(format.Read(text).ok()) << text;
     EXPECT_THAT(format.Read(text).error().message,
                 HasSubstr("does not fit the date format '%Y-%m-%d'"));
@@ -98,8 +94,7 @@ TEST(ValueFormatTest, DatesThatDoNotExistOrDoNotFit) {
 }
 
 TEST(ValueFormatTest, DateFormatsThatMeanNothing) {
-  for (const char* text :
-       {"%Y-%m-%q", "%Y-%m-%", "%m-%d", "%Y-%d", "%Y%m", ""}) {
+  for (const char* text : {"%Y-%m-%q", "%Y-%m-%", "%m-%d", "%Y-%d", "%Y%m", ""}) {
     EXPECT_FALSE(DateFormat::Parse(text, 0).ok()) << text;
   }
 }

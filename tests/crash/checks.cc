@@ -18,14 +18,11 @@ v1::ExecuteBatchResponse SendAgain(v1::LedgerService::Stub* stub,
   return response;
 }
 
-void ExpectReplay(const v1::TransactionResult& first,
-                  const v1::TransactionResult& again) {
-  EXPECT_TRUE(again.replayed())
-      << first.ShortDebugString() << "\nnow " << again.ShortDebugString();
+void ExpectReplay(const v1::TransactionResult& first, const v1::TransactionResult& again) {
+  EXPECT_TRUE(again.replayed()) << first.ShortDebugString() << "\nnow " << again.ShortDebugString();
   EXPECT_EQ(again.status(), first.status()) << first.ShortDebugString();
   EXPECT_EQ(again.position(), first.position()) << first.ShortDebugString();
-  EXPECT_EQ(again.refusal().reason(), first.refusal().reason())
-      << first.ShortDebugString();
+  EXPECT_EQ(again.refusal().reason(), first.refusal().reason()) << first.ShortDebugString();
 }
 
 bool Exists(v1::LedgerService::Stub* stub, const std::string& transaction_id) {
@@ -33,35 +30,28 @@ bool Exists(v1::LedgerService::Stub* stub, const std::string& transaction_id) {
   v1::GetTransactionRequest request;
   request.set_transaction_id(transaction_id);
   v1::GetTransactionResponse response;
-  const grpc::Status status =
-      stub->GetTransaction(&context, request, &response);
-  EXPECT_TRUE(status.ok() || status.error_code() == grpc::NOT_FOUND)
-      << status.error_message();
+  const grpc::Status status = stub->GetTransaction(&context, request, &response);
+  EXPECT_TRUE(status.ok() || status.error_code() == grpc::NOT_FOUND) << status.error_message();
   return status.ok();
 }
 
-void CheckAllOrNothing(v1::LedgerService::Stub* stub,
-                       const v1::ExecuteBatchRequest& request) {
+void CheckAllOrNothing(v1::LedgerService::Stub* stub, const v1::ExecuteBatchRequest& request) {
   int there = 0;
   for (const v1::TransactionCommand& command : request.commands()) {
-    there +=
-        Exists(stub, command.create_transaction().transaction_id()) ? 1 : 0;
+    there += Exists(stub, command.create_transaction().transaction_id()) ? 1 : 0;
   }
   EXPECT_TRUE(there == 0 || there == request.commands_size())
-      << there << " of " << request.commands_size()
-      << " items of an atomic batch are there";
+      << there << " of " << request.commands_size() << " items of an atomic batch are there";
 }
 
 bool IsMade(const v1::Event& event) {
-  return event.type() == "transaction.posted" ||
-         event.type() == "transaction.pending" ||
+  return event.type() == "transaction.posted" || event.type() == "transaction.pending" ||
          event.type() == "transaction.refused";
 }
 
 }  // namespace
 
-void CheckAcknowledged(v1::LedgerService::Stub* stub,
-                       const std::vector<Sent>& sent) {
+void CheckAcknowledged(v1::LedgerService::Stub* stub, const std::vector<Sent>& sent) {
   for (const Sent& one : sent) {
     if (!one.response) continue;
     const v1::ExecuteBatchResponse again = SendAgain(stub, one.request);
@@ -74,8 +64,7 @@ void CheckAcknowledged(v1::LedgerService::Stub* stub,
   }
 }
 
-void CheckUnknown(v1::LedgerService::Stub* stub,
-                  const std::vector<Sent>& sent) {
+void CheckUnknown(v1::LedgerService::Stub* stub, const std::vector<Sent>& sent) {
   for (const Sent& one : sent) {
     if (one.response) continue;
     if (one.request.atomic()) CheckAllOrNothing(stub, one.request);
@@ -86,19 +75,15 @@ void CheckUnknown(v1::LedgerService::Stub* stub,
   }
 }
 
-void CheckLog(v1::LedgerService::Stub* stub,
-              const std::vector<v1::Event>& log) {
+void CheckLog(v1::LedgerService::Stub* stub, const std::vector<v1::Event>& log) {
   std::map<std::string, std::int64_t> versions;
   std::map<std::string, std::string> posted;
   for (const v1::Event& event : log) {
-    ASSERT_EQ(event.version(), ++versions[event.stream()])
-        << event.ShortDebugString();
-    if (event.has_funds_moved())
-      posted[event.stream()] = event.funds_moved().balance_after();
+    ASSERT_EQ(event.version(), ++versions[event.stream()]) << event.ShortDebugString();
+    if (event.has_funds_moved()) posted[event.stream()] = event.funds_moved().balance_after();
     // A settled hold is posted at version 2; whatever else makes a transaction
     // is its stream's first event.
-    const bool settled =
-        event.type() == "transaction.posted" && event.version() == 2;
+    const bool settled = event.type() == "transaction.posted" && event.version() == 2;
     if (IsMade(event) && !settled) {
       ASSERT_EQ(event.version(), 1) << event.ShortDebugString();
     }
@@ -111,13 +96,10 @@ void CheckLog(v1::LedgerService::Stub* stub,
     request.set_position(static_cast<std::int64_t>(log.size()));
     v1::GetBalanceResponse response;
     const grpc::Status status = stub->GetBalance(&context, request, &response);
-    ASSERT_TRUE(status.ok())
-        << request.account_id() << ": " << status.error_message();
-    EXPECT_EQ(response.version(), versions[request.account_id()])
-        << request.account_id();
+    ASSERT_TRUE(status.ok()) << request.account_id() << ": " << status.error_message();
+    EXPECT_EQ(response.version(), versions[request.account_id()]) << request.account_id();
     const auto last = posted.find(request.account_id());
-    EXPECT_EQ(response.balances().posted(),
-              last == posted.end() ? "0.00" : last->second)
+    EXPECT_EQ(response.balances().posted(), last == posted.end() ? "0.00" : last->second)
         << request.account_id();
   }
 }

@@ -13,8 +13,7 @@ namespace florin::crash {
 
 /// Everything that was acknowledged is there as it was acknowledged: sent again
 /// it is a replay with the same status, position and refusal.
-void CheckAcknowledged(v1::LedgerService::Stub* stub,
-                       const std::vector<Sent>& sent);
+void CheckAcknowledged(v1::LedgerService::Stub* stub, const std::vector<Sent>& sent);
 
 /// What was not acknowledged happened wholly or not at all, and sent again
 /// (twice) happens once.

@@ -33,8 +33,7 @@ constexpr int kClients = 4;
 
 class Kill9CrashTest : public testing::Test {
  protected:
-  Kill9CrashTest()
-      : seed_(test_support::SeedFromEnvironment()), random_(seed_) {
+  Kill9CrashTest() : seed_(test_support::SeedFromEnvironment()), random_(seed_) {
     std::cout << "seed " << seed_ << "\n";
   }
 
@@ -51,15 +50,11 @@ class Kill9CrashTest : public testing::Test {
     std::vector<std::thread> threads;
     for (int i = 0; i < kClients; ++i) {
       const std::string name = std::to_string(round) + "." + std::to_string(i);
-      const auto seed =
-          static_cast<std::uint64_t>(random_.Between(1, 1'000'000'000));
-      loads.push_back(
-          std::make_unique<Load>(seed, name, server_->NewChannel()));
-      threads.emplace_back(
-          [load = loads.back().get()] { load->RunUntilKilled(); });
+      const auto seed = static_cast<std::uint64_t>(random_.Between(1, 1'000'000'000));
+      loads.push_back(std::make_unique<Load>(seed, name, server_->NewChannel()));
+      threads.emplace_back([load = loads.back().get()] { load->RunUntilKilled(); });
     }
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(random_.Between(20, 500)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(random_.Between(20, 500)));
     server_->Kill9();
     std::vector<Sent> sent;
     for (int i = 0; i < kClients; ++i) {
@@ -99,15 +94,13 @@ class Kill9CrashTest : public testing::Test {
     CheckBooks(stub_.get());
     CheckUnknown(stub_.get(), sent);
     CheckAcknowledged(stub_.get(), sent);
-    const std::vector<v1::Event> log =
-        test_support::ReadLog(server_->channel());
+    const std::vector<v1::Event> log = test_support::ReadLog(server_->channel());
     CheckLog(stub_.get(), log);
     CheckBooks(stub_.get());
     groups_ = test_support::ReadAndCheckCommitGroups(server_->channel());
     ASSERT_FALSE(groups_.empty());
     // Holds may have expired since the log was read.
-    EXPECT_GE(groups_.back().last_position(),
-              static_cast<std::int64_t>(log.size()));
+    EXPECT_GE(groups_.back().last_position(), static_cast<std::int64_t>(log.size()));
   }
 
   std::uint64_t seed_;
@@ -120,8 +113,7 @@ class Kill9CrashTest : public testing::Test {
 };
 
 TEST_F(Kill9CrashTest, KeepsWhatWasAcknowledged) {
-  const std::int64_t rounds =
-      test_support::NumberFromEnvironment("FLORIN_TEST_ROUNDS", kRounds);
+  const std::int64_t rounds = test_support::NumberFromEnvironment("FLORIN_TEST_ROUNDS", kRounds);
   std::vector<Sent> all;
   for (std::int64_t round = 0; round < rounds; ++round) {
     const std::vector<Sent> sent = KillUnderLoad(round);
@@ -131,8 +123,8 @@ TEST_F(Kill9CrashTest, KeepsWhatWasAcknowledged) {
     ASSERT_FALSE(HasFailure()) << "round " << round << "\n" << server_->Log();
     std::size_t acknowledged = 0;
     for (const Sent& one : sent) acknowledged += one.response ? 1 : 0;
-    std::cout << "round " << round << ": " << acknowledged << " of "
-              << sent.size() << " messages acknowledged\n";
+    std::cout << "round " << round << ": " << acknowledged << " of " << sent.size()
+              << " messages acknowledged\n";
     // A few of each round, asked for again in the end, after many restarts.
     for (std::size_t i = 0; i < sent.size(); i += 10) all.push_back(sent[i]);
   }
@@ -152,8 +144,7 @@ TEST_F(Kill9CrashTest, KilledWhileStartingItStartsAgain) {
 TEST_F(Kill9CrashTest, TerminatedInLoadItFinishesWhatItAccepted) {
   Load load(seed_, "term", server_->NewChannel());
   std::thread thread([&load] { load.RunUntilKilled(); });
-  std::this_thread::sleep_for(
-      std::chrono::milliseconds(random_.Between(50, 300)));
+  std::this_thread::sleep_for(std::chrono::milliseconds(random_.Between(50, 300)));
   EXPECT_EQ(server_->Terminate(), 0);
   thread.join();
   Restart();

@@ -17,9 +17,7 @@ void AddPosting(v1::CreateTransactionRequest* create, const std::string& debit,
 
 }  // namespace
 
-std::string AccountName(std::int64_t index) {
-  return "customer:" + std::to_string(index);
-}
+std::string AccountName(std::int64_t index) { return "customer:" + std::to_string(index); }
 
 void OpenAccounts(v1::LedgerService::Stub* stub) {
   grpc::ClientContext asset_context;
@@ -40,8 +38,7 @@ void OpenAccounts(v1::LedgerService::Stub* stub) {
   grpc::ClientContext context;
   v1::BatchOpenAccountsResponse response;
   ASSERT_TRUE(stub->BatchOpenAccounts(&context, request, &response).ok());
-  for (const v1::OpenAccountResult& result : response.results())
-    ASSERT_TRUE(result.has_account());
+  for (const v1::OpenAccountResult& result : response.results()) ASSERT_TRUE(result.has_account());
 }
 
 Load::Load(std::uint64_t seed, const std::string& name,
@@ -53,8 +50,7 @@ void Load::RunUntilKilled() {
     sent_.push_back({NextRequest(), std::nullopt});
     v1::ExecuteBatchResponse response;
     grpc::ClientContext context;
-    if (!stub_->ExecuteBatch(&context, sent_.back().request, &response).ok())
-      return;
+    if (!stub_->ExecuteBatch(&context, sent_.back().request, &response).ok()) return;
     sent_.back().response = std::move(response);
     Learn(sent_.back());
   }
@@ -62,11 +58,9 @@ void Load::RunUntilKilled() {
 
 void Load::Learn(const Sent& sent) {
   for (int i = 0; i < sent.request.commands_size(); ++i) {
-    const v1::CreateTransactionRequest& create =
-        sent.request.commands(i).create_transaction();
+    const v1::CreateTransactionRequest& create = sent.request.commands(i).create_transaction();
     const bool lasting = create.has_hold() && !create.hold().has_timeout();
-    if (lasting &&
-        sent.response->results(i).status() == v1::TRANSACTION_STATUS_PENDING) {
+    if (lasting && sent.response->results(i).status() == v1::TRANSACTION_STATUS_PENDING) {
       holds_.push_back(create.transaction_id());
     }
   }
@@ -80,8 +74,8 @@ v1::ExecuteBatchRequest Load::NextRequest() {
     if (request.atomic()) {
       // Only what cannot be refused, so that all of it has to be there or
       // nothing.
-      AddPosting(AddCreate(&request, "a"), "world",
-                 AccountName(random_.Between(0, kAccounts - 1)), "1.00");
+      AddPosting(AddCreate(&request, "a"), "world", AccountName(random_.Between(0, kAccounts - 1)),
+                 "1.00");
     } else {
       AddCommand(&request);
     }
@@ -89,10 +83,8 @@ v1::ExecuteBatchRequest Load::NextRequest() {
   return request;
 }
 
-v1::CreateTransactionRequest* Load::AddCreate(v1::ExecuteBatchRequest* request,
-                                              const char* kind) {
-  v1::CreateTransactionRequest* create =
-      request->add_commands()->mutable_create_transaction();
+v1::CreateTransactionRequest* Load::AddCreate(v1::ExecuteBatchRequest* request, const char* kind) {
+  v1::CreateTransactionRequest* create = request->add_commands()->mutable_create_transaction();
   create->set_transaction_id(name_ + "." + kind + std::to_string(next_id_++));
   return create;
 }
@@ -136,14 +128,12 @@ void Load::AddCommand(v1::ExecuteBatchRequest* request) {
 }
 
 void Load::AddEnd(v1::ExecuteBatchRequest* request) {
-  if (holds_.empty())
-    return AddPosting(AddCreate(request, "t"), "world", AccountName(0), "5.00");
+  if (holds_.empty()) return AddPosting(AddCreate(request, "t"), "world", AccountName(0), "5.00");
   const std::string hold = holds_.back();
   const std::string request_id = name_ + ".q" + std::to_string(next_id_++);
   if (random_.Percent(20)) {
     // Refused and remembered; the hold goes on.
-    v1::SettleTransactionRequest* settle =
-        request->add_commands()->mutable_settle_transaction();
+    v1::SettleTransactionRequest* settle = request->add_commands()->mutable_settle_transaction();
     settle->set_transaction_id(hold);
     settle->set_request_id(request_id);
     settle->set_amount("10.01");
@@ -151,14 +141,12 @@ void Load::AddEnd(v1::ExecuteBatchRequest* request) {
   }
   holds_.pop_back();
   if (random_.Percent(30)) {
-    v1::VoidTransactionRequest* end =
-        request->add_commands()->mutable_void_transaction();
+    v1::VoidTransactionRequest* end = request->add_commands()->mutable_void_transaction();
     end->set_transaction_id(hold);
     end->set_request_id(request_id);
     return;
   }
-  v1::SettleTransactionRequest* settle =
-      request->add_commands()->mutable_settle_transaction();
+  v1::SettleTransactionRequest* settle = request->add_commands()->mutable_settle_transaction();
   settle->set_transaction_id(hold);
   settle->set_request_id(request_id);
   if (random_.Percent(50)) settle->set_amount("4.00");

@@ -33,8 +33,7 @@ struct Sent {
 /// ends under a request_id, and business refusals.
 class Load {
  public:
-  Load(std::uint64_t seed, const std::string& name,
-       const std::shared_ptr<grpc::Channel>& channel);
+  Load(std::uint64_t seed, const std::string& name, const std::shared_ptr<grpc::Channel>& channel);
 
   void RunUntilKilled();
   const std::vector<Sent>& sent() const { return sent_; }
@@ -42,8 +41,7 @@ class Load {
  private:
   v1::ExecuteBatchRequest NextRequest();
   void AddCommand(v1::ExecuteBatchRequest* request);
-  v1::CreateTransactionRequest* AddCreate(v1::ExecuteBatchRequest* request,
-                                          const char* kind);
+  v1::CreateTransactionRequest* AddCreate(v1::ExecuteBatchRequest* request, const char* kind);
   void AddEnd(v1::ExecuteBatchRequest* request);
   void Learn(const Sent& sent);
 

@@ -23,8 +23,7 @@ class AccountBoundsTest : public ::testing::Test {
     const Int128 small = random_.Between(0, 40);
     if (!huge_ || random_.Percent(40)) return small;
     // Up to the edge and a little off it.
-    const Int128 power =
-        Int128{1} << (random_.Percent(60) ? 126 : random_.Between(104, 126));
+    const Int128 power = Int128{1} << (random_.Percent(60) ? 126 : random_.Between(104, 126));
     return power - 20 + small;
   }
 
@@ -33,8 +32,7 @@ class AccountBoundsTest : public ::testing::Test {
     account.account_id = "a";
     account.asset = "EUR";
     account.scale = static_cast<int>(random_.Between(0, 2));
-    account.type =
-        random_.Percent(50) ? AccountType::kAsset : AccountType::kLiability;
+    account.type = random_.Percent(50) ? AccountType::kAsset : AccountType::kLiability;
     account.status = AccountStatus::kActive;
     if (random_.Percent(10)) {
       account.status = AccountStatus::kSuspended;
@@ -46,8 +44,7 @@ class AccountBoundsTest : public ::testing::Test {
     balances.credits_posted = SomeMinor();
     balances.debits_pending = SomeMinor() / 4;
     balances.credits_pending = SomeMinor() / 4;
-    if (random_.Percent(huge_ ? 70 : 30))
-      account.limits.unlimited_overdraft = true;
+    if (random_.Percent(huge_ ? 70 : 30)) account.limits.unlimited_overdraft = true;
     if (!account.limits.unlimited_overdraft && random_.Percent(50))
       account.limits.overdraft_limit = SomeMinor();
     if (random_.Percent(50)) account.limits.max_balance = SomeMinor();
@@ -64,16 +61,13 @@ class AccountBoundsTest : public ::testing::Test {
       leg.amount = Decimal{SomeMinor() + 1, account.scale};
       part.legs.push_back(leg);
     }
-    if (random_.Percent(15) || part.legs.empty())
-      part.expected_version = random_.Between(1, 12);
+    if (random_.Percent(15) || part.legs.empty()) part.expected_version = random_.Between(1, 12);
     part.version_place = 3;
     if (random_.Percent(25)) {
       check_ = {};
       check_.account_id = "a";
-      if (random_.Percent(50))
-        check_.min_available = Decimal{SomeMinor(), account.scale};
-      if (random_.Percent(50))
-        check_.max_posted = Decimal{SomeMinor(), account.scale};
+      if (random_.Percent(50)) check_.min_available = Decimal{SomeMinor(), account.scale};
+      if (random_.Percent(50)) check_.max_posted = Decimal{SomeMinor(), account.scale};
       part.balance_checks.push_back({&check_, 4});
     }
     return part;
@@ -113,15 +107,13 @@ class AccountBoundsTest : public ::testing::Test {
     for (std::int64_t i = 0; i < count * 3; ++i) {
       if (static_cast<std::int64_t>(open_.size()) == count) return;
       PartEffect effect;
-      const auto release =
-          random_.Percent(30) ? SomeRelease(pending) : std::nullopt;
+      const auto release = random_.Percent(30) ? SomeRelease(pending) : std::nullopt;
       if (release) {
         effect = *release;
         pending.debits_pending += effect.delta.debits_pending;
         pending.credits_pending += effect.delta.credits_pending;
       } else {
-        const PartVerdict verdict =
-            CheckPart(account_, bounds_, SomePart(account_));
+        const PartVerdict verdict = CheckPart(account_, bounds_, SomePart(account_));
         if (verdict.kind != PartVerdict::Kind::kYes) continue;
         if (verdict.effect.events == 0) continue;
         effect = verdict.effect;
@@ -137,19 +129,16 @@ class AccountBoundsTest : public ::testing::Test {
     for (std::size_t i = 0; i < open_.size(); ++i) {
       if ((combination >> i & 1) != 0) Apply(open_[i], &exact);
     }
-    const PartVerdict verdict =
-        CheckPart(exact, AccountBounds::Of(exact), part);
+    const PartVerdict verdict = CheckPart(exact, AccountBounds::Of(exact), part);
     EXPECT_NE(verdict.kind, PartVerdict::Kind::kWait) << "on an exact state";
     return verdict;
   }
 
   static bool Same(const PartVerdict& a, const PartVerdict& b) {
     return a.kind == b.kind && a.finding.reason == b.finding.reason &&
-           a.finding.place == b.finding.place &&
-           a.finding.side == b.finding.side &&
+           a.finding.place == b.finding.place && a.finding.side == b.finding.side &&
            (a.kind != PartVerdict::Kind::kYes ||
-            (a.effect.delta == b.effect.delta &&
-             a.effect.events == b.effect.events));
+            (a.effect.delta == b.effect.delta && a.effect.events == b.effect.events));
   }
 
   void NewCase() {
@@ -201,9 +190,8 @@ TEST_F(AccountBoundsTest, VotesAsUnderEveryCombinationOfOutcomes) {
   EXPECT_GT(votes_[Reason::kNone], 1'000);
   EXPECT_GT(waits_, 500);
   for (const Reason reason :
-       {Reason::kVersionConflict, Reason::kAccountSuspended,
-        Reason::kAmountOverflow, Reason::kInsufficientFunds,
-        Reason::kBalanceLimitExceeded}) {
+       {Reason::kVersionConflict, Reason::kAccountSuspended, Reason::kAmountOverflow,
+        Reason::kInsufficientFunds, Reason::kBalanceLimitExceeded}) {
     EXPECT_GT(votes_[reason], 100) << InfoOf(reason).name;
   }
 }
@@ -213,8 +201,7 @@ TEST_F(AccountBoundsTest, StaysRightWhileOutcomesComeInAnyOrder) {
     NewCase();
     OpenSome(random_.Between(1, 6));
     while (!open_.empty()) {
-      const auto decided = open_.begin() + static_cast<std::ptrdiff_t>(
-                                               random_.Below(open_.size()));
+      const auto decided = open_.begin() + static_cast<std::ptrdiff_t>(random_.Below(open_.size()));
       const bool happened = random_.Percent(50);
       bounds_.Close(*decided, happened);
       if (happened) Apply(*decided, &account_);
@@ -229,8 +216,7 @@ TEST_F(AccountBoundsTest, StaysRightWhileOutcomesComeInAnyOrder) {
     ASSERT_EQ(bounds_.version_hi, account_.version);
     ASSERT_TRUE(bounds_.available.lo == exact.available.lo &&
                 bounds_.available.hi == exact.available.hi);
-    ASSERT_TRUE(bounds_.debits.lo == exact.debits.lo &&
-                bounds_.debits.hi == exact.debits.hi);
+    ASSERT_TRUE(bounds_.debits.lo == exact.debits.lo && bounds_.debits.hi == exact.debits.hi);
     ASSERT_TRUE(bounds_.incoming.lo == exact.incoming.lo &&
                 bounds_.incoming.hi == exact.incoming.hi);
   }

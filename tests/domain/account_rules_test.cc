@@ -71,8 +71,7 @@ TEST(OpenAccountTest, ScaleComesBeforeOverflowAndAssetBeforeBoth) {
   open.limits.overdraft_limit = Amount(kLargest);
   EXPECT_EQ(ReasonOf(DecideOpen(open, &euro, kNow)), Reason::kAmountOverflow);
   open.limits.max_balance = Amount("1.000");
-  EXPECT_EQ(ReasonOf(DecideOpen(open, &euro, kNow)),
-            Reason::kAmountScaleExceeded);
+  EXPECT_EQ(ReasonOf(DecideOpen(open, &euro, kNow)), Reason::kAmountScaleExceeded);
   EXPECT_EQ(ReasonOf(DecideOpen(open, nullptr, kNow)), Reason::kAssetNotFound);
   const Asset whole{"EUR", 0, ""};
   open.limits.max_balance = Amount(kLargest);
@@ -101,8 +100,8 @@ TEST(ChangeAccountTest, AnUpdateChangesWhatItsMaskNames) {
 TEST(ChangeAccountTest, ANamedLimitThatIsNotGivenIsCleared) {
   AccountState account = Account();
   account.limits = {500, false, Int128{7}};
-  const AccountDecision decision = DecideChange(
-      Update(kUpdateOverdraftLimit | kUpdateMaxBalance), account, kNow);
+  const AccountDecision decision =
+      DecideChange(Update(kUpdateOverdraftLimit | kUpdateMaxBalance), account, kNow);
   EXPECT_EQ(decision.after.limits, Limits{});
   EXPECT_EQ(decision.changed_fields, kUpdateOverdraftLimit | kUpdateMaxBalance);
 }
@@ -123,8 +122,7 @@ TEST(ChangeAccountTest, ALimitedAndAnUnlimitedOverdraftExcludeEachOther) {
   account.limits.overdraft_limit = 100;
   ChangeAccount update = Update(kUpdateUnlimitedOverdraft);
   update.limits.unlimited_overdraft = true;
-  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)),
-            Reason::kFieldInvalid);
+  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kFieldInvalid);
   update.update_mask |= kUpdateOverdraftLimit;
   EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kNone);
 }
@@ -136,19 +134,14 @@ TEST(ChangeAccountTest, ReasonsOfAnUpdateComeInTheirOrder) {
   update.limits.max_balance = Amount(kLargest);
   AccountState account = Account();
   account.status = AccountStatus::kClosed;
-  EXPECT_EQ(ReasonOf(DecideChange(update, AccountState{}, kNow)),
-            Reason::kAccountNotFound);
-  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)),
-            Reason::kVersionConflict);
+  EXPECT_EQ(ReasonOf(DecideChange(update, AccountState{}, kNow)), Reason::kAccountNotFound);
+  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kVersionConflict);
   update.expected_version = 1;
-  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)),
-            Reason::kAmountScaleExceeded);
+  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kAmountScaleExceeded);
   update.limits.overdraft_limit.reset();
-  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)),
-            Reason::kAccountClosed);
+  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kAccountClosed);
   account.status = AccountStatus::kActive;
-  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)),
-            Reason::kAmountOverflow);
+  EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kAmountOverflow);
   update.limits.max_balance.reset();
   EXPECT_EQ(ReasonOf(DecideChange(update, account, kNow)), Reason::kNone);
 }
@@ -176,19 +169,17 @@ TEST(ChangeAccountTest, AVersionCheckComesBeforeWhatIsSoAlready) {
   reactivate.expected_version = 2;
   const AccountDecision off = DecideChange(reactivate, Account(), kNow);
   EXPECT_EQ(ReasonOf(off), Reason::kVersionConflict);
-  EXPECT_EQ(
-      off.refusal->metadata,
-      (StringMap{{"account_id", "a"}, {"actual", "1"}, {"expected", "2"}}));
+  EXPECT_EQ(off.refusal->metadata,
+            (StringMap{{"account_id", "a"}, {"actual", "1"}, {"expected", "2"}}));
 }
 
 TEST(ChangeAccountTest, ClosesOnlyWithNothingOnIt) {
   const ChangeAccount close = Change(AccountChangeKind::kClose);
-  for (const Balances& left : {Balances{0, 1, 0, 0}, Balances{1, 0, 0, 0},
-                               Balances{0, 0, 1, 0}, Balances{0, 0, 0, 1}}) {
+  for (const Balances& left :
+       {Balances{0, 1, 0, 0}, Balances{1, 0, 0, 0}, Balances{0, 0, 1, 0}, Balances{0, 0, 0, 1}}) {
     AccountState account = Account();
     account.balances = left;
-    EXPECT_EQ(ReasonOf(DecideChange(close, account, kNow)),
-              Reason::kBalanceNotZero);
+    EXPECT_EQ(ReasonOf(DecideChange(close, account, kNow)), Reason::kBalanceNotZero);
   }
   AccountState account = Account();
   account.balances = {kAmountMax, kAmountMax, 0, 0};
@@ -199,10 +190,8 @@ TEST(ChangeAccountTest, ClosesOnlyWithNothingOnIt) {
   EXPECT_EQ(closed.suspend_scope, SuspendScope::kUnspecified);
   EXPECT_TRUE(DecideChange(close, closed, kNow).nothing_to_do);
   for (const auto kind :
-       {AccountChangeKind::kUpdate, AccountChangeKind::kSuspend,
-        AccountChangeKind::kReactivate}) {
-    EXPECT_EQ(ReasonOf(DecideChange(Change(kind), closed, kNow)),
-              Reason::kAccountClosed);
+       {AccountChangeKind::kUpdate, AccountChangeKind::kSuspend, AccountChangeKind::kReactivate}) {
+    EXPECT_EQ(ReasonOf(DecideChange(Change(kind), closed, kNow)), Reason::kAccountClosed);
   }
 }
 

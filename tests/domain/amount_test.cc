@@ -43,14 +43,11 @@ TEST(AmountTest, ParsesDigitsAndDecimals) {
 
 TEST(AmountTest, RefusesEveryOtherForm) {
   for (const char* text :
-       {"", ".", "1.", ".5", "-1", "+1", "1e5", "1E5", "NaN", "inf", "0x10",
-        " 1", "1 ", "1,5", "1'000", "1.2.3", "1.-2", "--", "١",
-        "0.0000000000000000001", "1.0000000000000000000",
+       {"", ".", "1.", ".5", "-1", "+1", "1e5", "1E5", "NaN", "inf", "0x10", " 1", "1 ", "1,5",
+        "1'000", "1.2.3", "1.-2", "--", "١", "0.0000000000000000001", "1.0000000000000000000",
         // One more than fits, and 40 digits.
-        "170141183460469231731687303715884105728",
-        "170141183460469231731.687303715884105728",
-        "999999999999999999999999999999999999999",
-        "0000000000000000000000000000000000000001"}) {
+        "170141183460469231731687303715884105728", "170141183460469231731.687303715884105728",
+        "999999999999999999999999999999999999999", "0000000000000000000000000000000000000001"}) {
     EXPECT_FALSE(ParseDecimal(text)) << text;
   }
   EXPECT_FALSE(ParseDecimal(std::string_view("1\0", 2)));
@@ -75,8 +72,7 @@ TEST(AmountTest, BringsDecimalsToAScaleExactlyOrNotAtAll) {
            Case{"0.000000000000000001", 18, ScaleFit::kFits, "1"},
            Case{"170141183460469231731687303715884105727", 0, ScaleFit::kFits,
                 "170141183460469231731687303715884105727"},
-           Case{"170141183460469231731687303715884105727", 1,
-                ScaleFit::kOverflow, ""},
+           Case{"170141183460469231731687303715884105727", 1, ScaleFit::kOverflow, ""},
            Case{"17014118346046923173168730371588410572.7", 1, ScaleFit::kFits,
                 "170141183460469231731687303715884105727"},
            Case{"170141183460469231732", 18, ScaleFit::kOverflow, ""},
@@ -99,11 +95,9 @@ TEST(AmountTest, PrintsWithExactlyTheDecimalsOfTheScale) {
   EXPECT_EQ(FormatMinor(-12345, 2), "-123.45");
   EXPECT_EQ(FormatMinor(1, 18), "0.000000000000000001");
   EXPECT_EQ(FormatMinor(kAmountMax, 0), kMaxDigits);
-  EXPECT_EQ(FormatMinor(-kAmountMax, 18),
-            "-170141183460469231731.687303715884105727");
+  EXPECT_EQ(FormatMinor(-kAmountMax, 18), "-170141183460469231731.687303715884105727");
   // The lowest 128-bit integer has no positive twin.
-  EXPECT_EQ(FormatMinor(-kAmountMax - 1, 0),
-            "-170141183460469231731687303715884105728");
+  EXPECT_EQ(FormatMinor(-kAmountMax - 1, 0), "-170141183460469231731687303715884105728");
   // Around the step from 128-bit to 64-bit division.
   EXPECT_EQ(FormatMinor(Int128{UINT64_MAX}, 0), "18446744073709551615");
   EXPECT_EQ(FormatMinor(Int128{UINT64_MAX} + 1, 0), "18446744073709551616");
@@ -121,13 +115,11 @@ TEST(AmountTest, ComparesValuesNotSpelling) {
   };
   EXPECT_TRUE(same("1.5", "1.500"));
   EXPECT_TRUE(same("0", "0.000000000000000000"));
-  EXPECT_TRUE(same("170141183460469231731.000000000000000000",
-                   "170141183460469231731"));
+  EXPECT_TRUE(same("170141183460469231731.000000000000000000", "170141183460469231731"));
   EXPECT_FALSE(same("1.5", "1.51"));
   EXPECT_FALSE(same("15", "1.5"));
   // No overflow on the way: 10^18 times this does not fit.
-  EXPECT_FALSE(
-      same("170141183460469231731687303715884105727", "0.000000000000000001"));
+  EXPECT_FALSE(same("170141183460469231731687303715884105727", "0.000000000000000001"));
 }
 
 TEST(AmountTest, AddsOnlyWhatFits) {
@@ -149,8 +141,7 @@ class RandomAmountTest : public ::testing::Test {
       // Near the largest: its front, then anything.
       const std::size_t kept = random_.Below(39);
       std::string digits = kMaxDigits.substr(0, kept);
-      while (digits.size() < 39)
-        digits.push_back(static_cast<char>('0' + random_.Below(10)));
+      while (digits.size() < 39) digits.push_back(static_cast<char>('0' + random_.Below(10)));
       return digits;
     }
     std::string digits;
@@ -174,11 +165,8 @@ TEST_F(RandomAmountTest, ParsesScalesAndPrintsAsOnPaper) {
   for (int i = 0; i < 200'000; ++i) {
     const std::string text = SomeAmount();
     const std::size_t point = text.find('.');
-    const int decimals = point == std::string::npos
-                             ? 0
-                             : static_cast<int>(text.size() - point - 1);
-    const bool expected_fit =
-        !DigitsBelow(kMaxDigits, MinorDigits(text, decimals));
+    const int decimals = point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
+    const bool expected_fit = !DigitsBelow(kMaxDigits, MinorDigits(text, decimals));
     const auto parsed = ParseDecimal(text);
     ASSERT_EQ(parsed.has_value(), expected_fit) << text;
     if (!parsed) {
@@ -186,8 +174,7 @@ TEST_F(RandomAmountTest, ParsesScalesAndPrintsAsOnPaper) {
       continue;
     }
     ASSERT_EQ(parsed->decimals, decimals);
-    ASSERT_EQ(FormatDecimal(*parsed),
-              PlacePoint(MinorDigits(text, decimals), decimals));
+    ASSERT_EQ(FormatDecimal(*parsed), PlacePoint(MinorDigits(text, decimals), decimals));
     const int scale = static_cast<int>(random_.Between(0, kScaleMax));
     Int128 minor = 0;
     const ScaleFit fit = ToMinor(*parsed, scale, &minor);
@@ -203,8 +190,7 @@ TEST_F(RandomAmountTest, ParsesScalesAndPrintsAsOnPaper) {
     ++fits;
     ASSERT_EQ(fit, ScaleFit::kFits) << text << " at " << scale;
     ASSERT_EQ(FormatMinor(minor, scale), PlacePoint(expected, scale));
-    ASSERT_EQ(FormatMinor(-minor, scale),
-              (minor == 0 ? "" : "-") + PlacePoint(expected, scale));
+    ASSERT_EQ(FormatMinor(-minor, scale), (minor == 0 ? "" : "-") + PlacePoint(expected, scale));
     // There and back again.
     const auto again = ParseDecimal(FormatMinor(minor, scale));
     ASSERT_TRUE(again) << text;
@@ -237,14 +223,12 @@ TEST_F(RandomAmountTest, SaysThatTextsOfOneNumberAreTheSame) {
     const auto a = ParseDecimal(SomeAmount());
     const auto b = random_.Percent(50)
                        ? ParseDecimal(SomeAmount())
-                       : (a ? ParseDecimal(FormatDecimal(*a) +
-                                           (a->decimals == 0 ? ".0" : "0"))
+                       : (a ? ParseDecimal(FormatDecimal(*a) + (a->decimals == 0 ? ".0" : "0"))
                             : std::nullopt);
     if (!a || !b) continue;
-    const bool same = MinorDigits(FormatDecimal(*a), kScaleMax) ==
-                      MinorDigits(FormatDecimal(*b), kScaleMax);
-    ASSERT_EQ(a->SameValue(*b), same)
-        << FormatDecimal(*a) << " and " << FormatDecimal(*b);
+    const bool same =
+        MinorDigits(FormatDecimal(*a), kScaleMax) == MinorDigits(FormatDecimal(*b), kScaleMax);
+    ASSERT_EQ(a->SameValue(*b), same) << FormatDecimal(*a) << " and " << FormatDecimal(*b);
   }
 }
 

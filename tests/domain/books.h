@@ -18,8 +18,8 @@ inline Decimal Amount(const std::string& text) {
   return value.value_or(Decimal{});
 }
 
-inline CreateTransaction Post(std::string id, std::string debit,
-                              std::string credit, const std::string& amount) {
+inline CreateTransaction Post(std::string id, std::string debit, std::string credit,
+                              const std::string& amount) {
   CreateTransaction create;
   create.transaction.transaction_id = std::move(id);
   create.transaction.postings.push_back(
@@ -27,17 +27,16 @@ inline CreateTransaction Post(std::string id, std::string debit,
   return create;
 }
 
-inline CreateTransaction And(CreateTransaction create, std::string debit,
-                             std::string credit, const std::string& amount) {
+inline CreateTransaction And(CreateTransaction create, std::string debit, std::string credit,
+                             const std::string& amount) {
   create.transaction.postings.push_back(
       {std::move(debit), std::move(credit), Amount(amount), std::nullopt});
   return create;
 }
 
-inline CreateTransaction Hold(std::string id, std::string debit,
-                              std::string credit, const std::string& amount) {
-  CreateTransaction create =
-      Post(std::move(id), std::move(debit), std::move(credit), amount);
+inline CreateTransaction Hold(std::string id, std::string debit, std::string credit,
+                              const std::string& amount) {
+  CreateTransaction create = Post(std::move(id), std::move(debit), std::move(credit), amount);
   create.transaction.is_hold = true;
   return create;
 }
@@ -48,27 +47,22 @@ inline CreateTransaction WithVersion(CreateTransaction create, std::string id,
   return create;
 }
 
-inline CreateTransaction WithMinAvailable(CreateTransaction create,
-                                          std::string id,
+inline CreateTransaction WithMinAvailable(CreateTransaction create, std::string id,
                                           const std::string& amount) {
-  create.transaction.balance_checks.push_back(
-      {std::move(id), Amount(amount), std::nullopt});
+  create.transaction.balance_checks.push_back({std::move(id), Amount(amount), std::nullopt});
   return create;
 }
 
 inline CreateTransaction WithMaxPosted(CreateTransaction create, std::string id,
                                        const std::string& amount) {
-  create.transaction.balance_checks.push_back(
-      {std::move(id), std::nullopt, Amount(amount)});
+  create.transaction.balance_checks.push_back({std::move(id), std::nullopt, Amount(amount)});
   return create;
 }
 
-inline SettleTransaction Settle(std::string id,
-                                const std::vector<std::string>& amounts = {}) {
+inline SettleTransaction Settle(std::string id, const std::vector<std::string>& amounts = {}) {
   SettleTransaction settle;
   settle.transaction_id = std::move(id);
-  for (const std::string& amount : amounts)
-    settle.amounts.push_back(Amount(amount));
+  for (const std::string& amount : amounts) settle.amounts.push_back(Amount(amount));
   return settle;
 }
 
@@ -103,8 +97,7 @@ class Books {
     scratch_.Put(std::make_shared<Transaction>(std::move(transaction)));
   }
 
-  AccountState& Open(const std::string& id,
-                     AccountType type = AccountType::kLiability,
+  AccountState& Open(const std::string& id, AccountType type = AccountType::kLiability,
                      const std::string& asset = "EUR", int scale = 2) {
     OpenAccount open;
     open.account_id = id;
@@ -115,8 +108,7 @@ class Books {
     return Account(id);
   }
   /// Debit normal, without a floor: where money comes from.
-  AccountState& OpenWorld(const std::string& id,
-                          const std::string& asset = "EUR", int scale = 2) {
+  AccountState& OpenWorld(const std::string& id, const std::string& asset = "EUR", int scale = 2) {
     AccountState& world = Open(id, AccountType::kAsset, asset, scale);
     world.limits.unlimited_overdraft = true;
     return world;
@@ -138,21 +130,17 @@ class Books {
 
   std::string Posted(const std::string& id) {
     const AccountState& account = Account(id);
-    return FormatMinor(account.balances.Posted(account.DebitNormal()),
-                       account.scale);
+    return FormatMinor(account.balances.Posted(account.DebitNormal()), account.scale);
   }
   std::string Available(const std::string& id) {
     const AccountState& account = Account(id);
-    return FormatMinor(account.balances.Available(account.DebitNormal()),
-                       account.scale);
+    return FormatMinor(account.balances.Available(account.DebitNormal()), account.scale);
   }
 
  private:
   Scratch scratch_;
 };
 
-inline void PrintTo(Reason reason, std::ostream* out) {
-  *out << InfoOf(reason).name;
-}
+inline void PrintTo(Reason reason, std::ostream* out) { *out << InfoOf(reason).name; }
 
 }  // namespace florin::domain

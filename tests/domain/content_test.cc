@@ -40,38 +40,24 @@ TEST(ContentTest, NamesTheFieldOfACreateThatDiffers) {
        }},
       {"", [](auto* c) { c->transaction.correlation_id = "x"; }},
       {"", [](auto* c) { c->transaction.causation_id = "x"; }},
-      {"postings",
-       [](auto* c) { c->transaction.postings[0].amount = Amount("1.51"); }},
-      {"postings",
-       [](auto* c) { c->transaction.postings[0].debit_account_id = "x"; }},
-      {"postings",
-       [](auto* c) { c->transaction.postings[0].credit_account_id = "x"; }},
-      {"postings",
-       [](auto* c) {
-         c->transaction.postings.push_back(c->transaction.postings[0]);
-       }},
+      {"postings", [](auto* c) { c->transaction.postings[0].amount = Amount("1.51"); }},
+      {"postings", [](auto* c) { c->transaction.postings[0].debit_account_id = "x"; }},
+      {"postings", [](auto* c) { c->transaction.postings[0].credit_account_id = "x"; }},
+      {"postings", [](auto* c) { c->transaction.postings.push_back(c->transaction.postings[0]); }},
       {"type", [](auto* c) { c->transaction.type = ""; }},
       {"reference", [](auto* c) { c->transaction.reference = "x"; }},
       {"description", [](auto* c) { c->transaction.description = "x"; }},
       {"metadata", [](auto* c) { c->transaction.metadata[0].second = "x"; }},
       {"effective_time", [](auto* c) { c->transaction.effective_time = 6; }},
-      {"effective_time",
-       [](auto* c) { c->transaction.effective_time.reset(); }},
+      {"effective_time", [](auto* c) { c->transaction.effective_time.reset(); }},
       {"hold", [](auto* c) { c->transaction.is_hold = false; }},
       {"hold", [](auto* c) { c->transaction.hold_timeout_ns = 8; }},
       {"hold", [](auto* c) { c->transaction.hold_timeout_ns.reset(); }},
+      {"balance_checks", [](auto* c) { c->transaction.balance_checks.clear(); }},
       {"balance_checks",
-       [](auto* c) { c->transaction.balance_checks.clear(); }},
-      {"balance_checks",
-       [](auto* c) {
-         c->transaction.balance_checks[0].min_available = Amount("2");
-       }},
-      {"balance_checks",
-       [](auto* c) { c->transaction.balance_checks[1].max_posted.reset(); }},
-      {"",
-       [](auto* c) {
-         c->transaction.balance_checks[1].max_posted = Amount("9.00");
-       }},
+       [](auto* c) { c->transaction.balance_checks[0].min_available = Amount("2"); }},
+      {"balance_checks", [](auto* c) { c->transaction.balance_checks[1].max_posted.reset(); }},
+      {"", [](auto* c) { c->transaction.balance_checks[1].max_posted = Amount("9.00"); }},
       // Of two the first in the order of the message.
       {"postings",
        [](auto* c) {
@@ -82,8 +68,7 @@ TEST(ContentTest, NamesTheFieldOfACreateThatDiffers) {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     CreateTransaction again = Full();
     cases[i].change(&again);
-    EXPECT_EQ(DifferingField(TransactionCommand(again), Full().transaction),
-              cases[i].field)
+    EXPECT_EQ(DifferingField(TransactionCommand(again), Full().transaction), cases[i].field)
         << "case " << i;
   }
 }
@@ -102,8 +87,7 @@ TEST(ContentTest, NamesTheFieldOfAReversalThatDiffers) {
   const std::vector<FieldCase<ReverseTransaction>> cases = {
       {"", [](auto*) {}},
       {"", [](auto* c) { c->correlation_id = "x"; }},
-      {"reverses_transaction_id",
-       [](auto* c) { c->reverses_transaction_id = "u"; }},
+      {"reverses_transaction_id", [](auto* c) { c->reverses_transaction_id = "u"; }},
       {"reason", [](auto* c) { c->reason = ""; }},
       {"metadata", [](auto* c) { c->metadata.clear(); }},
       {"effective_time", [](auto* c) { c->effective_time.reset(); }},
@@ -115,8 +99,7 @@ TEST(ContentTest, NamesTheFieldOfAReversalThatDiffers) {
   }
   // One id, two kinds of command.
   EXPECT_EQ(DifferingField(TransactionCommand(Full()), kept), "command");
-  EXPECT_EQ(DifferingField(TransactionCommand(first), Full().transaction),
-            "command");
+  EXPECT_EQ(DifferingField(TransactionCommand(first), Full().transaction), "command");
 }
 
 TEST(ContentTest, NamesTheFieldOfAnEndThatDiffers) {
@@ -124,10 +107,8 @@ TEST(ContentTest, NamesTheFieldOfAnEndThatDiffers) {
   EXPECT_EQ(DifferingField(SettleOne("t", "1.5"), one), "");
   EXPECT_EQ(DifferingField(SettleOne("t", "1.6"), one), "amount");
   EXPECT_EQ(DifferingField(Settle("t"), one), "amount");
-  EXPECT_EQ(DifferingField(Settle("t", {"1", "2"}), Settle("t", {"1", "2.0"})),
-            "");
-  EXPECT_EQ(DifferingField(Settle("t", {"1", "2"}), Settle("t", {"1", "3"})),
-            "amounts");
+  EXPECT_EQ(DifferingField(Settle("t", {"1", "2"}), Settle("t", {"1", "2.0"})), "");
+  EXPECT_EQ(DifferingField(Settle("t", {"1", "2"}), Settle("t", {"1", "3"})), "amounts");
   EXPECT_EQ(DifferingField(Settle("t", {"1"}), Settle("t")), "amounts");
   VoidTransaction because = Void("t");
   because.reason = "why";

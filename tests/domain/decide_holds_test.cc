@@ -60,20 +60,15 @@ TEST_F(DecideHoldsTest, SettlesEachPostingByItself) {
 TEST_F(DecideHoldsTest, RefusesSettlesOfTheWrongShape) {
   EXPECT_EQ(books_.ReasonOf(SettleOne("m", "5")), Reason::kFieldInvalid);
   EXPECT_EQ(books_.ReasonOf(Settle("m", {"5"})), Reason::kFieldInvalid);
-  EXPECT_EQ(books_.ReasonOf(Settle("m", {"5", "5", "5"})),
-            Reason::kFieldInvalid);
+  EXPECT_EQ(books_.ReasonOf(Settle("m", {"5", "5", "5"})), Reason::kFieldInvalid);
   EXPECT_EQ(books_.ReasonOf(Settle("h", {"5"})), Reason::kNone);
 }
 
 TEST_F(DecideHoldsTest, RefusesMoreThanIsHeld) {
-  EXPECT_EQ(books_.ReasonOf(SettleOne("h", "60.01")),
-            Reason::kHoldAmountExceeded);
-  EXPECT_EQ(books_.ReasonOf(Settle("m", {"10", "20.01"})),
-            Reason::kHoldAmountExceeded);
-  EXPECT_EQ(books_.ReasonOf(SettleOne("h", "60.000")),
-            Reason::kAmountScaleExceeded);
-  EXPECT_EQ(books_.ReasonOf(
-                SettleOne("h", "170141183460469231731687303715884105727")),
+  EXPECT_EQ(books_.ReasonOf(SettleOne("h", "60.01")), Reason::kHoldAmountExceeded);
+  EXPECT_EQ(books_.ReasonOf(Settle("m", {"10", "20.01"})), Reason::kHoldAmountExceeded);
+  EXPECT_EQ(books_.ReasonOf(SettleOne("h", "60.000")), Reason::kAmountScaleExceeded);
+  EXPECT_EQ(books_.ReasonOf(SettleOne("h", "170141183460469231731687303715884105727")),
             Reason::kHoldAmountExceeded);
   EXPECT_EQ(books_.ReasonOf(SettleOne("h", "60.00")), Reason::kNone);
 }
@@ -98,8 +93,7 @@ TEST_F(DecideHoldsTest, TheSameEndAgainIsAReplay) {
   books_.Given(Settle("m"));
   ExpectReplay(Settle("m"));
   ExpectReplay(Settle("m", {"10", "20.00"}));
-  EXPECT_EQ(books_.ReasonOf(Settle("m", {"10", "19"})),
-            Reason::kHoldNotPending);
+  EXPECT_EQ(books_.ReasonOf(Settle("m", {"10", "19"})), Reason::kHoldNotPending);
 }
 
 TEST_F(DecideHoldsTest, AVoidAgainIsAReplayWhateverItsReason) {
@@ -117,8 +111,7 @@ TEST_F(DecideHoldsTest, NothingEndsAfterExpiry) {
   books_.Given(ExpireTransaction{"x", Books::kTime + 1});
   EXPECT_EQ(books_.ReasonOf(Settle("x")), Reason::kHoldNotPending);
   EXPECT_EQ(books_.ReasonOf(Void("x")), Reason::kHoldNotPending);
-  EXPECT_EQ(books_.ReasonOf(ExpireTransaction{"x", Books::kTime + 1}),
-            Reason::kHoldNotPending);
+  EXPECT_EQ(books_.ReasonOf(ExpireTransaction{"x", Books::kTime + 1}), Reason::kHoldNotPending);
 }
 
 TEST_F(DecideHoldsTest, ReversesWhatWasPosted) {
@@ -158,8 +151,7 @@ TEST_F(DecideHoldsTest, AReversalNeedsFundsAndOpenAccounts) {
 }
 
 TEST_F(DecideHoldsTest, OnlyPostedTransactionsAreReversed) {
-  EXPECT_EQ(books_.ReasonOf(Reverse("r1", "none")),
-            Reason::kTransactionNotFound);
+  EXPECT_EQ(books_.ReasonOf(Reverse("r1", "none")), Reason::kTransactionNotFound);
   EXPECT_EQ(books_.ReasonOf(Reverse("r2", "h")), Reason::kNotReversible);
   books_.Given(Void("h"));
   EXPECT_EQ(books_.ReasonOf(Reverse("r3", "h")), Reason::kNotReversible);

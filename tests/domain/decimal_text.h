@@ -42,8 +42,7 @@ inline const std::string kMaxDigits = "170141183460469231731687303715884105727";
 inline std::string MinorDigits(const std::string& text, int scale) {
   const std::size_t point = text.find('.');
   std::string digits = text.substr(0, point);
-  const std::string fraction =
-      point == std::string::npos ? "" : text.substr(point + 1);
+  const std::string fraction = point == std::string::npos ? "" : text.substr(point + 1);
   digits += fraction;
   digits.append(static_cast<std::size_t>(scale) - fraction.size(), '0');
   return TrimZeros(digits);
@@ -53,8 +52,7 @@ inline std::string MinorDigits(const std::string& text, int scale) {
 inline std::string PlacePoint(const std::string& minor, int scale) {
   std::string digits = TrimZeros(minor);
   const auto decimals = static_cast<std::size_t>(scale);
-  if (digits.size() <= decimals)
-    digits.insert(0, decimals + 1 - digits.size(), '0');
+  if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
   if (decimals > 0) digits.insert(digits.size() - decimals, ".");
   return digits;
 }

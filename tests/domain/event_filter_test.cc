@@ -30,22 +30,19 @@ TEST(EventFilterTest, SelectsEverythingWhenEmpty) {
 }
 
 TEST(EventFilterTest, TakesPrefixesOrStreams) {
-  const EventFilter filter =
-      Compiled({{"bank:", "transaction/"}, {}, {"customer:1", "asset/EUR"}});
+  const EventFilter filter = Compiled({{"bank:", "transaction/"}, {}, {"customer:1", "asset/EUR"}});
   EXPECT_FALSE(filter.MatchesEverything());
-  for (const char* stream :
-       {"bank:", "bank:cash", "transaction/7", "customer:1", "asset/EUR"}) {
+  for (const char* stream : {"bank:", "bank:cash", "transaction/7", "customer:1", "asset/EUR"}) {
     EXPECT_TRUE(filter.Matches(stream, "any.type")) << stream;
   }
-  for (const char* stream : {"", "bank", "banks:cash", "customer:10",
-                             "customer:", "asset/EURO", "Bank:cash"}) {
+  for (const char* stream :
+       {"", "bank", "banks:cash", "customer:10", "customer:", "asset/EURO", "Bank:cash"}) {
     EXPECT_FALSE(filter.Matches(stream, "any.type")) << stream;
   }
 }
 
 TEST(EventFilterTest, TakesAnyOfThePatterns) {
-  const EventFilter filter =
-      Compiled({{}, {"account.funds.*", "transaction.posted"}, {}});
+  const EventFilter filter = Compiled({{}, {"account.funds.*", "transaction.posted"}, {}});
   EXPECT_TRUE(filter.Matches("x", "account.funds.deposited"));
   EXPECT_TRUE(filter.Matches("x", "transaction.posted"));
   EXPECT_FALSE(filter.Matches("x", "transaction.voided"));
@@ -53,8 +50,7 @@ TEST(EventFilterTest, TakesAnyOfThePatterns) {
 }
 
 TEST(EventFilterTest, NeedsEveryFilledFieldToMatch) {
-  const EventFilter filter =
-      Compiled({{"bank:"}, {"account.#"}, {"customer:1"}});
+  const EventFilter filter = Compiled({{"bank:"}, {"account.#"}, {"customer:1"}});
   EXPECT_TRUE(filter.Matches("bank:cash", "account.opened"));
   EXPECT_TRUE(filter.Matches("customer:1", "account.opened"));
   EXPECT_FALSE(filter.Matches("bank:cash", "transaction.posted"));
@@ -62,10 +58,8 @@ TEST(EventFilterTest, NeedsEveryFilledFieldToMatch) {
 }
 
 TEST(EventFilterTest, SelectsEverythingByAllEmbracingEntries) {
-  EXPECT_TRUE(
-      Compiled({{""}, {"#", "account.opened"}, {"x"}}).MatchesEverything());
-  EXPECT_TRUE(
-      Compiled({{}, {"account.opened", "#.#"}, {}}).MatchesEverything());
+  EXPECT_TRUE(Compiled({{""}, {"#", "account.opened"}, {"x"}}).MatchesEverything());
+  EXPECT_TRUE(Compiled({{}, {"account.opened", "#.#"}, {}}).MatchesEverything());
 }
 
 TEST(EventFilterTest, AgreesWithEachPrefixAloneOnRandomStreams) {
@@ -89,9 +83,7 @@ TEST(EventFilterTest, AgreesWithEachPrefixAloneOnRandomStreams) {
       const std::string stream = text(8);
       const bool expected =
           std::any_of(spec.stream_prefixes.begin(), spec.stream_prefixes.end(),
-                      [&](const std::string& prefix) {
-                        return stream.starts_with(prefix);
-                      });
+                      [&](const std::string& prefix) { return stream.starts_with(prefix); });
       ASSERT_EQ(filter.MatchesStream(stream), expected);
     }
   }
@@ -108,20 +100,17 @@ TEST(EventFilterTest, NamesTheEntryThatIsMalformed) {
   const auto stream = EventFilter::Compile({{}, {}, {"a", "b", ""}});
   ASSERT_FALSE(stream.ok());
   EXPECT_EQ(stream.refusal().reason, Reason::kFieldInvalid);
-  EXPECT_THAT(stream.refusal().metadata,
-              UnorderedElementsAre(Pair("field", "filter.streams[2]")));
+  EXPECT_THAT(stream.refusal().metadata, UnorderedElementsAre(Pair("field", "filter.streams[2]")));
 }
 
 TEST(EventFilterTest, RefusesTooManyEntriesWithTheLimit) {
-  const auto expect_refused = [](const EventFilterSpec& spec,
-                                 const std::string& field,
+  const auto expect_refused = [](const EventFilterSpec& spec, const std::string& field,
                                  const std::string& limit) {
     const auto filter = EventFilter::Compile(spec);
     ASSERT_FALSE(filter.ok());
     EXPECT_EQ(filter.refusal().reason, Reason::kTooManyItems);
-    EXPECT_THAT(
-        filter.refusal().metadata,
-        UnorderedElementsAre(Pair("field", field), Pair("limit", limit)));
+    EXPECT_THAT(filter.refusal().metadata,
+                UnorderedElementsAre(Pair("field", field), Pair("limit", limit)));
   };
   const std::vector<std::string> streams(EventFilter::kStreamsMax + 1, "a");
   const std::vector<std::string> patterns(EventFilter::kPatternsMax + 1, "a");

@@ -44,9 +44,7 @@ TEST_F(RefusalOrderTest, TheLowestRankWinsWhereverItStands) {
   command = And(command, "yen", "c", "1");
   command = WithVersion(command, "cash", 7);
   command = WithMinAvailable(command, "x", "1");
-  const auto drop_last = [&command] {
-    command.transaction.postings.pop_back();
-  };
+  const auto drop_last = [&command] { command.transaction.postings.pop_back(); };
   EXPECT_EQ(books_.ReasonOf(command), Reason::kAccountNotFound);
   command.transaction.balance_checks.clear();
   EXPECT_EQ(books_.ReasonOf(command), Reason::kVersionConflict);
@@ -72,29 +70,24 @@ TEST_F(RefusalOrderTest, OfOneReasonTheFirstPostingThenTheDebitedAccountWins) {
   EXPECT_EQ(AccountOf(Post("t", "x", "y", "1")), "x");
   EXPECT_EQ(AccountOf(And(Post("t", "a", "y", "1"), "x", "a", "1")), "y");
   EXPECT_EQ(AccountOf(WithVersion(Post("t", "a", "y", "1"), "x", 1)), "y");
-  EXPECT_EQ(AccountOf(WithMinAvailable(
-                WithVersion(Post("t", "cash", "a", "1"), "v", 1), "w", "1")),
+  EXPECT_EQ(AccountOf(WithMinAvailable(WithVersion(Post("t", "cash", "a", "1"), "v", 1), "w", "1")),
             "v");
   EXPECT_EQ(AccountOf(And(Post("t", "a", "cash", "1"), "b", "cash", "1")), "a");
 }
 
 TEST_F(RefusalOrderTest, AFindingOnTheAccountStandsAtItsFirstPosting) {
   // b's second posting is what makes it too much; its first comes before a's.
-  EXPECT_EQ(AccountOf(And(And(Post("t", "cash", "b", "1"), "a", "cash", "1"),
-                          "b", "cash", "5")),
+  EXPECT_EQ(AccountOf(And(And(Post("t", "cash", "b", "1"), "a", "cash", "1"), "b", "cash", "5")),
             "b");
-  EXPECT_EQ(AccountOf(And(And(Post("t", "a", "cash", "1"), "cash", "b", "1"),
-                          "b", "cash", "5")),
+  EXPECT_EQ(AccountOf(And(And(Post("t", "a", "cash", "1"), "cash", "b", "1"), "b", "cash", "5")),
             "a");
 }
 
 TEST_F(RefusalOrderTest, TheAccountsOwnFloorComesBeforeABalanceCheck) {
-  const Decision decision =
-      books_.Do(WithMinAvailable(Post("t", "a", "b", "5"), "a", "10"));
+  const Decision decision = books_.Do(WithMinAvailable(Post("t", "a", "b", "5"), "a", "10"));
   ASSERT_TRUE(decision.refusal);
-  EXPECT_EQ(decision.refusal->metadata, (StringMap{{"account_id", "a"},
-                                                   {"amount", "5.00"},
-                                                   {"available", "0.00"}}));
+  EXPECT_EQ(decision.refusal->metadata,
+            (StringMap{{"account_id", "a"}, {"amount", "5.00"}, {"available", "0.00"}}));
 }
 
 TEST_F(RefusalOrderTest, TheTransactionAndItsAccountsAreJudgedTogether) {

@@ -35,9 +35,8 @@ TEST_F(RefusalTextTest, FundsSayWhatThereIsAndWhatIsNeeded) {
   Refusal refusal = RefusalOf(Post("t", "a", "b", "100000"));
   EXPECT_THAT(refusal.message, HasSubstr("account a has 98500.00 available"));
   EXPECT_THAT(refusal.message, HasSubstr("100000.00 needed"));
-  EXPECT_EQ(refusal.metadata, (StringMap{{"account_id", "a"},
-                                         {"amount", "100000.00"},
-                                         {"available", "98500.00"}}));
+  EXPECT_EQ(refusal.metadata,
+            (StringMap{{"account_id", "a"}, {"amount", "100000.00"}, {"available", "98500.00"}}));
   books_.Account("a").limits.overdraft_limit = 50'000;
   refusal = RefusalOf(Post("t", "a", "b", "100000"));
   EXPECT_THAT(refusal.message, HasSubstr("an overdraft limit of 500.00"));
@@ -51,39 +50,32 @@ TEST_F(RefusalTextTest, FundsSayWhatThereIsAndWhatIsNeeded) {
 TEST_F(RefusalTextTest, LimitsSayWhatItWouldBe) {
   books_.Account("b").limits.max_balance = 1'000;
   EXPECT_EQ(RefusalOf(Post("t", "a", "b", "10.01")).metadata,
-            (StringMap{{"account_id", "b"},
-                       {"balance", "10.01"},
-                       {"max_balance", "10.00"}}));
-  EXPECT_EQ(
-      RefusalOf(WithMaxPosted(Post("t", "a", "b", "2"), "b", "1.5")).metadata,
-      (StringMap{
-          {"account_id", "b"}, {"balance", "2.00"}, {"max_balance", "1.50"}}));
+            (StringMap{{"account_id", "b"}, {"balance", "10.01"}, {"max_balance", "10.00"}}));
+  EXPECT_EQ(RefusalOf(WithMaxPosted(Post("t", "a", "b", "2"), "b", "1.5")).metadata,
+            (StringMap{{"account_id", "b"}, {"balance", "2.00"}, {"max_balance", "1.50"}}));
 }
 
 TEST_F(RefusalTextTest, AmountsAreQuotedAsWritten) {
   EXPECT_EQ(RefusalOf(Post("t", "a", "b", "1.500")).metadata,
             (StringMap{{"amount", "1.500"}, {"asset", "EUR"}, {"scale", "2"}}));
-  EXPECT_EQ(
-      RefusalOf(WithMaxPosted(Post("t", "a", "b", "1"), "b", "9.999")).metadata,
-      (StringMap{{"amount", "9.999"}, {"asset", "EUR"}, {"scale", "2"}}));
+  EXPECT_EQ(RefusalOf(WithMaxPosted(Post("t", "a", "b", "1"), "b", "9.999")).metadata,
+            (StringMap{{"amount", "9.999"}, {"asset", "EUR"}, {"scale", "2"}}));
 }
 
 TEST_F(RefusalTextTest, EndsSayWhatBecameOfTheHold) {
   books_.Given(Hold("h", "a", "b", "10"));
   Refusal refusal = RefusalOf(SettleOne("h", "10.01"));
-  EXPECT_EQ(refusal.metadata, (StringMap{{"amount", "10.01"},
-                                         {"held", "10.00"},
-                                         {"transaction_id", "h"}}));
+  EXPECT_EQ(refusal.metadata,
+            (StringMap{{"amount", "10.01"}, {"held", "10.00"}, {"transaction_id", "h"}}));
   books_.Given(Void("h"));
   refusal = RefusalOf(Settle("h"));
-  EXPECT_EQ(refusal.metadata,
-            (StringMap{{"end_time", "1970-01-01T00:00:00.000001Z"},
-                       {"status", "VOIDED"},
-                       {"transaction_id", "h"}}));
+  EXPECT_EQ(refusal.metadata, (StringMap{{"end_time", "1970-01-01T00:00:00.000001Z"},
+                                         {"status", "VOIDED"},
+                                         {"transaction_id", "h"}}));
   books_.Given(Reverse("r", "start"));
   refusal = RefusalOf(Reverse("r2", "start"));
-  EXPECT_EQ(refusal.metadata, (StringMap{{"reversed_by_transaction_id", "r"},
-                                         {"transaction_id", "start"}}));
+  EXPECT_EQ(refusal.metadata,
+            (StringMap{{"reversed_by_transaction_id", "r"}, {"transaction_id", "start"}}));
 }
 
 TEST(RefusalTimeTest, IsInUtcWithAsManyDecimalsAsNeeded) {

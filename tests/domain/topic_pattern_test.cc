@@ -75,8 +75,7 @@ TEST(TopicPatternTest, MatchesByTheRulesOfAmqp) {
   for (const Case& c : kCases) {
     const auto pattern = TopicPattern::Parse(c.pattern);
     ASSERT_TRUE(pattern.ok()) << c.pattern;
-    EXPECT_EQ(pattern->Matches(c.topic), c.matches)
-        << c.pattern << " on '" << c.topic << "'";
+    EXPECT_EQ(pattern->Matches(c.topic), c.matches) << c.pattern << " on '" << c.topic << "'";
   }
 }
 
@@ -112,8 +111,7 @@ TEST(TopicPatternTest, RefusesMalformedPatternsAndSaysWhy) {
     ASSERT_FALSE(pattern.ok()) << text;
     EXPECT_EQ(pattern.refusal().reason, Reason::kFieldInvalid);
     EXPECT_THAT(pattern.refusal().message, HasSubstr(problem)) << text;
-    EXPECT_THAT(pattern.refusal().metadata,
-                UnorderedElementsAre(Pair("field", "type_patterns")));
+    EXPECT_THAT(pattern.refusal().metadata, UnorderedElementsAre(Pair("field", "type_patterns")));
   }
   EXPECT_TRUE(TopicPattern::Parse(std::string(255, 'a')).ok());
 }
@@ -121,8 +119,7 @@ TEST(TopicPatternTest, RefusesMalformedPatternsAndSaysWhy) {
 std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> words;
   std::size_t begin = 0;
-  for (std::size_t end = 0; !text.empty() && end != std::string::npos;
-       begin = end + 1) {
+  for (std::size_t end = 0; !text.empty() && end != std::string::npos; begin = end + 1) {
     end = text.find('.', begin);
     words.push_back(text.substr(begin, end - begin));
   }
@@ -159,8 +156,7 @@ TEST(TopicPatternTest, AgreesWithTheRulesOnRandomWords) {
     const std::string topic = make(2, 0);
     const bool expected = MatchesSlowly(Split(pattern), 0, Split(topic), 0);
     matched += expected ? 1 : 0;
-    ASSERT_EQ(TopicPattern::Parse(pattern)->Matches(topic), expected)
-        << pattern << " on " << topic;
+    ASSERT_EQ(TopicPattern::Parse(pattern)->Matches(topic), expected) << pattern << " on " << topic;
   }
   EXPECT_GT(matched, 1000);
 }

@@ -62,8 +62,7 @@ class Subscriber {
     auto expected = Filtered(log, filter_);
     std::erase_if(expected, [this](std::int64_t p) { return p <= start_; });
     EXPECT_THAT(seen_, ElementsAreArray(expected))
-        << filter_.ShortDebugString() << " over " << connections_
-        << " connections";
+        << filter_.ShortDebugString() << " over " << connections_ << " connections";
   }
 
   [[nodiscard]] int connections() const { return connections_; }
@@ -81,8 +80,7 @@ class Subscriber {
     } else if (from_end_) {
       request.set_end(true);
     }
-    auto stream =
-        EventService::NewStub(channel_)->SubscribeEvents(&context, request);
+    auto stream = EventService::NewStub(channel_)->SubscribeEvents(&context, request);
     std::uint64_t left = random_() % 4 == 0 ? 1'000'000 : 1 + random_() % 30;
     florin::v1::SubscribeEventsResponse response;
     while (left-- > 0 && stream->Read(&response)) {
@@ -98,8 +96,8 @@ class Subscriber {
   void Take(const florin::v1::SubscribeEventsResponse& response) {
     if (checkpoint_.empty() && from_end_) {
       // Where the end was: before the first event, or the head itself.
-      start_ = response.events().empty() ? response.head_position()
-                                         : response.events(0).position() - 1;
+      start_ =
+          response.events().empty() ? response.head_position() : response.events(0).position() - 1;
     }
     for (const Event& event : response.events()) {
       // A command larger than a response comes again after a disconnect.
@@ -140,12 +138,11 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
       EventsWorld writer(server->NewChannel());
       std::mt19937_64 own(seed + static_cast<std::uint64_t>(w) + 1);
       for (int i = 0; i < kBatches; ++i) {
-        const std::int64_t position = writer.Write(
-            &own, "w" + std::to_string(w), 1 + static_cast<int>(own() % 40));
+        const std::int64_t position =
+            writer.Write(&own, "w" + std::to_string(w), 1 + static_cast<int>(own() % 40));
         EXPECT_GT(position, 0);
         std::int64_t known = last;
-        while (known < position &&
-               !last.compare_exchange_weak(known, position)) {
+        while (known < position && !last.compare_exchange_weak(known, position)) {
         }
         ++batches;
       }
@@ -155,12 +152,9 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 20; ++i) {
     const int join_at = batches + static_cast<int>(random() % 30);
-    while (batches < join_at && batches < 2 * kBatches)
-      std::this_thread::yield();
-    subscribers.push_back(
-        std::make_unique<Subscriber>(server->NewChannel(), random(), &head));
-    readers.emplace_back(
-        [&subscriber = *subscribers.back()] { subscriber.Run(); });
+    while (batches < join_at && batches < 2 * kBatches) std::this_thread::yield();
+    subscribers.push_back(std::make_unique<Subscriber>(server->NewChannel(), random(), &head));
+    readers.emplace_back([&subscriber = *subscribers.back()] { subscriber.Run(); });
   }
   for (auto& writer : writers) writer.join();
   head = last.load();
@@ -211,8 +205,8 @@ TEST_F(EventsIntegrationTest, EveryCheckpointResumesAlsoAfterKill9) {
   ASSERT_TRUE(server->Restart());
   Connect();
   for (const auto& [checkpoint, before] : checkpoints) {
-    std::vector<std::int64_t> rest(
-        seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(before));
+    std::vector<std::int64_t> rest(seen.begin(),
+                                   seen.begin() + static_cast<std::ptrdiff_t>(before));
     read_to_head(checkpoint, [&](const auto& response) {
       for (const Event& event : response.events()) {
         rest.push_back(event.position());
@@ -238,8 +232,7 @@ TEST_F(EventsIntegrationTest, PagesEqualTheFilteredLogBothWays) {
     if (random() % 2 == 0) {
       request.set_stream(EventsWorld::Account(static_cast<int>(random() % 12)));
       std::erase_if(expected, [&](std::int64_t p) {
-        return log[static_cast<std::size_t>(p - 1)].stream() !=
-               request.stream();
+        return log[static_cast<std::size_t>(p - 1)].stream() != request.stream();
       });
     }
     if (request.descending()) std::reverse(expected.begin(), expected.end());
@@ -277,8 +270,8 @@ TEST_F(EventsIntegrationTest, CommitGroupsAreAHashChainFromZeroToTheHead) {
       EXPECT_EQ(group.previous_hash(), previous);
       const std::string hashed = previous + group.records();
       std::string hash(SHA256_DIGEST_LENGTH, '\0');
-      SHA256(reinterpret_cast<const unsigned char*>(hashed.data()),
-             hashed.size(), reinterpret_cast<unsigned char*>(hash.data()));
+      SHA256(reinterpret_cast<const unsigned char*>(hashed.data()), hashed.size(),
+             reinterpret_cast<unsigned char*>(hash.data()));
       EXPECT_EQ(group.hash(), hash);
       previous = hash;
       next = group.last_position() + 1;

@@ -23,8 +23,7 @@ using test_support::TemporaryDirectory;
 class EventsRefusalsTest : public testing::Test {
  protected:
   void SetUp() override {
-    server = ServerProcess::Start(directory.path(),
-                                  {"--subscriber-stall-seconds", "1"});
+    server = ServerProcess::Start(directory.path(), {"--subscriber-stall-seconds", "1"});
     ASSERT_NE(server, nullptr);
     world = std::make_unique<EventsWorld>(server->channel());
     events = EventService::NewStub(server->channel());
@@ -63,19 +62,15 @@ struct Refused {
 
 TEST_F(EventsRefusalsTest, NameTheirReasonsAndDisturbNobody) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(60));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
   auto other = events->SubscribeEvents(&context, {});
 
   const std::vector<Refused> subscriptions = {
       {"beginning: false", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
-      {"after_checkpoint: 'garbage'", StatusCode::INVALID_ARGUMENT,
-       "CHECKPOINT_INVALID"},
+      {"after_checkpoint: 'garbage'", StatusCode::INVALID_ARGUMENT, "CHECKPOINT_INVALID"},
       {"max_batch_size: -1", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
-      {"heartbeat_interval { nanos: 1 }", StatusCode::INVALID_ARGUMENT,
-       "FIELD_INVALID"},
-      {"filter { type_patterns: 'a..b' }", StatusCode::INVALID_ARGUMENT,
-       "FIELD_INVALID"},
+      {"heartbeat_interval { nanos: 1 }", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
+      {"filter { type_patterns: 'a..b' }", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
   };
   for (const Refused& refused : subscriptions) {
     const grpc::Status status = Subscribe(refused.request);
@@ -87,10 +82,8 @@ TEST_F(EventsRefusalsTest, NameTheirReasonsAndDisturbNobody) {
       {"start_version: 1", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
       {"page_token: '00'", StatusCode::INVALID_ARGUMENT, "PAGE_TOKEN_INVALID"},
       {"page_size: -5", StatusCode::INVALID_ARGUMENT, "FIELD_INVALID"},
-      {"start_position: 1000000", StatusCode::OUT_OF_RANGE,
-       "POSITION_BEYOND_HEAD"},
-      {"stream: 'bank:0' start_version: 77", StatusCode::OUT_OF_RANGE,
-       "VERSION_BEYOND_HEAD"},
+      {"start_position: 1000000", StatusCode::OUT_OF_RANGE, "POSITION_BEYOND_HEAD"},
+      {"stream: 'bank:0' start_version: 77", StatusCode::OUT_OF_RANGE, "VERSION_BEYOND_HEAD"},
       {"stream: 'nobody'", StatusCode::OK, "OK"},
   };
   for (const Refused& refused : reads) {
@@ -113,9 +106,8 @@ TEST_F(EventsRefusalsTest, NameTheirReasonsAndDisturbNobody) {
 }
 
 TEST_F(EventsRefusalsTest, BytesThatAreNoRequestAreRefused) {
-  const grpc::internal::RpcMethod method(
-      "/florin.v1.EventService/SubscribeEvents",
-      grpc::internal::RpcMethod::SERVER_STREAMING);
+  const grpc::internal::RpcMethod method("/florin.v1.EventService/SubscribeEvents",
+                                         grpc::internal::RpcMethod::SERVER_STREAMING);
   // Garbage; a checkpoint that is not UTF-8.
   for (const std::string& bytes :
        {std::string("\xff\xff\xff\xff"), std::string("\x0a\x02\xc3\x28")}) {
@@ -123,8 +115,8 @@ TEST_F(EventsRefusalsTest, BytesThatAreNoRequestAreRefused) {
     const grpc::ByteBuffer request(&slice, 1);
     grpc::ClientContext context;
     const std::unique_ptr<grpc::ClientReader<grpc::ByteBuffer>> stream(
-        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
-            server->channel().get(), method, &context, request));
+        grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(server->channel().get(),
+                                                                      method, &context, request));
     grpc::ByteBuffer response;
     EXPECT_FALSE(stream->Read(&response));
     const grpc::Status status = stream->Finish();
@@ -144,16 +136,13 @@ TEST_F(EventsRefusalsTest, ACheckpointOfAnotherLedgerIsRefused) {
   const auto other = ServerProcess::Start(elsewhere.path());
   ASSERT_NE(other, nullptr);
   events = EventService::NewStub(other->channel());
-  EXPECT_EQ(
-      ReasonOf(Subscribe("after_checkpoint: '" + response.checkpoint() + "'")),
-      "CHECKPOINT_INVALID");
+  EXPECT_EQ(ReasonOf(Subscribe("after_checkpoint: '" + response.checkpoint() + "'")),
+            "CHECKPOINT_INVALID");
 }
 
 TEST_F(EventsRefusalsTest, StreamsEndWhenTheServerStops) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
-  std::vector<
-      std::unique_ptr<grpc::ClientReader<florin::v1::SubscribeEventsResponse>>>
-      streams;
+  std::vector<std::unique_ptr<grpc::ClientReader<florin::v1::SubscribeEventsResponse>>> streams;
   florin::v1::SubscribeEventsResponse response;
   for (int i = 0; i < 20; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
@@ -175,8 +164,8 @@ TEST_F(EventsRefusalsTest, AClientThatDoesNotReadIsEndedWithoutHarmToOthers) {
   grpc::ChannelArguments arguments;
   // A window that stays as small as it begins.
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  auto channel = grpc::CreateCustomChannel(
-      server->address(), grpc::InsecureChannelCredentials(), arguments);
+  auto channel =
+      grpc::CreateCustomChannel(server->address(), grpc::InsecureChannelCredentials(), arguments);
   grpc::ClientContext context;
   auto stalled = EventService::NewStub(channel)->SubscribeEvents(&context, {});
 

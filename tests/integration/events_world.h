@@ -48,8 +48,7 @@ class EventsWorld {
     asset.mutable_asset()->set_code("INR");
     asset.mutable_asset()->set_scale(2);
     florin::v1::RegisterAssetResponse registered;
-    ASSERT_TRUE(
-        ledger_->RegisterAsset(&asset_context, asset, &registered).ok());
+    ASSERT_TRUE(ledger_->RegisterAsset(&asset_context, asset, &registered).ok());
     florin::v1::BatchOpenAccountsRequest accounts;
     for (int i = 0; i < kAccounts; ++i) {
       auto* const account = accounts.add_requests();
@@ -62,13 +61,11 @@ class EventsWorld {
     florin::v1::BatchOpenAccountsResponse opened;
     ASSERT_TRUE(ledger_->BatchOpenAccounts(&context, accounts, &opened).ok());
     ASSERT_EQ(opened.results_size(), kAccounts);
-    for (const auto& result : opened.results())
-      ASSERT_TRUE(result.has_account());
+    for (const auto& result : opened.results()) ASSERT_TRUE(result.has_account());
   }
 
   /// Transfers, holds and settles; returns the last position, 0 on failure.
-  std::int64_t Write(std::mt19937_64* random, const std::string& prefix,
-                     int commands) {
+  std::int64_t Write(std::mt19937_64* random, const std::string& prefix, int commands) {
     const auto below = [random](std::uint64_t bound) {
       return static_cast<int>((*random)() % bound);
     };
@@ -89,8 +86,7 @@ class EventsWorld {
         auto* const posting = create->add_postings();
         const int from = below(kAccounts);
         posting->set_debit_account_id(Account(from));
-        posting->set_credit_account_id(
-            Account((from + 1 + below(kAccounts - 1)) % kAccounts));
+        posting->set_credit_account_id(Account((from + 1 + below(kAccounts - 1)) % kAccounts));
         posting->set_amount(std::to_string(1 + below(1000)));
       }
     }
@@ -104,9 +100,7 @@ class EventsWorld {
     return last;
   }
 
-  static std::string Account(int i) {
-    return (i % 2 == 0 ? "bank:" : "user:") + std::to_string(i);
-  }
+  static std::string Account(int i) { return (i % 2 == 0 ? "bank:" : "user:") + std::to_string(i); }
 
  private:
   std::unique_ptr<LedgerService::Stub> ledger_;
@@ -114,9 +108,8 @@ class EventsWorld {
 };
 
 /// All pages of a query.
-inline std::vector<Event> ReadAllEvents(
-    EventService::StubInterface* stub,
-    florin::v1::ReadEventsRequest request = {}) {
+inline std::vector<Event> ReadAllEvents(EventService::StubInterface* stub,
+                                        florin::v1::ReadEventsRequest request = {}) {
   std::vector<Event> events;
   for (;;) {
     grpc::ClientContext context;
@@ -144,14 +137,12 @@ inline florin::v1::EventFilter RandomFilter(std::mt19937_64* random) {
 }
 
 /// Positions of the events that pass.
-inline std::vector<std::int64_t> Filtered(
-    const std::vector<Event>& events, const florin::v1::EventFilter& filter) {
+inline std::vector<std::int64_t> Filtered(const std::vector<Event>& events,
+                                          const florin::v1::EventFilter& filter) {
   domain::EventFilterSpec spec;
-  spec.stream_prefixes.assign(filter.stream_prefixes().begin(),
-                              filter.stream_prefixes().end());
+  spec.stream_prefixes.assign(filter.stream_prefixes().begin(), filter.stream_prefixes().end());
   spec.streams.assign(filter.streams().begin(), filter.streams().end());
-  spec.type_patterns.assign(filter.type_patterns().begin(),
-                            filter.type_patterns().end());
+  spec.type_patterns.assign(filter.type_patterns().begin(), filter.type_patterns().end());
   const auto compiled = domain::EventFilter::Compile(spec);
   EXPECT_TRUE(compiled.ok());
   std::vector<std::int64_t> positions;

@@ -30,8 +30,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr char kProfile[] =
-    FLORIN_SOURCE_DIR "/examples/czech-bank/import.toml";
+constexpr char kProfile[] = FLORIN_SOURCE_DIR "/examples/czech-bank/import.toml";
 constexpr char kRows[] = FLORIN_SOURCE_DIR "/examples/czech-bank/trans.asc.gz";
 constexpr std::int64_t kRowCount = 28205;
 constexpr std::int64_t kClientCount = 1139;
@@ -44,8 +43,7 @@ struct ProgramResult {
 
 ProgramResult RunFlorin(const std::string& arguments) {
   ProgramResult result;
-  const std::string command =
-      std::string("'") + FLORIN_CLI_PATH + "' " + arguments + " 2>&1";
+  const std::string command = std::string("'") + FLORIN_CLI_PATH + "' " + arguments + " 2>&1";
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) {
     return result;
@@ -116,9 +114,9 @@ class ImportIntegrationTest : public testing::Test {
   }
 
   [[nodiscard]] ProgramResult Import(const std::string& more = "") const {
-    return RunFlorin("import --json --server " + server_->address() +
-                     " --rejects '" + directory_.path() + "/rejects.csv' " +
-                     more + " --profile '" + kProfile + "' '" + kRows + "'");
+    return RunFlorin("import --json --server " + server_->address() + " --rejects '" +
+                     directory_.path() + "/rejects.csv' " + more + " --profile '" + kProfile +
+                     "' '" + kRows + "'");
   }
 
   // Posted balances in cents of the accounts that begin so, at one position.
@@ -134,8 +132,7 @@ class ImportIntegrationTest : public testing::Test {
         return balances;
       }
       for (const auto& item : page.value().account_balances()) {
-        balances[item.account_id().substr(prefix.size())] =
-            ToCents(item.balances().posted());
+        balances[item.account_id().substr(prefix.size())] = ToCents(item.balances().posted());
       }
       if (page.value().next_page_token().empty()) {
         return balances;
@@ -160,9 +157,8 @@ class ImportIntegrationTest : public testing::Test {
     EXPECT_EQ(sum, kSumOfClientsCents);
     for (const auto& [account, closing] : ClosingBalances()) {
       const std::int64_t ours = balances.at(account);
-      EXPECT_TRUE(std::any_of(
-          closing.begin(), closing.end(),
-          [&](std::int64_t theirs) { return std::abs(ours - theirs) <= 100; }))
+      EXPECT_TRUE(std::any_of(closing.begin(), closing.end(),
+                              [&](std::int64_t theirs) { return std::abs(ours - theirs) <= 100; }))
           << "account " << account << " stands at " << ours << " cents";
     }
   }
@@ -172,8 +168,7 @@ class ImportIntegrationTest : public testing::Test {
     ASSERT_TRUE(trial.ok()) << trial.error().ToString();
     ASSERT_EQ(trial.value().lines_size(), 1);
     EXPECT_EQ(trial.value().lines(0).asset(), "CZK");
-    EXPECT_EQ(trial.value().lines(0).debits_posted(),
-              trial.value().lines(0).credits_posted());
+    EXPECT_EQ(trial.value().lines(0).debits_posted(), trial.value().lines(0).credits_posted());
   }
 
   const test_support::TemporaryDirectory directory_;
@@ -181,8 +176,7 @@ class ImportIntegrationTest : public testing::Test {
   std::unique_ptr<client::Client> client_;
 };
 
-TEST_F(ImportIntegrationTest,
-       TheBanksBooksComeOutAndASecondImportChangesNothing) {
+TEST_F(ImportIntegrationTest, TheBanksBooksComeOutAndASecondImportChangesNothing) {
   const auto first = Import();
   ASSERT_EQ(first.exit_code, 0) << first.output << server_->Log();
   EXPECT_THAT(first.output, HasSubstr("\"posted\": 28205,"));
@@ -227,8 +221,7 @@ TEST_F(ImportIntegrationTest, EachRowCarriesTheBanksDayAndType) {
 TEST_F(ImportIntegrationTest, GoesOnAfterTheServerWasKilledInTheMiddle) {
   // Small messages, so that the import is still under way when the server ends.
   ProgramResult broken;
-  std::thread import(
-      [&] { broken = Import("--batch-size 1 --in-flight 4 --timeout 2s"); });
+  std::thread import([&] { broken = Import("--batch-size 1 --in-flight 4 --timeout 2s"); });
   while (HeadPosition() < 5000) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -247,8 +240,7 @@ TEST_F(ImportIntegrationTest, GoesOnAfterTheServerWasKilledInTheMiddle) {
   ExpectBalancedBooks();
 }
 
-TEST_F(ImportIntegrationTest,
-       WithoutAnOverdraftExactlyTheRowsBelowZeroAreRefused) {
+TEST_F(ImportIntegrationTest, WithoutAnOverdraftExactlyTheRowsBelowZeroAreRefused) {
   // The profile with no overdraft: the ledger must find what the bank allowed.
   std::ifstream original(kProfile);
   std::ostringstream text;
@@ -260,9 +252,8 @@ TEST_F(ImportIntegrationTest,
   const std::string profile = directory_.path() + "/strict.toml";
   std::ofstream(profile) << strict;
   const std::string rejects = directory_.path() + "/rejects.csv";
-  const auto run = RunFlorin("import --json --server " + server_->address() +
-                             " --rejects '" + rejects + "' --profile '" +
-                             profile + "' '" + kRows + "'");
+  const auto run = RunFlorin("import --json --server " + server_->address() + " --rejects '" +
+                             rejects + "' --profile '" + profile + "' '" + kRows + "'");
   EXPECT_EQ(run.exit_code, 1) << run.output;
   std::ifstream file(rejects);
   std::string line;
@@ -276,10 +267,8 @@ TEST_F(ImportIntegrationTest,
   // So many has a ledger that takes the rows one by one in the file's order:
   // any other order refuses others.
   EXPECT_EQ(refused, 14);
-  EXPECT_THAT(run.output,
-              HasSubstr("\"refused\": " + std::to_string(refused) + ","));
-  EXPECT_THAT(run.output,
-              HasSubstr("\"posted\": " + std::to_string(kRowCount - refused)));
+  EXPECT_THAT(run.output, HasSubstr("\"refused\": " + std::to_string(refused) + ","));
+  EXPECT_THAT(run.output, HasSubstr("\"posted\": " + std::to_string(kRowCount - refused)));
   for (const auto& [account, cents] : Balances("cz:client:")) {
     EXPECT_GE(cents, 0) << account;
   }

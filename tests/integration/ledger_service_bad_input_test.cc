@@ -14,8 +14,7 @@ using Stub = v1::LedgerService::Stub;
 
 class LedgerServiceBadInputTest : public LedgerServiceFixture {
  protected:
-  static grpc::Status CallRaw(const std::string& method,
-                              const std::string& bytes) {
+  static grpc::Status CallRaw(const std::string& method, const std::string& bytes) {
     grpc::GenericStub generic(server().channel());
     const grpc::Slice slice(bytes);
     const grpc::ByteBuffer request(&slice, 1);
@@ -25,8 +24,7 @@ class LedgerServiceBadInputTest : public LedgerServiceFixture {
     // A queue of its own: the callback form keeps a poller that holds the
     // program's end back for ten seconds.
     grpc::CompletionQueue queue;
-    const auto call =
-        generic.PrepareUnaryCall(&context, method, request, &queue);
+    const auto call = generic.PrepareUnaryCall(&context, method, request, &queue);
     call->StartCall();
     call->Finish(&response, &status, &status);
     void* tag = nullptr;
@@ -38,20 +36,17 @@ class LedgerServiceBadInputTest : public LedgerServiceFixture {
 
 TEST_F(LedgerServiceBadInputTest, GarbageBytesToEveryMethod) {
   for (const char* const method :
-       {"RegisterAsset",     "ListAssets",         "OpenAccount",
-        "BatchOpenAccounts", "GetAccount",         "ListAccounts",
-        "UpdateAccount",     "SuspendAccount",     "ReactivateAccount",
-        "CloseAccount",      "GetBalance",         "BatchGetBalances",
-        "GetTrialBalance",   "CreateTransaction",  "SettleTransaction",
-        "VoidTransaction",   "ReverseTransaction", "ExecuteBatch",
-        "GetTransaction",    "ListTransactions"}) {
-    const grpc::Status status = CallRaw(
-        std::string("/florin.v1.LedgerService/") + method, "\xFF\xFFgarbage");
+       {"RegisterAsset",      "ListAssets",        "OpenAccount",       "BatchOpenAccounts",
+        "GetAccount",         "ListAccounts",      "UpdateAccount",     "SuspendAccount",
+        "ReactivateAccount",  "CloseAccount",      "GetBalance",        "BatchGetBalances",
+        "GetTrialBalance",    "CreateTransaction", "SettleTransaction", "VoidTransaction",
+        "ReverseTransaction", "ExecuteBatch",      "GetTransaction",    "ListTransactions"}) {
+    const grpc::Status status =
+        CallRaw(std::string("/florin.v1.LedgerService/") + method, "\xFF\xFFgarbage");
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT)
         << method << ": " << status.error_message();
     EXPECT_EQ(ReasonOf(status), "FIELD_INVALID") << method;
-    EXPECT_NE(status.error_message().find("florin.v1."), std::string::npos)
-        << method;
+    EXPECT_NE(status.error_message().find("florin.v1."), std::string::npos) << method;
   }
 }
 
@@ -64,12 +59,10 @@ TEST_F(LedgerServiceBadInputTest, BrokenUtf8NamesTheField) {
 }
 
 TEST_F(LedgerServiceBadInputTest, TruncatedMessage) {
-  std::string bytes =
-      TransferRequest("cut:1", "world", "a", "1").SerializeAsString();
+  std::string bytes = TransferRequest("cut:1", "world", "a", "1").SerializeAsString();
   bytes.pop_back();
-  EXPECT_EQ(
-      ReasonOf(CallRaw("/florin.v1.LedgerService/CreateTransaction", bytes)),
-      "FIELD_INVALID");
+  EXPECT_EQ(ReasonOf(CallRaw("/florin.v1.LedgerService/CreateTransaction", bytes)),
+            "FIELD_INVALID");
 }
 
 TEST_F(LedgerServiceBadInputTest, EmptyMessage) {
@@ -81,16 +74,13 @@ TEST_F(LedgerServiceBadInputTest, AboveSixteenMebibytesIsGrpcsOwn) {
   v1::CreateTransactionRequest request;
   request.set_description(std::string(17 << 20, 'x'));
   v1::CreateTransactionResponse response;
-  const grpc::Status status =
-      Call(&Stub::CreateTransaction, request, &response);
+  const grpc::Status status = Call(&Stub::CreateTransaction, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   // Just below it is read, and refused for what it is.
   request.set_description(std::string(15 << 20, 'x'));
   request.set_transaction_id("big:1");
-  *request.add_postings() =
-      TransferRequest("", "world", "world2", "1").postings(0);
-  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)),
-            "FIELD_INVALID description");
+  *request.add_postings() = TransferRequest("", "world", "world2", "1").postings(0);
+  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)), "FIELD_INVALID description");
 }
 
 TEST_F(LedgerServiceBadInputTest, EachBadValueItsOwnRefusal) {
@@ -101,30 +91,21 @@ TEST_F(LedgerServiceBadInputTest, EachBadValueItsOwnRefusal) {
     return TryTransfer("bad:1", debit, credit, amount);
   };
   for (const char* const amount : {"-1", "0", "1e5", "NaN", "1.", "9.9.9"}) {
-    EXPECT_EQ(said(amount, "world", "bad:a"),
-              "AMOUNT_INVALID postings[0].amount")
-        << amount;
+    EXPECT_EQ(said(amount, "world", "bad:a"), "AMOUNT_INVALID postings[0].amount") << amount;
   }
   EXPECT_EQ(said("", "world", "bad:a"), "FIELD_MISSING postings[0].amount");
-  EXPECT_EQ(said(std::string(40, '9'), "world", "bad:a"),
-            "AMOUNT_INVALID postings[0].amount");
-  EXPECT_EQ(said("1", "", "bad:a"),
-            "FIELD_MISSING postings[0].debit_account_id");
-  EXPECT_EQ(said("1", "world", "bad a"),
-            "FIELD_INVALID postings[0].credit_account_id");
+  EXPECT_EQ(said(std::string(40, '9'), "world", "bad:a"), "AMOUNT_INVALID postings[0].amount");
+  EXPECT_EQ(said("1", "", "bad:a"), "FIELD_MISSING postings[0].debit_account_id");
+  EXPECT_EQ(said("1", "world", "bad a"), "FIELD_INVALID postings[0].credit_account_id");
   EXPECT_EQ(said("1", "world", std::string(129, 'x')),
             "FIELD_INVALID postings[0].credit_account_id");
-  EXPECT_EQ(said("1", "bad:a", "bad:a"),
-            "SAME_ACCOUNT postings[0].credit_account_id");
-  EXPECT_EQ(TryTransfer("payment/1", "world", "bad:a", "1"),
-            "FIELD_INVALID transaction_id");
+  EXPECT_EQ(said("1", "bad:a", "bad:a"), "SAME_ACCOUNT postings[0].credit_account_id");
+  EXPECT_EQ(TryTransfer("payment/1", "world", "bad:a", "1"), "FIELD_INVALID transaction_id");
   // From here on the state decides, and the refusal is kept: ids of their own.
   EXPECT_EQ(TryTransfer("bad:2", "world", "none", "1"), "ACCOUNT_NOT_FOUND");
   EXPECT_EQ(TryTransfer("bad:3", "world", "bad:sbi", "1"), "ASSET_MISMATCH");
-  EXPECT_EQ(TryTransfer("bad:4", "world", "bad:a", "1.001"),
-            "AMOUNT_SCALE_EXCEEDED");
-  EXPECT_EQ(TryTransfer("bad:5", "world", "bad:a",
-                        "170141183460469231731687303715884105727"),
+  EXPECT_EQ(TryTransfer("bad:4", "world", "bad:a", "1.001"), "AMOUNT_SCALE_EXCEEDED");
+  EXPECT_EQ(TryTransfer("bad:5", "world", "bad:a", "170141183460469231731687303715884105727"),
             "AMOUNT_OVERFLOW");
   EXPECT_EQ(Get("bad:a").version(), 1);
   // Malformed requests are not kept: the id is still free.
@@ -136,15 +117,12 @@ TEST_F(LedgerServiceBadInputTest, TooManyPostings) {
   v1::CreateTransactionRequest request;
   request.set_transaction_id("wide:1");
   for (int i = 0; i < 1001; ++i) {
-    *request.add_postings() =
-        TransferRequest("", "world", "wide:a", "0.01").postings(0);
+    *request.add_postings() = TransferRequest("", "world", "wide:a", "0.01").postings(0);
   }
   v1::CreateTransactionResponse response;
-  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)),
-            "TOO_MANY_POSTINGS postings");
+  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)), "TOO_MANY_POSTINGS postings");
   request.clear_postings();
-  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)),
-            "FIELD_MISSING postings");
+  EXPECT_EQ(Said(Call(&Stub::CreateTransaction, request, &response)), "FIELD_MISSING postings");
   EXPECT_EQ(Get("wide:a").version(), 1);
 }
 

@@ -12,12 +12,10 @@ using Stub = v1::LedgerService::Stub;
 
 class LedgerServiceBatchTest : public LedgerServiceFixture {
  protected:
-  static void Add(v1::ExecuteBatchRequest* request,
-                  const v1::CreateTransactionRequest& create) {
+  static void Add(v1::ExecuteBatchRequest* request, const v1::CreateTransactionRequest& create) {
     *request->add_commands()->mutable_create_transaction() = create;
   }
-  static v1::ExecuteBatchResponse Execute(
-      const v1::ExecuteBatchRequest& request) {
+  static v1::ExecuteBatchResponse Execute(const v1::ExecuteBatchRequest& request) {
     v1::ExecuteBatchResponse response;
     EXPECT_EQ(Said(Call(&Stub::ExecuteBatch, request, &response)), "OK");
     return response;
@@ -42,8 +40,7 @@ TEST_F(LedgerServiceBatchTest, EachItemStandsAlone) {
   EXPECT_EQ(response.results(2).status(), v1::TRANSACTION_STATUS_POSTED);
   EXPECT_GT(response.results(2).position(), response.results(1).position());
   EXPECT_EQ(response.results(3).refusal().reason(), "AMOUNT_INVALID");
-  EXPECT_EQ(response.results(3).refusal().metadata().at("field"),
-            "postings[0].amount");
+  EXPECT_EQ(response.results(3).refusal().metadata().at("field"), "postings[0].amount");
   EXPECT_EQ(response.results(3).status(), v1::TRANSACTION_STATUS_UNSPECIFIED);
   EXPECT_TRUE(response.results(4).replayed());
   EXPECT_EQ(response.results(4).position(), response.results(1).position());
@@ -63,12 +60,8 @@ TEST_F(LedgerServiceBatchTest, AtomicIsAllOrNothing) {
   EXPECT_EQ(refused.results(0).refusal().metadata().at("index"), "1");
   EXPECT_EQ(refused.results(1).refusal().reason(), "INSUFFICIENT_FUNDS");
   EXPECT_EQ(Get("atomic:a").version(), 1);
-  request.mutable_commands(1)->mutable_create_transaction()->set_transaction_id(
-      "atomic:3");
-  request.mutable_commands(1)
-      ->mutable_create_transaction()
-      ->mutable_postings(0)
-      ->set_amount("5");
+  request.mutable_commands(1)->mutable_create_transaction()->set_transaction_id("atomic:3");
+  request.mutable_commands(1)->mutable_create_transaction()->mutable_postings(0)->set_amount("5");
   const auto done = Execute(request);
   EXPECT_EQ(done.results(0).status(), v1::TRANSACTION_STATUS_POSTED);
   EXPECT_EQ(done.results(1).status(), v1::TRANSACTION_STATUS_POSTED);
@@ -86,21 +79,17 @@ TEST_F(LedgerServiceBatchTest, ValidateOnlyTriesOneAfterAnother) {
   EXPECT_FALSE(response.results(1).has_refusal());
   EXPECT_EQ(response.results(2).refusal().reason(), "INSUFFICIENT_FUNDS");
   EXPECT_EQ(Get("try:a").version(), 1);
-  request.mutable_commands(0)->mutable_create_transaction()->set_validate_only(
-      true);
-  EXPECT_EQ(Execute(request).results(0).refusal().metadata().at("field"),
-            "validate_only");
+  request.mutable_commands(0)->mutable_create_transaction()->set_validate_only(true);
+  EXPECT_EQ(Execute(request).results(0).refusal().metadata().at("field"), "validate_only");
 }
 
 TEST_F(LedgerServiceBatchTest, MixesHoldsSettlesVoidsReversals) {
   Open("mix:a");
   v1::ExecuteBatchRequest request;
   Add(&request, TransferRequest("mix:1", "world", "mix:a", "5", "hold {}"));
-  request.add_commands()->mutable_settle_transaction()->set_transaction_id(
-      "mix:1");
+  request.add_commands()->mutable_settle_transaction()->set_transaction_id("mix:1");
   Add(&request, TransferRequest("mix:2", "world", "mix:a", "5", "hold {}"));
-  request.add_commands()->mutable_void_transaction()->set_transaction_id(
-      "mix:2");
+  request.add_commands()->mutable_void_transaction()->set_transaction_id("mix:2");
   auto* const reverse = request.add_commands()->mutable_reverse_transaction();
   reverse->set_transaction_id("mix:3");
   reverse->set_reverses_transaction_id("mix:1");
@@ -117,8 +106,7 @@ TEST_F(LedgerServiceBatchTest, LargestBatchPasses) {
   Open("large:a");
   v1::ExecuteBatchRequest request;
   for (int i = 0; i < 8192; ++i) {
-    Add(&request, TransferRequest("large:" + std::to_string(i), "world",
-                                  "large:a", "0.01"));
+    Add(&request, TransferRequest("large:" + std::to_string(i), "world", "large:a", "0.01"));
   }
   const auto response = Execute(request);
   ASSERT_EQ(response.results_size(), 8192);
@@ -145,10 +133,8 @@ TEST_F(LedgerServiceBatchTest, StreamAnswersInOrder) {
         // Every other one takes back what the one before brought, so that the
         // order shows in the answers.
         *request.add_commands()->mutable_create_transaction() =
-            n % 2 == 0 ? TransferRequest("stream:" + std::to_string(n), "world",
-                                         "stream:a", "1")
-                       : TransferRequest("stream:" + std::to_string(n),
-                                         "stream:a", "world", "1");
+            n % 2 == 0 ? TransferRequest("stream:" + std::to_string(n), "world", "stream:a", "1")
+                       : TransferRequest("stream:" + std::to_string(n), "stream:a", "world", "1");
       }
       ASSERT_TRUE(stream->Write(request));
     }

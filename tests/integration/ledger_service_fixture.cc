@@ -15,10 +15,8 @@ bool ParseText(const std::string& text, google::protobuf::Message* message) {
 }
 
 v1::CreateTransactionRequest TransferRequest(const std::string& transaction_id,
-                                             const std::string& debit,
-                                             const std::string& credit,
-                                             const std::string& amount,
-                                             const std::string& more) {
+                                             const std::string& debit, const std::string& credit,
+                                             const std::string& amount, const std::string& more) {
   auto request = FromText<v1::CreateTransactionRequest>(more);
   request.set_transaction_id(transaction_id);
   v1::Posting* const posting = request.add_postings();
@@ -35,8 +33,7 @@ void LedgerServiceFixture::SetUpTestSuite() {
   stub_ = v1::LedgerService::NewStub(server_->channel());
   for (const char* const asset : {"code: 'EUR' scale: 2", "code: 'SBI'"}) {
     v1::RegisterAssetResponse response;
-    const auto request = FromText<v1::RegisterAssetRequest>(
-        std::string("asset { ") + asset + " }");
+    const auto request = FromText<v1::RegisterAssetRequest>(std::string("asset { ") + asset + " }");
     ASSERT_EQ(Said(Call(&Stub::RegisterAsset, request, &response)), "OK");
   }
   Open("world", "type: 3 limits { unlimited_overdraft: true }");
@@ -61,8 +58,7 @@ std::string LedgerServiceFixture::Said(const grpc::Status& status) {
   return field.empty() ? said : said + " " + field;
 }
 
-v1::Account LedgerServiceFixture::Open(const std::string& account_id,
-                                       const std::string& more) {
+v1::Account LedgerServiceFixture::Open(const std::string& account_id, const std::string& more) {
   auto request = FromText<v1::OpenAccountRequest>(more);
   request.set_account_id(account_id);
   if (request.asset().empty()) request.set_asset("EUR");
@@ -70,42 +66,36 @@ v1::Account LedgerServiceFixture::Open(const std::string& account_id,
     request.set_type(v1::ACCOUNT_TYPE_LIABILITY);
   }
   v1::OpenAccountResponse response;
-  EXPECT_EQ(Said(Call(&Stub::OpenAccount, request, &response)), "OK")
-      << account_id;
+  EXPECT_EQ(Said(Call(&Stub::OpenAccount, request, &response)), "OK") << account_id;
   return response.account();
 }
 
-v1::CreateTransactionResponse LedgerServiceFixture::Transfer(
-    const std::string& transaction_id, const std::string& debit,
-    const std::string& credit, const std::string& amount,
-    const std::string& more) {
+v1::CreateTransactionResponse LedgerServiceFixture::Transfer(const std::string& transaction_id,
+                                                             const std::string& debit,
+                                                             const std::string& credit,
+                                                             const std::string& amount,
+                                                             const std::string& more) {
   v1::CreateTransactionResponse response;
-  EXPECT_EQ(
-      Said(Call(&Stub::CreateTransaction,
-                TransferRequest(transaction_id, debit, credit, amount, more),
-                &response)),
-      "OK")
+  EXPECT_EQ(Said(Call(&Stub::CreateTransaction,
+                      TransferRequest(transaction_id, debit, credit, amount, more), &response)),
+            "OK")
       << transaction_id;
   return response;
 }
 
 std::string LedgerServiceFixture::TryTransfer(const std::string& transaction_id,
-                                              const std::string& debit,
-                                              const std::string& credit,
-                                              const std::string& amount,
-                                              const std::string& more) {
+                                              const std::string& debit, const std::string& credit,
+                                              const std::string& amount, const std::string& more) {
   v1::CreateTransactionResponse response;
   return Said(Call(&Stub::CreateTransaction,
-                   TransferRequest(transaction_id, debit, credit, amount, more),
-                   &response));
+                   TransferRequest(transaction_id, debit, credit, amount, more), &response));
 }
 
 v1::Account LedgerServiceFixture::Get(const std::string& account_id) {
   v1::GetAccountRequest request;
   request.set_account_id(account_id);
   v1::GetAccountResponse response;
-  EXPECT_EQ(Said(Call(&Stub::GetAccount, request, &response)), "OK")
-      << account_id;
+  EXPECT_EQ(Said(Call(&Stub::GetAccount, request, &response)), "OK") << account_id;
   return response.account();
 }
 

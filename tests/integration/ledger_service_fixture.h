@@ -31,28 +31,25 @@ class LedgerServiceFixture : public testing::Test {
 
   /// Calls `method` of the stub; the response stays in `response`.
   template <typename Request, typename Response>
-  static grpc::Status Call(grpc::Status (v1::LedgerService::Stub::*method)(
-                               grpc::ClientContext*, const Request&, Response*),
+  static grpc::Status Call(grpc::Status (v1::LedgerService::Stub::*method)(grpc::ClientContext*,
+                                                                           const Request&,
+                                                                           Response*),
                            const Request& request, Response* response) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
     return (stub_.get()->*method)(&context, request, response);
   }
 
   /// "OK", or "REASON" or "REASON field".
   static std::string Said(const grpc::Status& status);
 
-  static v1::Account Open(const std::string& account_id,
-                          const std::string& more = "");
-  static v1::CreateTransactionResponse Transfer(
-      const std::string& transaction_id, const std::string& debit,
-      const std::string& credit, const std::string& amount,
-      const std::string& more = "");
-  static std::string TryTransfer(const std::string& transaction_id,
-                                 const std::string& debit,
-                                 const std::string& credit,
-                                 const std::string& amount,
+  static v1::Account Open(const std::string& account_id, const std::string& more = "");
+  static v1::CreateTransactionResponse Transfer(const std::string& transaction_id,
+                                                const std::string& debit, const std::string& credit,
+                                                const std::string& amount,
+                                                const std::string& more = "");
+  static std::string TryTransfer(const std::string& transaction_id, const std::string& debit,
+                                 const std::string& credit, const std::string& amount,
                                  const std::string& more = "");
   static v1::Account Get(const std::string& account_id);
 
@@ -72,8 +69,7 @@ Message FromText(const std::string& text) {
 }
 
 v1::CreateTransactionRequest TransferRequest(const std::string& transaction_id,
-                                             const std::string& debit,
-                                             const std::string& credit,
+                                             const std::string& debit, const std::string& credit,
                                              const std::string& amount,
                                              const std::string& more = "");
 

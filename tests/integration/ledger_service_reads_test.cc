@@ -17,54 +17,43 @@ using Stub = v1::LedgerService::Stub;
 
 class LedgerServiceReadsTest : public LedgerServiceFixture {
  protected:
-  static std::string Balance(const std::string& text,
-                             v1::GetBalanceResponse* response) {
-    return Said(Call(&Stub::GetBalance, FromText<v1::GetBalanceRequest>(text),
-                     response));
+  static std::string Balance(const std::string& text, v1::GetBalanceResponse* response) {
+    return Said(Call(&Stub::GetBalance, FromText<v1::GetBalanceRequest>(text), response));
   }
-  static std::string Balances(const std::string& text,
-                              v1::BatchGetBalancesResponse* response) {
-    return Said(Call(&Stub::BatchGetBalances,
-                     FromText<v1::BatchGetBalancesRequest>(text), response));
+  static std::string Balances(const std::string& text, v1::BatchGetBalancesResponse* response) {
+    return Said(
+        Call(&Stub::BatchGetBalances, FromText<v1::BatchGetBalancesRequest>(text), response));
   }
 };
 
 TEST_F(LedgerServiceReadsTest, ReadsOfNothing) {
   v1::GetAccountResponse account;
-  EXPECT_EQ(Said(Call(&Stub::GetAccount,
-                      FromText<v1::GetAccountRequest>("account_id: 'none'"),
+  EXPECT_EQ(Said(Call(&Stub::GetAccount, FromText<v1::GetAccountRequest>("account_id: 'none'"),
                       &account)),
             "ACCOUNT_NOT_FOUND");
   v1::GetTransactionResponse transaction;
-  EXPECT_EQ(
-      Said(Call(&Stub::GetTransaction,
-                FromText<v1::GetTransactionRequest>("transaction_id: 'none'"),
-                &transaction)),
-      "TRANSACTION_NOT_FOUND");
+  EXPECT_EQ(Said(Call(&Stub::GetTransaction,
+                      FromText<v1::GetTransactionRequest>("transaction_id: 'none'"), &transaction)),
+            "TRANSACTION_NOT_FOUND");
   v1::GetBalanceResponse balance;
   EXPECT_EQ(Balance("account_id: 'none'", &balance), "ACCOUNT_NOT_FOUND");
-  EXPECT_EQ(Balance("account_id: 'none' position: 1", &balance),
-            "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(Balance("account_id: 'none' position: 1", &balance), "ACCOUNT_NOT_FOUND");
   v1::ListTransactionsResponse list;
-  EXPECT_EQ(
-      Said(Call(&Stub::ListTransactions,
-                FromText<v1::ListTransactionsRequest>("account_id: 'none'"),
-                &list)),
-      "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(Said(Call(&Stub::ListTransactions,
+                      FromText<v1::ListTransactionsRequest>("account_id: 'none'"), &list)),
+            "ACCOUNT_NOT_FOUND");
   v1::GetTrialBalanceResponse trial;
-  EXPECT_EQ(
-      Said(Call(&Stub::GetTrialBalance,
-                FromText<v1::GetTrialBalanceRequest>("asset: 'NONE'"), &trial)),
-      "ASSET_NOT_FOUND");
+  EXPECT_EQ(Said(Call(&Stub::GetTrialBalance, FromText<v1::GetTrialBalanceRequest>("asset: 'NONE'"),
+                      &trial)),
+            "ASSET_NOT_FOUND");
 }
 
 TEST_F(LedgerServiceReadsTest, BalanceAsItStood) {
   Open("asof:a");
   std::vector<v1::Transaction> made;
   for (int i = 1; i <= 5; ++i) {
-    made.push_back(Transfer("asof:" + std::to_string(i), "world", "asof:a",
-                            std::to_string(i))
-                       .transaction());
+    made.push_back(
+        Transfer("asof:" + std::to_string(i), "world", "asof:a", std::to_string(i)).transaction());
   }
   const std::string account = "account_id: 'asof:a' ";
   v1::GetBalanceResponse balance;
@@ -74,35 +63,29 @@ TEST_F(LedgerServiceReadsTest, BalanceAsItStood) {
   const char* const expected[] = {"1.00", "3.00", "6.00", "10.00", "15.00"};
   for (int i = 0; i < 5; ++i) {
     const auto& transaction = made[static_cast<std::size_t>(i)];
-    ASSERT_EQ(
-        Balance(account + "position: " + std::to_string(transaction.position()),
-                &balance),
-        "OK");
+    ASSERT_EQ(Balance(account + "position: " + std::to_string(transaction.position()), &balance),
+              "OK");
     EXPECT_EQ(balance.balances().posted(), expected[i]);
     EXPECT_EQ(balance.version(), i + 2);
     // One less: the command is not whole there, so it is not seen.
-    ASSERT_EQ(Balance(account + "position: " +
-                          std::to_string(transaction.position() - 1),
-                      &balance),
-              "OK");
+    ASSERT_EQ(
+        Balance(account + "position: " + std::to_string(transaction.position() - 1), &balance),
+        "OK");
     EXPECT_EQ(balance.version(), i + 1);
-    ASSERT_EQ(Balance(account + "version: " + std::to_string(i + 2), &balance),
-              "OK");
+    ASSERT_EQ(Balance(account + "version: " + std::to_string(i + 2), &balance), "OK");
     EXPECT_EQ(balance.balances().posted(), expected[i]);
-    ASSERT_EQ(Balance(account + "commit_time { " +
-                          transaction.commit_time().ShortDebugString() + " }",
-                      &balance),
-              "OK");
+    ASSERT_EQ(
+        Balance(account + "commit_time { " + transaction.commit_time().ShortDebugString() + " }",
+                &balance),
+        "OK");
     EXPECT_EQ(balance.balances().posted(), expected[i]);
   }
   EXPECT_EQ(Balance(account + "version: 7", &balance), "VERSION_BEYOND_HEAD");
-  EXPECT_EQ(Balance(account + "position: 1000000000", &balance),
-            "POSITION_BEYOND_HEAD");
+  EXPECT_EQ(Balance(account + "position: 1000000000", &balance), "POSITION_BEYOND_HEAD");
   EXPECT_EQ(Balance(account + "commit_time { seconds: 9000000000 }", &balance),
             "TIME_IN_FUTURE commit_time");
   EXPECT_EQ(Balance(account + "position: 1", &balance), "ACCOUNT_NOT_FOUND");
-  EXPECT_EQ(Balance(account + "commit_time { seconds: 1 }", &balance),
-            "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(Balance(account + "commit_time { seconds: 1 }", &balance), "ACCOUNT_NOT_FOUND");
 }
 
 // The same question has the same answer, also where its time is hardly over and
@@ -114,21 +97,19 @@ TEST_F(LedgerServiceReadsTest, BalanceAtATimeNeverChangesAfterwards) {
   for (int w = 0; w < 4; ++w) {
     writers.emplace_back([w, &stop] {
       for (int i = 0; !stop; ++i) {
-        Transfer("settled:" + std::to_string(w) + ":" + std::to_string(i),
-                 "world", "settled:a", "1");
+        Transfer("settled:" + std::to_string(w) + ":" + std::to_string(i), "world", "settled:a",
+                 "1");
       }
     });
   }
   v1::GetBalanceRequest request;
   request.set_account_id("settled:a");
   for (int i = 0; i < 200; ++i) {
-    const std::int64_t now =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(
-            std::chrono::system_clock::now().time_since_epoch())
-            .count();
+    const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                 std::chrono::system_clock::now().time_since_epoch())
+                                 .count();
     request.mutable_commit_time()->set_seconds(now / 1'000'000'000);
-    request.mutable_commit_time()->set_nanos(
-        static_cast<std::int32_t>(now % 1'000'000'000));
+    request.mutable_commit_time()->set_nanos(static_cast<std::int32_t>(now % 1'000'000'000));
     v1::GetBalanceResponse first;
     v1::GetBalanceResponse again;
     EXPECT_EQ(Said(Call(&Stub::GetBalance, request, &first)), "OK");
@@ -146,24 +127,20 @@ TEST_F(LedgerServiceReadsTest, ManyBalancesAtOnePosition) {
   Transfer("many:2", "many:a", "many:b", "1");
   Open("many:d");
   v1::BatchGetBalancesResponse response;
-  ASSERT_EQ(Balances("account_ids: ['many:b', 'many:a', 'many:b']", &response),
-            "OK");
+  ASSERT_EQ(Balances("account_ids: ['many:b', 'many:a', 'many:b']", &response), "OK");
   ASSERT_EQ(response.account_balances_size(), 3);
   EXPECT_EQ(response.account_balances(0).account_id(), "many:b");
   EXPECT_EQ(response.account_balances(0).balances().posted(), "1.00");
   EXPECT_EQ(response.account_balances(1).balances().posted(), "0.00");
   EXPECT_TRUE(response.next_page_token().empty());
-  const std::string then =
-      "position: " + std::to_string(first.position()) + " ";
+  const std::string then = "position: " + std::to_string(first.position()) + " ";
   ASSERT_EQ(Balances(then + "account_ids: ['many:a']", &response), "OK");
   EXPECT_EQ(response.account_balances(0).balances().posted(), "1.00");
   EXPECT_EQ(response.position(), first.position());
-  EXPECT_EQ(Balances(then + "account_ids: ['many:d']", &response),
-            "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(Balances(then + "account_ids: ['many:d']", &response), "ACCOUNT_NOT_FOUND");
   EXPECT_EQ(Balances("account_ids: ['none']", &response), "ACCOUNT_NOT_FOUND");
   // Pages of a prefix stay at the first page's position.
-  ASSERT_EQ(Balances("account_id_prefix: 'many:' page_size: 2", &response),
-            "OK");
+  ASSERT_EQ(Balances("account_id_prefix: 'many:' page_size: 2", &response), "OK");
   ASSERT_EQ(response.account_balances_size(), 2);
   const auto position = response.position();
   Transfer("many:3", "world", "many:c", "9");
@@ -183,21 +160,18 @@ TEST_F(LedgerServiceReadsTest, TrialBalanceBalances) {
   const auto first = Transfer("trial:1", "world", "trial:a", "2").transaction();
   Transfer("trial:2", "world", "trial:a", "3");
   v1::GetTrialBalanceResponse response;
-  ASSERT_EQ(Said(Call(&Stub::GetTrialBalance, v1::GetTrialBalanceRequest(),
-                      &response)),
-            "OK");
+  ASSERT_EQ(Said(Call(&Stub::GetTrialBalance, v1::GetTrialBalanceRequest(), &response)), "OK");
   ASSERT_FALSE(response.lines().empty());
   for (const auto& line : response.lines()) {
     EXPECT_EQ(line.debits_posted(), line.credits_posted()) << line.asset();
     EXPECT_EQ(line.debits_pending(), line.credits_pending()) << line.asset();
   }
-  ASSERT_EQ(
-      Said(Call(&Stub::GetTrialBalance,
-                FromText<v1::GetTrialBalanceRequest>(
-                    "account_id_prefix: 'trial:' asset: 'EUR' position: " +
-                    std::to_string(first.position())),
-                &response)),
-      "OK");
+  ASSERT_EQ(Said(Call(&Stub::GetTrialBalance,
+                      FromText<v1::GetTrialBalanceRequest>(
+                          "account_id_prefix: 'trial:' asset: 'EUR' position: " +
+                          std::to_string(first.position())),
+                      &response)),
+            "OK");
   ASSERT_EQ(response.lines_size(), 1);
   EXPECT_EQ(response.lines(0).credits_posted(), "2.00");
   EXPECT_EQ(response.lines(0).account_count(), 1);
@@ -220,9 +194,8 @@ TEST_F(LedgerServiceReadsTest, ListsAccountsInPages) {
       ids.push_back(account.account_id());
     }
   } while (!response.next_page_token().empty());
-  EXPECT_EQ(ids,
-            (std::vector<std::string>{"page:0", "page:1", "page:2", "page:3",
-                                      "page:4", "page:5", "page:6"}));
+  EXPECT_EQ(ids, (std::vector<std::string>{"page:0", "page:1", "page:2", "page:3", "page:4",
+                                           "page:5", "page:6"}));
   request.clear_page_token();
   request.set_owner_id("even");
   request.set_page_size(0);
@@ -235,12 +208,10 @@ TEST_F(LedgerServiceReadsTest, ListsTransactionsBothWays) {
   for (int i = 1; i <= 5; ++i) {
     Transfer("list:" + std::to_string(i), "world", "list:a", "1");
   }
-  EXPECT_EQ(TryTransfer("list:refused", "list:a", "world", "100"),
-            "INSUFFICIENT_FUNDS");
+  EXPECT_EQ(TryTransfer("list:refused", "list:a", "world", "100"), "INSUFFICIENT_FUNDS");
   const auto list = [](const std::string& text) {
     std::string ids;
-    auto request =
-        FromText<v1::ListTransactionsRequest>("account_id: 'list:a' " + text);
+    auto request = FromText<v1::ListTransactionsRequest>("account_id: 'list:a' " + text);
     v1::ListTransactionsResponse response;
     do {
       request.set_page_token(response.next_page_token());
@@ -265,8 +236,8 @@ TEST_F(LedgerServiceReadsTest, WhatCameAfterTheFirstPageIsNotOnLaterOnes) {
   for (int i = 1; i <= 3; ++i) {
     Transfer("stable:" + std::to_string(i), "world", "stable:a", "1");
   }
-  auto request = FromText<v1::ListTransactionsRequest>(
-      "account_id: 'stable:a' ascending: true page_size: 2");
+  auto request =
+      FromText<v1::ListTransactionsRequest>("account_id: 'stable:a' ascending: true page_size: 2");
   v1::ListTransactionsResponse response;
   ASSERT_EQ(Said(Call(&Stub::ListTransactions, request, &response)), "OK");
   Transfer("stable:4", "world", "stable:a", "1");
@@ -279,8 +250,7 @@ TEST_F(LedgerServiceReadsTest, WhatCameAfterTheFirstPageIsNotOnLaterOnes) {
 
 TEST_F(LedgerServiceReadsTest, PageTokenIsOfItsQueryAlone) {
   for (int i = 0; i < 3; ++i) Open("token:" + std::to_string(i));
-  auto request = FromText<v1::ListAccountsRequest>(
-      "account_id_prefix: 'token:' page_size: 1");
+  auto request = FromText<v1::ListAccountsRequest>("account_id_prefix: 'token:' page_size: 1");
   v1::ListAccountsResponse response;
   ASSERT_EQ(Said(Call(&Stub::ListAccounts, request, &response)), "OK");
   const std::string token = response.next_page_token();
@@ -291,18 +261,14 @@ TEST_F(LedgerServiceReadsTest, PageTokenIsOfItsQueryAlone) {
     return Said(Call(&Stub::ListAccounts, other, &ignored));
   };
   EXPECT_EQ(with("account_id_prefix: 'token:' page_size: 7"), "OK");
-  EXPECT_EQ(with("account_id_prefix: 'token'"),
-            "PAGE_TOKEN_INVALID page_token");
-  EXPECT_EQ(with("account_id_prefix: 'token:' owner_id: 'x'"),
-            "PAGE_TOKEN_INVALID page_token");
+  EXPECT_EQ(with("account_id_prefix: 'token'"), "PAGE_TOKEN_INVALID page_token");
+  EXPECT_EQ(with("account_id_prefix: 'token:' owner_id: 'x'"), "PAGE_TOKEN_INVALID page_token");
   auto assets = FromText<v1::ListAssetsRequest>("");
   assets.set_page_token(token);
   v1::ListAssetsResponse ignored;
-  EXPECT_EQ(Said(Call(&Stub::ListAssets, assets, &ignored)),
-            "PAGE_TOKEN_INVALID page_token");
+  EXPECT_EQ(Said(Call(&Stub::ListAssets, assets, &ignored)), "PAGE_TOKEN_INVALID page_token");
   assets.set_page_token("garbage");
-  EXPECT_EQ(Said(Call(&Stub::ListAssets, assets, &ignored)),
-            "PAGE_TOKEN_INVALID page_token");
+  EXPECT_EQ(Said(Call(&Stub::ListAssets, assets, &ignored)), "PAGE_TOKEN_INVALID page_token");
 }
 
 TEST_F(LedgerServiceReadsTest, ListsAssetsInPages) {

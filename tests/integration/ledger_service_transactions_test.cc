@@ -11,20 +11,16 @@ using Stub = v1::LedgerService::Stub;
 
 class LedgerServiceTransactionsTest : public LedgerServiceFixture {
  protected:
-  static std::string Settle(const std::string& text,
-                            v1::SettleTransactionResponse* response) {
-    return Said(Call(&Stub::SettleTransaction,
-                     FromText<v1::SettleTransactionRequest>(text), response));
+  static std::string Settle(const std::string& text, v1::SettleTransactionResponse* response) {
+    return Said(
+        Call(&Stub::SettleTransaction, FromText<v1::SettleTransactionRequest>(text), response));
   }
-  static std::string Void(const std::string& text,
-                          v1::VoidTransactionResponse* response) {
-    return Said(Call(&Stub::VoidTransaction,
-                     FromText<v1::VoidTransactionRequest>(text), response));
+  static std::string Void(const std::string& text, v1::VoidTransactionResponse* response) {
+    return Said(Call(&Stub::VoidTransaction, FromText<v1::VoidTransactionRequest>(text), response));
   }
-  static std::string Reverse(const std::string& text,
-                             v1::ReverseTransactionResponse* response) {
-    return Said(Call(&Stub::ReverseTransaction,
-                     FromText<v1::ReverseTransactionRequest>(text), response));
+  static std::string Reverse(const std::string& text, v1::ReverseTransactionResponse* response) {
+    return Said(
+        Call(&Stub::ReverseTransaction, FromText<v1::ReverseTransactionRequest>(text), response));
   }
 };
 
@@ -46,8 +42,7 @@ TEST_F(LedgerServiceTransactionsTest, PostsAndAnswersAgain) {
   EXPECT_TRUE(again.replayed());
   EXPECT_EQ(again.account_balances(1).balances().posted(), "12.50");
   EXPECT_EQ(again.transaction().position(), first.transaction().position());
-  EXPECT_EQ(TryTransfer("post:1", "world", "post:a", "12.51"),
-            "ID_REUSED postings");
+  EXPECT_EQ(TryTransfer("post:1", "world", "post:a", "12.51"), "ID_REUSED postings");
 }
 
 TEST_F(LedgerServiceTransactionsTest, RefusalIsKeptUnderItsId) {
@@ -74,12 +69,10 @@ TEST_F(LedgerServiceTransactionsTest, RefusalIsKeptUnderItsId) {
 
 TEST_F(LedgerServiceTransactionsTest, ValidateOnlyChangesNothing) {
   Open("validate:a");
-  const auto tried =
-      Transfer("validate:1", "world", "validate:a", "7", "validate_only: true");
+  const auto tried = Transfer("validate:1", "world", "validate:a", "7", "validate_only: true");
   EXPECT_EQ(tried.account_balances(1).balances().posted(), "7.00");
   EXPECT_EQ(Get("validate:a").balances().posted(), "0.00");
-  EXPECT_EQ(TryTransfer("validate:2", "validate:a", "world", "7",
-                        "validate_only: true"),
+  EXPECT_EQ(TryTransfer("validate:2", "validate:a", "world", "7", "validate_only: true"),
             "INSUFFICIENT_FUNDS");
   // The id is still free, and not refused for ever.
   EXPECT_EQ(TryTransfer("validate:1", "world", "validate:a", "8"), "OK");
@@ -93,8 +86,7 @@ TEST_F(LedgerServiceTransactionsTest, HoldIsSettledInPart) {
   EXPECT_EQ(hold.account_balances(0).balances().available(), "40.00");
   EXPECT_EQ(hold.account_balances(0).balances().posted(), "100.00");
   v1::SettleTransactionResponse settled;
-  EXPECT_EQ(Settle("transaction_id: 'hold:1' amount: '61'", &settled),
-            "HOLD_AMOUNT_EXCEEDED");
+  EXPECT_EQ(Settle("transaction_id: 'hold:1' amount: '61'", &settled), "HOLD_AMOUNT_EXCEEDED");
   ASSERT_EQ(Settle("transaction_id: 'hold:1' amount: '25'", &settled), "OK");
   EXPECT_EQ(settled.transaction().status(), v1::TRANSACTION_STATUS_POSTED);
   EXPECT_EQ(settled.transaction().postings(0).posted_amount(), "25.00");
@@ -102,10 +94,8 @@ TEST_F(LedgerServiceTransactionsTest, HoldIsSettledInPart) {
   EXPECT_EQ(settled.account_balances(0).balances().available(), "75.00");
   ASSERT_EQ(Settle("transaction_id: 'hold:1' amount: '25.0'", &settled), "OK");
   EXPECT_TRUE(settled.replayed());
-  EXPECT_EQ(Settle("transaction_id: 'hold:1' amount: '26'", &settled),
-            "HOLD_NOT_PENDING");
-  EXPECT_EQ(Settle("transaction_id: 'none'", &settled),
-            "TRANSACTION_NOT_FOUND");
+  EXPECT_EQ(Settle("transaction_id: 'hold:1' amount: '26'", &settled), "HOLD_NOT_PENDING");
+  EXPECT_EQ(Settle("transaction_id: 'none'", &settled), "TRANSACTION_NOT_FOUND");
   EXPECT_EQ(Settle("transaction_id: 'hold:0'", &settled), "NOT_A_HOLD");
 }
 
@@ -125,13 +115,11 @@ TEST_F(LedgerServiceTransactionsTest, HoldIsVoided) {
 
 TEST_F(LedgerServiceTransactionsTest, HoldExpires) {
   Open("expire:a");
-  Transfer("expire:1", "world", "expire:a", "60",
-           "hold { timeout { nanos: 50000000 } }");
+  Transfer("expire:1", "world", "expire:a", "60", "hold { timeout { nanos: 50000000 } }");
   v1::GetTransactionRequest get;
   get.set_transaction_id("expire:1");
   v1::GetTransactionResponse found;
-  const auto limit =
-      std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   do {
     ASSERT_EQ(Said(Call(&Stub::GetTransaction, get, &found)), "OK");
   } while (found.transaction().status() == v1::TRANSACTION_STATUS_PENDING &&
@@ -166,10 +154,8 @@ TEST_F(LedgerServiceTransactionsTest, ChecksVersionsAndBalances) {
   Open("check:a");
   Transfer("check:1", "world", "check:a", "10",
            "version_checks { account_id: 'check:a' expected_version: 1 }");
-  const std::string stale =
-      "version_checks { account_id: 'check:a' expected_version: 1 }";
-  EXPECT_EQ(TryTransfer("check:2", "world", "check:a", "10", stale),
-            "VERSION_CONFLICT");
+  const std::string stale = "version_checks { account_id: 'check:a' expected_version: 1 }";
+  EXPECT_EQ(TryTransfer("check:2", "world", "check:a", "10", stale), "VERSION_CONFLICT");
   EXPECT_EQ(TryTransfer("check:3", "check:a", "world", "4",
                         "balance_checks { account_id: 'check:a' "
                         "min_available: '7' }"),

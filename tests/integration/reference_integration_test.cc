@@ -36,22 +36,14 @@ constexpr std::int64_t kEachReasonAtLeast = 100;
 // Every reason that LedgerService can be made to answer by a client, the
 // ledger's health aside.
 const std::vector<std::string> kReasons = {
-    "FIELD_MISSING",      "FIELD_INVALID",
-    "AMOUNT_INVALID",     "SAME_ACCOUNT",
-    "TOO_MANY_POSTINGS",  "TOO_MANY_ITEMS",
-    "PAGE_TOKEN_INVALID", "ID_REUSED",
-    "ACCOUNT_EXISTS",     "ASSET_EXISTS",
-    "ACCOUNT_NOT_FOUND",  "ASSET_NOT_FOUND",
-    "VERSION_CONFLICT",   "TRANSACTION_NOT_FOUND",
-    "ASSET_MISMATCH",     "AMOUNT_SCALE_EXCEEDED",
-    "ACCOUNT_CLOSED",     "ACCOUNT_SUSPENDED",
-    "NOT_A_HOLD",         "HOLD_NOT_PENDING",
-    "NOT_REVERSIBLE",     "HOLD_AMOUNT_EXCEEDED",
-    "ALREADY_REVERSED",   "AMOUNT_OVERFLOW",
-    "BALANCE_NOT_ZERO",   "INSUFFICIENT_FUNDS",
-    "BATCH_REFUSED",      "BALANCE_LIMIT_EXCEEDED",
-    "TIME_IN_FUTURE",     "POSITION_BEYOND_HEAD",
-    "VERSION_BEYOND_HEAD"};
+    "FIELD_MISSING",     "FIELD_INVALID",         "AMOUNT_INVALID",     "SAME_ACCOUNT",
+    "TOO_MANY_POSTINGS", "TOO_MANY_ITEMS",        "PAGE_TOKEN_INVALID", "ID_REUSED",
+    "ACCOUNT_EXISTS",    "ASSET_EXISTS",          "ACCOUNT_NOT_FOUND",  "ASSET_NOT_FOUND",
+    "VERSION_CONFLICT",  "TRANSACTION_NOT_FOUND", "ASSET_MISMATCH",     "AMOUNT_SCALE_EXCEEDED",
+    "ACCOUNT_CLOSED",    "ACCOUNT_SUSPENDED",     "NOT_A_HOLD",         "HOLD_NOT_PENDING",
+    "NOT_REVERSIBLE",    "HOLD_AMOUNT_EXCEEDED",  "ALREADY_REVERSED",   "AMOUNT_OVERFLOW",
+    "BALANCE_NOT_ZERO",  "INSUFFICIENT_FUNDS",    "BATCH_REFUSED",      "BALANCE_LIMIT_EXCEEDED",
+    "TIME_IN_FUTURE",    "POSITION_BEYOND_HEAD",  "VERSION_BEYOND_HEAD"};
 
 struct Totals {
   std::int64_t accepted = 0;
@@ -69,8 +61,7 @@ void Count(const Client& client, Totals* totals) {
       if (item.outcome.Replayed()) ++totals->replayed;
     }
   }
-  for (const auto& [reason, count] : client.static_refusals())
-    totals->reasons[reason] += count;
+  for (const auto& [reason, count] : client.static_refusals()) totals->reasons[reason] += count;
 }
 
 void Print(const Totals& totals) {
@@ -80,8 +71,7 @@ void Print(const Totals& totals) {
     std::cout << "  " << reason << " " << count << "\n";
 }
 
-std::vector<std::string> TransactionsInOrder(
-    const std::vector<v1::Event>& log) {
+std::vector<std::string> TransactionsInOrder(const std::vector<v1::Event>& log) {
   constexpr std::string_view kPrefix = "transaction/";
   std::vector<std::string> ids;
   for (const v1::Event& event : log) {
@@ -91,17 +81,14 @@ std::vector<std::string> TransactionsInOrder(
   return ids;
 }
 
-std::vector<std::unique_ptr<Client>> RunClients(
-    std::uint64_t seed, SharedRun* run,
-    const test_support::ServerProcess& server) {
+std::vector<std::unique_ptr<Client>> RunClients(std::uint64_t seed, SharedRun* run,
+                                                const test_support::ServerProcess& server) {
   std::vector<std::unique_ptr<Client>> clients;
   std::vector<std::thread> threads;
   for (int i = 0; i < kClients; ++i)
-    clients.push_back(
-        std::make_unique<Client>(seed, i, run, server.NewChannel()));
+    clients.push_back(std::make_unique<Client>(seed, i, run, server.NewChannel()));
   clients.front()->OpenEverything();
-  for (auto& client : clients)
-    threads.emplace_back([&client] { client->RunToEnd(); });
+  for (auto& client : clients) threads.emplace_back([&client] { client->RunToEnd(); });
   for (std::thread& thread : threads) thread.join();
   clients.front()->LetHoldsExpire();
   return clients;
@@ -111,14 +98,12 @@ class Stopwatch {
  public:
   void Lap(const char* what) {
     const auto now = std::chrono::steady_clock::now();
-    std::cout << what << ": "
-              << std::chrono::duration<double>(now - last_).count() << " s\n";
+    std::cout << what << ": " << std::chrono::duration<double>(now - last_).count() << " s\n";
     last_ = now;
   }
 
  private:
-  std::chrono::steady_clock::time_point last_ =
-      std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 TEST(ReferenceIntegrationTest, ServerAnswersLikeASingleThreadedLedger) {
@@ -127,8 +112,7 @@ TEST(ReferenceIntegrationTest, ServerAnswersLikeASingleThreadedLedger) {
       test_support::NumberFromEnvironment("FLORIN_TEST_COMMANDS", kCommands);
   std::cout << "seed " << seed << ", commands " << commands << "\n";
   const test_support::TemporaryDirectory directory;
-  const auto server =
-      test_support::ServerProcess::Start(directory.path() + "/data");
+  const auto server = test_support::ServerProcess::Start(directory.path() + "/data");
   ASSERT_NE(server, nullptr);
 
   Stopwatch watch;
@@ -153,17 +137,14 @@ TEST(ReferenceIntegrationTest, ServerAnswersLikeASingleThreadedLedger) {
   Replayer replayer(timeline, log);
   replayer.Run();
   watch.Lap("replay");
-  std::cout << replayer.checked_answers() << " answers and " << log.size()
-            << " events checked\n";
+  std::cout << replayer.checked_answers() << " answers and " << log.size() << " events checked\n";
   ASSERT_FALSE(HasFailure());
 
-  CheckFinalState(server->channel(), replayer.ledger(),
-                  TransactionsInOrder(log));
+  CheckFinalState(server->channel(), replayer.ledger(), TransactionsInOrder(log));
   const auto groups = test_support::ReadAndCheckCommitGroups(server->channel());
   ASSERT_FALSE(groups.empty());
   EXPECT_EQ(groups.front().first_position(), 1);
-  EXPECT_EQ(groups.back().last_position(),
-            static_cast<std::int64_t>(log.size()));
+  EXPECT_EQ(groups.back().last_position(), static_cast<std::int64_t>(log.size()));
   watch.Lap("final state");
 
   EXPECT_GT(totals.accepted, totals.refused);
@@ -178,10 +159,8 @@ TEST(ReferenceIntegrationTest, ServerAnswersLikeASingleThreadedLedger) {
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
   for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::string(argv[i]) == "--seed")
-      setenv("FLORIN_TEST_SEED", argv[i + 1], 1);
-    if (std::string(argv[i]) == "--commands")
-      setenv("FLORIN_TEST_COMMANDS", argv[i + 1], 1);
+    if (std::string(argv[i]) == "--seed") setenv("FLORIN_TEST_SEED", argv[i + 1], 1);
+    if (std::string(argv[i]) == "--commands") setenv("FLORIN_TEST_COMMANDS", argv[i + 1], 1);
   }
   return RUN_ALL_TESTS();
 }

@@ -34,8 +34,7 @@ class ServerLifecycleTest : public LedgerServiceFixture {
  protected:
   // Runs florind to its end; its output and exit code.
   static std::pair<std::string, int> Run(const std::string& arguments) {
-    const std::string command =
-        std::string(FLORIN_FLORIND_PATH) + " " + arguments + " 2>&1";
+    const std::string command = std::string(FLORIN_FLORIND_PATH) + " " + arguments + " 2>&1";
     FILE* const pipe = popen(command.c_str(), "r");
     std::string output;
     std::array<char, 4096> buffer;
@@ -51,13 +50,9 @@ class ServerLifecycleTest : public LedgerServiceFixture {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address),
-                      sizeof address),
-              0);
-    const std::string request =
-        "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
-    EXPECT_EQ(write(fd, request.data(), request.size()),
-              static_cast<ssize_t>(request.size()));
+    EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
     std::string page;
     std::array<char, 4096> buffer;
     ssize_t count = 0;
@@ -82,23 +77,19 @@ class ServerLifecycleTest : public LedgerServiceFixture {
 TEST_F(ServerLifecycleTest, HealthNamesEachService) {
   const auto health = Health::NewStub(server().channel());
   for (const char* const service :
-       {"", "florin.v1.LedgerService", "florin.v1.EventService",
-        "florin.v1.AdminService"}) {
-    EXPECT_EQ(Check(health.get(), service), HealthCheckResponse::SERVING)
-        << service;
+       {"", "florin.v1.LedgerService", "florin.v1.EventService", "florin.v1.AdminService"}) {
+    EXPECT_EQ(Check(health.get(), service), HealthCheckResponse::SERVING) << service;
   }
   grpc::ClientContext context;
   HealthCheckRequest request;
   request.set_service("florin.v1.PaymentService");
   HealthCheckResponse response;
-  EXPECT_EQ(health->Check(&context, request, &response).error_code(),
-            grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(health->Check(&context, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 TEST_F(ServerLifecycleTest, StatusTellsWhatRuns) {
   Open("status:a");
-  const auto position =
-      Transfer("status:1", "world", "status:a", "1").transaction().position();
+  const auto position = Transfer("status:1", "world", "status:a", "1").transaction().position();
   const auto admin = v1::AdminService::NewStub(server().channel());
   grpc::ClientContext context;
   v1::GetStatusResponse status;
@@ -140,10 +131,9 @@ TEST_F(ServerLifecycleTest, ReflectionListsAndDescribesEveryService) {
   for (const auto& service : list.list_services_response().service()) {
     services.insert(service.name());
   }
-  EXPECT_EQ(services, (std::set<std::string>{
-                          "florin.v1.AdminService", "florin.v1.EventService",
-                          "florin.v1.LedgerService", "grpc.health.v1.Health",
-                          "grpc.reflection.v1alpha.ServerReflection"}));
+  EXPECT_EQ(services, (std::set<std::string>{"florin.v1.AdminService", "florin.v1.EventService",
+                                             "florin.v1.LedgerService", "grpc.health.v1.Health",
+                                             "grpc.reflection.v1alpha.ServerReflection"}));
   for (const std::string& service : services) {
     request.set_file_containing_symbol(service);
     EXPECT_TRUE(ask(request).has_file_descriptor_response()) << service;
@@ -154,47 +144,40 @@ TEST_F(ServerLifecycleTest, ReflectionListsAndDescribesEveryService) {
 
 TEST_F(ServerLifecycleTest, MetricsCountCallsByMethodAndReason) {
   TemporaryDirectory directory;
-  auto own = ServerProcess::Start(directory.path() + "/data",
-                                  {"--metrics-listen", "127.0.0.1:0"});
+  auto own = ServerProcess::Start(directory.path() + "/data", {"--metrics-listen", "127.0.0.1:0"});
   ASSERT_NE(own, nullptr);
   const auto ledger = v1::LedgerService::NewStub(own->channel());
   grpc::ClientContext context;
   v1::RegisterAssetResponse asset;
   ASSERT_TRUE(ledger
-                  ->RegisterAsset(&context,
-                                  FromText<v1::RegisterAssetRequest>(
-                                      "asset { code: 'EUR' scale: 2 }"),
-                                  &asset)
+                  ->RegisterAsset(
+                      &context,
+                      FromText<v1::RegisterAssetRequest>("asset { code: 'EUR' scale: 2 }"), &asset)
                   .ok());
   grpc::ClientContext other;
   v1::GetAccountResponse account;
-  EXPECT_FALSE(
-      ledger->GetAccount(&other, v1::GetAccountRequest(), &account).ok());
+  EXPECT_FALSE(ledger->GetAccount(&other, v1::GetAccountRequest(), &account).ok());
   std::smatch port;
   const std::string log = own->Log();
-  ASSERT_TRUE(std::regex_search(
-      log, port, std::regex("http://127\\.0\\.0\\.1:([0-9]+)/metrics")))
+  ASSERT_TRUE(std::regex_search(log, port, std::regex("http://127\\.0\\.0\\.1:([0-9]+)/metrics")))
       << log;
   const std::string page = HttpGet(std::stoi(port[1]), "/metrics");
   const std::string service =
       "florin_requests_total{method=\"florin.v1."
       "LedgerService/";
   EXPECT_THAT(page, HasSubstr(service + "RegisterAsset\",reason=\"OK\"} 1\n"));
-  EXPECT_THAT(
-      page, HasSubstr(service + "GetAccount\",reason=\"FIELD_MISSING\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr(service + "GetAccount\",reason=\"FIELD_MISSING\"} 1\n"));
   for (const char* const name :
        {"florin_request_seconds_bucket", "florin_commit_commands_count 1\n",
-        "florin_sync_seconds_count 1\n", "florin_active_accounts ",
-        "florin_in_flight_commands 0\n", "florin_reader_queue ",
-        "florin_subscribers 0\n", "florin_head_position 1\n",
+        "florin_sync_seconds_count 1\n", "florin_active_accounts ", "florin_in_flight_commands 0\n",
+        "florin_reader_queue ", "florin_subscribers 0\n", "florin_head_position 1\n",
         "florin_build_info{"}) {
     EXPECT_THAT(page, HasSubstr(name));
   }
 }
 
 TEST_F(ServerLifecycleTest, SecondServerNamesTheHolder) {
-  const auto [output, code] =
-      Run("--listen 127.0.0.1:0 --data-dir " + server().data_dir());
+  const auto [output, code] = Run("--listen 127.0.0.1:0 --data-dir " + server().data_dir());
   EXPECT_EQ(code, 1);
   EXPECT_THAT(output, HasSubstr(std::to_string(server().pid())));
   EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
@@ -203,8 +186,8 @@ TEST_F(ServerLifecycleTest, SecondServerNamesTheHolder) {
 
 TEST_F(ServerLifecycleTest, TakenAddressIsSaid) {
   TemporaryDirectory directory;
-  const auto [output, code] = Run("--listen " + server().address() +
-                                  " --data-dir " + directory.path() + "/data");
+  const auto [output, code] =
+      Run("--listen " + server().address() + " --data-dir " + directory.path() + "/data");
   EXPECT_EQ(code, 1);
   EXPECT_THAT(output, HasSubstr("cannot listen on " + server().address()));
 }
@@ -220,15 +203,13 @@ TEST_F(ServerLifecycleTest, BadSettingsExitWithTwo) {
 
 TEST_F(ServerLifecycleTest, StopFinishesWhatWasAcceptedAndEndsStreams) {
   TemporaryDirectory directory;
-  auto own = ServerProcess::Start(directory.path() + "/data",
-                                  {"--log-format", "json"});
+  auto own = ServerProcess::Start(directory.path() + "/data", {"--log-format", "json"});
   ASSERT_NE(own, nullptr);
   const auto ledger = v1::LedgerService::NewStub(own->channel());
   grpc::ClientContext context;
   auto stream = ledger->ExecuteStream(&context);
   v1::ExecuteStreamRequest request;
-  *request.add_commands()->mutable_create_transaction() =
-      TransferRequest("stop:1", "a", "b", "1");
+  *request.add_commands()->mutable_create_transaction() = TransferRequest("stop:1", "a", "b", "1");
   ASSERT_TRUE(stream->Write(request));
   v1::ExecuteStreamResponse response;
   ASSERT_TRUE(stream->Read(&response));

@@ -23,16 +23,16 @@ Reason ReasonOf(const Answer& answer) {
   return answer.refusal ? answer.refusal->reason : Reason::kNone;
 }
 
-CreateTransaction Move(const std::string& id, const std::string& from,
-                       const std::string& to, const std::string& amount) {
+CreateTransaction Move(const std::string& id, const std::string& from, const std::string& to,
+                       const std::string& amount) {
   CreateTransaction create;
   create.transaction_id = id;
   create.postings = {{from, to, amount}};
   return create;
 }
 
-CreateTransaction HoldOf(const std::string& id, const std::string& from,
-                         const std::string& to, const std::string& amount) {
+CreateTransaction HoldOf(const std::string& id, const std::string& from, const std::string& to,
+                         const std::string& amount) {
   CreateTransaction create = Move(id, from, to, amount);
   create.hold = Hold{};
   return create;
@@ -49,14 +49,10 @@ class ReferenceLedgerTest : public testing::Test {
   }
 
   void Open(const std::string& id, const LimitsRequest& limits) {
-    ledger_.Execute(
-        OpenAccount{id, "", "EUR", domain::AccountType::kLiability, limits, {}},
-        kNow);
+    ledger_.Execute(OpenAccount{id, "", "EUR", domain::AccountType::kLiability, limits, {}}, kNow);
   }
 
-  Answer Do(const TransactionCommand& command) {
-    return ledger_.Execute(command, kNow);
-  }
+  Answer Do(const TransactionCommand& command) { return ledger_.Execute(command, kNow); }
 
   std::vector<std::string> EventTypes() const {
     std::vector<std::string> types;
@@ -70,9 +66,9 @@ class ReferenceLedgerTest : public testing::Test {
 TEST_F(ReferenceLedgerTest, PostingWritesBothAccountsThenTheTransaction) {
   const Answer answer = Do(Move("t1", "world", "a", "5.00"));
   EXPECT_EQ(ReasonOf(answer), Reason::kNone);
-  EXPECT_EQ(EventTypes(), (std::vector<std::string>{"account.funds.withdrawn",
-                                                    "account.funds.deposited",
-                                                    "transaction.posted"}));
+  EXPECT_EQ(EventTypes(),
+            (std::vector<std::string>{"account.funds.withdrawn", "account.funds.deposited",
+                                      "transaction.posted"}));
   EXPECT_EQ(answer.position, 8);
   EXPECT_EQ(ledger_.FindAccount("a")->version, 2);
   EXPECT_TRUE(ledger_.FindAccount("a")->Posted() == 500);
@@ -82,11 +78,10 @@ TEST_F(ReferenceLedgerTest, PartialSettleReleasesTheRest) {
   Do(HoldOf("h", "world", "a", "5"));
   const Answer answer = Do(SettleTransaction{"h", "2", "", {}});
   EXPECT_EQ(EventTypes(),
-            (std::vector<std::string>{
-                "account.funds.settled", "account.funds.withdrawn",
-                "account.funds.released", "account.funds.settled",
-                "account.funds.deposited", "account.funds.released",
-                "transaction.posted"}));
+            (std::vector<std::string>{"account.funds.settled", "account.funds.withdrawn",
+                                      "account.funds.released", "account.funds.settled",
+                                      "account.funds.deposited", "account.funds.released",
+                                      "transaction.posted"}));
   EXPECT_TRUE(*answer.transaction->postings[0].posted == 200);
   EXPECT_TRUE(ledger_.FindAccount("a")->Posted() == 200);
 }
@@ -97,10 +92,8 @@ TEST_F(ReferenceLedgerTest, SameEndAgainIsAReplayAnotherIsNot) {
   const Answer again = Do(SettleTransaction{"h", "2.0", "r2", {}});
   EXPECT_TRUE(again.replayed);
   EXPECT_EQ(again.position, first.position);
-  EXPECT_EQ(ReasonOf(Do(SettleTransaction{"h", "3", "", {}})),
-            Reason::kHoldNotPending);
-  EXPECT_EQ(ReasonOf(Do(VoidTransaction{"h", "", ""})),
-            Reason::kHoldNotPending);
+  EXPECT_EQ(ReasonOf(Do(SettleTransaction{"h", "3", "", {}})), Reason::kHoldNotPending);
+  EXPECT_EQ(ReasonOf(Do(VoidTransaction{"h", "", ""})), Reason::kHoldNotPending);
 }
 
 TEST_F(ReferenceLedgerTest, RecordedRefusalStays) {
@@ -128,15 +121,13 @@ TEST_F(ReferenceLedgerTest, FundsAreNettedOverTheTransaction) {
   CreateTransaction create = Move("t", "a", "b", "5");
   create.postings.push_back({"world", "a", "5"});
   EXPECT_EQ(ReasonOf(Do(create)), Reason::kNone);
-  EXPECT_EQ(ReasonOf(Do(Move("t2", "b", "world", "15.01"))),
-            Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Do(Move("t2", "b", "world", "15.01"))), Reason::kInsufficientFunds);
   EXPECT_EQ(ReasonOf(Do(Move("t3", "b", "world", "15"))), Reason::kNone);
 }
 
 TEST_F(ReferenceLedgerTest, BalanceLimitCountsWhatIsPendingIn) {
   EXPECT_EQ(ReasonOf(Do(HoldOf("h", "world", "b", "60"))), Reason::kNone);
-  EXPECT_EQ(ReasonOf(Do(Move("t", "world", "b", "41"))),
-            Reason::kBalanceLimitExceeded);
+  EXPECT_EQ(ReasonOf(Do(Move("t", "world", "b", "41"))), Reason::kBalanceLimitExceeded);
   EXPECT_EQ(ReasonOf(Do(Move("t2", "world", "b", "40"))), Reason::kNone);
 }
 
@@ -161,8 +152,7 @@ TEST_F(ReferenceLedgerTest, ReversalPostsTheSettledPartOnce) {
   EXPECT_EQ(ReasonOf(Do(ReverseTransaction{"v0", "h", "", {}, {}, "", ""})),
             Reason::kNotReversible);
   Do(SettleTransaction{"h", "2", "", {}});
-  EXPECT_EQ(ReasonOf(Do(ReverseTransaction{"v1", "h", "", {}, {}, "", ""})),
-            Reason::kNone);
+  EXPECT_EQ(ReasonOf(Do(ReverseTransaction{"v1", "h", "", {}, {}, "", ""})), Reason::kNone);
   EXPECT_TRUE(ledger_.FindAccount("a")->Posted() == 0);
   EXPECT_EQ(EventTypes().back(), "transaction.reversed");
   EXPECT_EQ(ledger_.FindTransaction("v1")->position, ledger_.head());
@@ -174,8 +164,7 @@ TEST_F(ReferenceLedgerTest, ReversalPostsTheSettledPartOnce) {
 
 TEST_F(ReferenceLedgerTest, AtomicBatchRecordsOnlyTheFirstRefusal) {
   const auto answers = ledger_.Execute(
-      Batch{{Move("t1", "world", "a", "5"), Move("t2", "a", "b", "6"),
-             Move("t3", "a", "b", "7")},
+      Batch{{Move("t1", "world", "a", "5"), Move("t2", "a", "b", "6"), Move("t3", "a", "b", "7")},
             true,
             false},
       kNow);
@@ -191,17 +180,13 @@ TEST_F(ReferenceLedgerTest, AtomicBatchRecordsOnlyTheFirstRefusal) {
 
 TEST_F(ReferenceLedgerTest, AtomicBatchSpendsWhatAnEarlierItemBrought) {
   const auto answers = ledger_.Execute(
-      Batch{{Move("t1", "world", "a", "5"), Move("t2", "a", "b", "5")},
-            true,
-            false},
-      kNow);
+      Batch{{Move("t1", "world", "a", "5"), Move("t2", "a", "b", "5")}, true, false}, kNow);
   EXPECT_EQ(ReasonOf(answers[1]), Reason::kNone);
   EXPECT_TRUE(ledger_.FindAccount("b")->Posted() == 500);
 }
 
 TEST_F(ReferenceLedgerTest, SuspensionStopsItsSideOnly) {
-  ledger_.Execute(SuspendAccount{"a", "", 0, "", domain::SuspendScope::kDebits},
-                  kNow);
+  ledger_.Execute(SuspendAccount{"a", "", 0, "", domain::SuspendScope::kDebits}, kNow);
   EXPECT_EQ(ReasonOf(Do(Move("t1", "world", "a", "5"))), Reason::kNone);
   EXPECT_EQ(ReasonOf(Do(Move("t2", "a", "b", "5"))), Reason::kAccountSuspended);
 }
@@ -213,8 +198,7 @@ TEST_F(ReferenceLedgerTest, ExpiryNeedsItsTime) {
   EXPECT_FALSE(ledger_.Expire("h", kNow + 9));
   EXPECT_EQ(ledger_.DueHolds(kNow + 10), std::vector<std::string>{"h"});
   EXPECT_TRUE(ledger_.Expire("h", kNow + 10));
-  EXPECT_EQ(ReasonOf(Do(VoidTransaction{"h", "", ""})),
-            Reason::kHoldNotPending);
+  EXPECT_EQ(ReasonOf(Do(VoidTransaction{"h", "", ""})), Reason::kHoldNotPending);
 }
 
 TEST_F(ReferenceLedgerTest, ValidateOnlyWritesNothing) {
@@ -228,21 +212,15 @@ TEST_F(ReferenceLedgerTest, ValidateOnlyWritesNothing) {
   EXPECT_EQ(ledger_.FindTransaction("t"), nullptr);
 }
 
-TEST_F(ReferenceLedgerTest,
-       AccountChangesWithoutRequestIdAreReplayedWhereNothingChanges) {
-  EXPECT_FALSE(
-      ledger_.Execute(SuspendAccount{"a", "x", 0, "", {}}, kNow).replayed);
-  EXPECT_TRUE(
-      ledger_.Execute(SuspendAccount{"a", "y", 0, "", {}}, kNow).replayed);
-  EXPECT_FALSE(
-      ledger_.Execute(SuspendAccount{"a", "y", 0, "r", {}}, kNow).replayed);
+TEST_F(ReferenceLedgerTest, AccountChangesWithoutRequestIdAreReplayedWhereNothingChanges) {
+  EXPECT_FALSE(ledger_.Execute(SuspendAccount{"a", "x", 0, "", {}}, kNow).replayed);
+  EXPECT_TRUE(ledger_.Execute(SuspendAccount{"a", "y", 0, "", {}}, kNow).replayed);
+  EXPECT_FALSE(ledger_.Execute(SuspendAccount{"a", "y", 0, "r", {}}, kNow).replayed);
   EXPECT_EQ(ledger_.FindAccount("a")->version, 3);
   EXPECT_EQ(
-      ReasonOf(ledger_.Execute(
-          UpdateAccount{"world", {"5", false, ""}, {}, 0, "", "", {}}, kNow)),
+      ReasonOf(ledger_.Execute(UpdateAccount{"world", {"5", false, ""}, {}, 0, "", "", {}}, kNow)),
       Reason::kFieldInvalid);
-  EXPECT_FALSE(
-      ledger_.Execute(CloseAccount{"b", "", 0, ""}, kNow).refusal.has_value());
+  EXPECT_FALSE(ledger_.Execute(CloseAccount{"b", "", 0, ""}, kNow).refusal.has_value());
   EXPECT_TRUE(ledger_.Execute(CloseAccount{"b", "", 0, "r2"}, kNow).replayed);
   EXPECT_EQ(ReasonOf(ledger_.Execute(ReactivateAccount{"b", "", 0, ""}, kNow)),
             Reason::kAccountClosed);

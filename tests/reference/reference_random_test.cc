@@ -30,10 +30,8 @@ class RandomRun {
   explicit RandomRun(std::uint64_t seed) : generator_(seed, 0, &world_) {}
 
   void OpenEverything() {
-    for (const RegisterAsset& asset : world_.assets())
-      Take(ledger_.Execute(asset, now_));
-    for (const OpenAccount& account : world_.accounts())
-      Take(ledger_.Execute(account, now_));
+    for (const RegisterAsset& asset : world_.assets()) Take(ledger_.Execute(asset, now_));
+    for (const OpenAccount& account : world_.accounts()) Take(ledger_.Execute(account, now_));
   }
 
   void Step() {
@@ -54,9 +52,7 @@ class RandomRun {
         break;
       default: {
         const AccountCommand command = generator_.NextAccountCommand();
-        Take(std::visit(
-            [&](const auto& one) { return ledger_.Execute(one, now_); },
-            command));
+        Take(std::visit([&](const auto& one) { return ledger_.Execute(one, now_); }, command));
         Learn(command);
         break;
       }
@@ -108,8 +104,7 @@ class RandomRun {
   // What was recorded answers the same again and writes nothing.
   void CheckRepeat(const TransactionCommand& command) {
     const auto* create = std::get_if<CreateTransaction>(&command);
-    if (create == nullptr || create->validate_only || last_.position == 0)
-      return;
+    if (create == nullptr || create->validate_only || last_.position == 0) return;
     const Answer again = ledger_.Execute(command, now_);
     EXPECT_TRUE(again.replayed);
     EXPECT_EQ(again.position, last_.position);
@@ -147,8 +142,7 @@ class RandomRun {
           return std::string();
         },
         command);
-    if (const Account* account = ledger_.FindAccount(id))
-      world_.SetVersion(id, account->version);
+    if (const Account* account = ledger_.FindAccount(id)) world_.SetVersion(id, account->version);
   }
 
   CommandWorld world_;
@@ -169,15 +163,12 @@ TEST(ReferenceRandomTest, BooksBalanceAndVersionsAreDense) {
   run.CheckBooks();
   for (const auto& [reason, count] : run.reasons)
     std::cout << domain::InfoOf(reason).name << " " << count << "\n";
-  std::cout << "accepted " << run.accepted << ", refused " << run.refused
-            << "\n";
+  std::cout << "accepted " << run.accepted << ", refused " << run.refused << "\n";
   EXPECT_GT(run.accepted, run.refused);
   for (const Reason reason :
-       {Reason::kAccountNotFound, Reason::kInsufficientFunds,
-        Reason::kBalanceLimitExceeded, Reason::kAmountOverflow,
-        Reason::kHoldNotPending, Reason::kAlreadyReversed,
-        Reason::kNotReversible, Reason::kVersionConflict,
-        Reason::kBatchRefused}) {
+       {Reason::kAccountNotFound, Reason::kInsufficientFunds, Reason::kBalanceLimitExceeded,
+        Reason::kAmountOverflow, Reason::kHoldNotPending, Reason::kAlreadyReversed,
+        Reason::kNotReversible, Reason::kVersionConflict, Reason::kBatchRefused}) {
     EXPECT_GT(run.reasons[reason], 20) << domain::InfoOf(reason).name;
   }
 }

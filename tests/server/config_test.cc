@@ -19,15 +19,13 @@ using testing::HasSubstr;
 
 CommandLine Parse(std::vector<std::string> arguments) {
   std::vector<const char*> argv = {"florind"};
-  for (const std::string& argument : arguments)
-    argv.push_back(argument.c_str());
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   return ParseCommandLine(static_cast<int>(argv.size()), argv.data());
 }
 
 class ConfigFileTest : public testing::Test {
  protected:
-  CommandLine ParseWithFile(const std::string& text,
-                            std::vector<std::string> arguments = {}) {
+  CommandLine ParseWithFile(const std::string& text, std::vector<std::string> arguments = {}) {
     path_ = directory_.path() + "/florind.toml";
     std::ofstream(path_) << text;
     arguments.insert(arguments.end(), {"--config", path_});
@@ -70,8 +68,7 @@ TEST(ConfigTest, RefusesBadFlags) {
   EXPECT_THAT(Parse({"--log-level", "loud"}).output, HasSubstr("\"loud\""));
   EXPECT_THAT(Parse({"--log-format", "xml"}).output, HasSubstr("text or json"));
   EXPECT_THAT(Parse({"--listen", "127.0.0.1"}).output, HasSubstr("HOST:PORT"));
-  EXPECT_THAT(Parse({"--listen", "127.0.0.1:99999"}).output,
-              HasSubstr("HOST:PORT"));
+  EXPECT_THAT(Parse({"--listen", "127.0.0.1:99999"}).output, HasSubstr("HOST:PORT"));
 }
 
 TEST(ConfigTest, OtherAddressesThanLoopbackNeedASayso) {
@@ -88,8 +85,8 @@ TEST(ConfigTest, OtherAddressesThanLoopbackNeedASayso) {
 }
 
 TEST_F(ConfigFileTest, SetsEveryKind) {
-  const CommandLine line = ParseWithFile(
-      "listen = \"127.0.0.1:7\"\nmax_in_flight = 5\nallow_insecure = true\n");
+  const CommandLine line =
+      ParseWithFile("listen = \"127.0.0.1:7\"\nmax_in_flight = 5\nallow_insecure = true\n");
   ASSERT_FALSE(line.exit_code) << line.output;
   EXPECT_EQ(line.config.listen, "127.0.0.1:7");
   EXPECT_EQ(line.config.max_in_flight, 5);
@@ -98,8 +95,7 @@ TEST_F(ConfigFileTest, SetsEveryKind) {
 
 TEST_F(ConfigFileTest, FlagGoesBeforeFile) {
   const CommandLine line =
-      ParseWithFile("listen = \"127.0.0.1:7\"\nmax_in_flight = 5\n",
-                    {"--listen", "127.0.0.1:8"});
+      ParseWithFile("listen = \"127.0.0.1:7\"\nmax_in_flight = 5\n", {"--listen", "127.0.0.1:8"});
   EXPECT_EQ(line.config.listen, "127.0.0.1:8");
   EXPECT_EQ(line.config.max_in_flight, 5);
 }
@@ -110,15 +106,13 @@ TEST_F(ConfigFileTest, NamesTheLine) {
     EXPECT_EQ(line.exit_code, 2) << text;
     return line.output;
   };
-  EXPECT_THAT(
-      output("listen = \"127.0.0.1:7\"\n\nmax_in_flght = 5\n"),
-      HasSubstr("florind.toml:3: there is no setting \"max_in_flght\""));
+  EXPECT_THAT(output("listen = \"127.0.0.1:7\"\n\nmax_in_flght = 5\n"),
+              HasSubstr("florind.toml:3: there is no setting \"max_in_flght\""));
   EXPECT_THAT(output("\n[limits]\nmax_in_flight = 5\n"),
               HasSubstr("florind.toml:2: there is no setting \"limits\""));
   EXPECT_THAT(output("max_in_flight = \"5\"\n"),
               HasSubstr("florind.toml:1: max_in_flight is not a number"));
-  EXPECT_THAT(output("listen = 5\n"),
-              HasSubstr("florind.toml:1: listen is not a text"));
+  EXPECT_THAT(output("listen = 5\n"), HasSubstr("florind.toml:1: listen is not a text"));
   EXPECT_THAT(output("\nmax_in_flight = 0\n"), HasSubstr("florind.toml:2:"));
   EXPECT_THAT(output("listen = \n"), HasSubstr("florind.toml:1:"));
   EXPECT_EQ(Parse({"--config", "/no/such/file.toml"}).exit_code, 2);

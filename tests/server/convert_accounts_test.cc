@@ -17,8 +17,7 @@ using domain::Reason;
 template <typename Request>
 Request Parse(const std::string& text) {
   Request request;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request))
-      << text;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
   return request;
 }
 
@@ -49,15 +48,11 @@ TEST(RegisterAssetShapeTest, ChecksFields) {
   EXPECT_EQ(check("asset { code: 'A.B_C-9' scale: 18 }"), "");
   EXPECT_EQ(check(""), "FIELD_MISSING asset.code");
   EXPECT_EQ(check("asset { code: 'eur' }"), "FIELD_INVALID asset.code");
-  EXPECT_EQ(check("asset { code: '12345678901234567' }"),
-            "FIELD_INVALID asset.code");
-  EXPECT_EQ(check("asset { code: 'EUR' scale: 19 }"),
-            "FIELD_INVALID asset.scale");
-  EXPECT_EQ(check("asset { code: 'EUR' scale: -1 }"),
-            "FIELD_INVALID asset.scale");
-  EXPECT_EQ(
-      check("asset { code: 'EUR' name: '" + std::string(129, 'x') + "' }"),
-      "FIELD_INVALID asset.name");
+  EXPECT_EQ(check("asset { code: '12345678901234567' }"), "FIELD_INVALID asset.code");
+  EXPECT_EQ(check("asset { code: 'EUR' scale: 19 }"), "FIELD_INVALID asset.scale");
+  EXPECT_EQ(check("asset { code: 'EUR' scale: -1 }"), "FIELD_INVALID asset.scale");
+  EXPECT_EQ(check("asset { code: 'EUR' name: '" + std::string(129, 'x') + "' }"),
+            "FIELD_INVALID asset.name");
 }
 
 TEST(OpenAccountShapeTest, ChecksFields) {
@@ -67,8 +62,7 @@ TEST(OpenAccountShapeTest, ChecksFields) {
   EXPECT_EQ(check("account_id: 'a'"), "");
   EXPECT_EQ(check(""), "FIELD_MISSING account_id");
   EXPECT_EQ(check("account_id: 'payment/7'"), "FIELD_INVALID account_id");
-  EXPECT_EQ(check("account_id: '" + std::string(129, 'x') + "'"),
-            "FIELD_INVALID account_id");
+  EXPECT_EQ(check("account_id: '" + std::string(129, 'x') + "'"), "FIELD_INVALID account_id");
   EXPECT_EQ(check("account_id: 'a' owner_id: '" + std::string(129, 'x') + "'"),
             "FIELD_INVALID owner_id");
   EXPECT_EQ(check("account_id: 'a' limits { overdraft_limit: '-1' }"),
@@ -81,8 +75,7 @@ TEST(OpenAccountShapeTest, ChecksFields) {
   EXPECT_EQ(check("account_id: 'a' limits { overdraft_limit: '1' "
                   "unlimited_overdraft: true }"),
             "FIELD_INVALID limits");
-  EXPECT_EQ(check("account_id: 'a' metadata { key: 'K' value: 'v' }"),
-            "FIELD_INVALID metadata");
+  EXPECT_EQ(check("account_id: 'a' metadata { key: 'K' value: 'v' }"), "FIELD_INVALID metadata");
 }
 
 TEST(OpenAccountShapeTest, ChecksAssetAndType) {
@@ -98,23 +91,19 @@ TEST(OpenAccountShapeTest, ChecksAssetAndType) {
 }
 
 domain::ChangeAccount Update(const std::string& text) {
-  const auto result =
-      ToCommand(Parse<v1::UpdateAccountRequest>("account_id: 'a' " + text));
+  const auto result = ToCommand(Parse<v1::UpdateAccountRequest>("account_id: 'a' " + text));
   EXPECT_TRUE(result.ok()) << text;
-  return result.ok() ? std::get<domain::ChangeAccount>(*result)
-                     : domain::ChangeAccount{};
+  return result.ok() ? std::get<domain::ChangeAccount>(*result) : domain::ChangeAccount{};
 }
 
 TEST(UpdateAccountShapeTest, MaskOrFilledInFieldsSayWhatChanges) {
   EXPECT_EQ(Update("").update_mask, 0);
   EXPECT_EQ(Update("limits { }").update_mask, 0);
-  EXPECT_EQ(Update("limits { overdraft_limit: '1' }").update_mask,
-            domain::kUpdateOverdraftLimit);
+  EXPECT_EQ(Update("limits { overdraft_limit: '1' }").update_mask, domain::kUpdateOverdraftLimit);
   EXPECT_EQ(Update("limits { unlimited_overdraft: true }").update_mask,
             domain::kUpdateUnlimitedOverdraft);
-  EXPECT_EQ(
-      Update("owner_id: 'o' metadata { key: 'k' value: 'v' }").update_mask,
-      domain::kUpdateOwner | domain::kUpdateMetadata);
+  EXPECT_EQ(Update("owner_id: 'o' metadata { key: 'k' value: 'v' }").update_mask,
+            domain::kUpdateOwner | domain::kUpdateMetadata);
   EXPECT_EQ(Update("update_mask { paths: 'limits' }").update_mask,
             domain::kUpdateOverdraftLimit | domain::kUpdateUnlimitedOverdraft |
                 domain::kUpdateMaxBalance);
@@ -127,22 +116,17 @@ TEST(UpdateAccountShapeTest, MaskOrFilledInFieldsSayWhatChanges) {
 TEST(UpdateAccountShapeTest, ChecksFields) {
   const auto check = Command<v1::UpdateAccountRequest>;
   EXPECT_EQ(check(""), "FIELD_MISSING account_id");
-  EXPECT_EQ(check("account_id: 'a' expected_version: -1"),
-            "FIELD_INVALID expected_version");
-  EXPECT_EQ(check("account_id: 'a' request_id: 'a/b'"),
-            "FIELD_INVALID request_id");
-  EXPECT_EQ(check("account_id: 'a' update_mask { paths: 'asset' }"),
-            "FIELD_INVALID update_mask");
+  EXPECT_EQ(check("account_id: 'a' expected_version: -1"), "FIELD_INVALID expected_version");
+  EXPECT_EQ(check("account_id: 'a' request_id: 'a/b'"), "FIELD_INVALID request_id");
+  EXPECT_EQ(check("account_id: 'a' update_mask { paths: 'asset' }"), "FIELD_INVALID update_mask");
 }
 
 TEST(ChangeAccountShapeTest, ChecksFields) {
-  EXPECT_EQ(Command<v1::SuspendAccountRequest>("account_id: 'a' reason: '" +
-                                               std::string(513, 'x') + "'"),
-            "FIELD_INVALID reason");
-  EXPECT_EQ(Command<v1::ReactivateAccountRequest>(""),
-            "FIELD_MISSING account_id");
-  EXPECT_EQ(Command<v1::CloseAccountRequest>("account_id: 'a b'"),
-            "FIELD_INVALID account_id");
+  EXPECT_EQ(
+      Command<v1::SuspendAccountRequest>("account_id: 'a' reason: '" + std::string(513, 'x') + "'"),
+      "FIELD_INVALID reason");
+  EXPECT_EQ(Command<v1::ReactivateAccountRequest>(""), "FIELD_MISSING account_id");
+  EXPECT_EQ(Command<v1::CloseAccountRequest>("account_id: 'a b'"), "FIELD_INVALID account_id");
   v1::SuspendAccountRequest request;
   request.set_account_id("a");
   request.set_scope(static_cast<v1::SuspendScope>(9));
@@ -154,27 +138,19 @@ TEST(ChangeAccountShapeTest, ChecksFields) {
 
 TEST(QueryShapeTest, ChecksFields) {
   EXPECT_EQ(Query<v1::GetAccountRequest>(""), "FIELD_MISSING account_id");
-  EXPECT_EQ(Query<v1::GetTransactionRequest>("transaction_id: 'payment/7/x'"),
-            "");
+  EXPECT_EQ(Query<v1::GetTransactionRequest>("transaction_id: 'payment/7/x'"), "");
   EXPECT_EQ(Query<v1::GetTransactionRequest>("transaction_id: 'a b'"),
             "FIELD_INVALID transaction_id");
-  EXPECT_EQ(Query<v1::ListAssetsRequest>("page_size: -1"),
-            "FIELD_INVALID page_size");
+  EXPECT_EQ(Query<v1::ListAssetsRequest>("page_size: -1"), "FIELD_INVALID page_size");
   EXPECT_EQ(Query<v1::ListAccountsRequest>("account_id_prefix: 'a b'"),
             "FIELD_INVALID account_id_prefix");
-  EXPECT_EQ(Query<v1::ListTransactionsRequest>("statuses: 0"),
-            "FIELD_INVALID statuses[0]");
-  EXPECT_EQ(
-      Query<v1::ListTransactionsRequest>("start_commit_time { nanos: -1 }"),
-      "FIELD_INVALID start_commit_time");
-  EXPECT_EQ(Query<v1::GetBalanceRequest>("account_id: 'a' version: 0"),
-            "FIELD_INVALID version");
-  EXPECT_EQ(Query<v1::GetBalanceRequest>("account_id: 'a' position: -1"),
-            "FIELD_INVALID position");
-  EXPECT_EQ(Query<v1::BatchGetBalancesRequest>("account_ids: ''"),
-            "FIELD_MISSING account_ids[0]");
-  EXPECT_EQ(Query<v1::GetTrialBalanceRequest>("asset: 'x'"),
-            "FIELD_INVALID asset");
+  EXPECT_EQ(Query<v1::ListTransactionsRequest>("statuses: 0"), "FIELD_INVALID statuses[0]");
+  EXPECT_EQ(Query<v1::ListTransactionsRequest>("start_commit_time { nanos: -1 }"),
+            "FIELD_INVALID start_commit_time");
+  EXPECT_EQ(Query<v1::GetBalanceRequest>("account_id: 'a' version: 0"), "FIELD_INVALID version");
+  EXPECT_EQ(Query<v1::GetBalanceRequest>("account_id: 'a' position: -1"), "FIELD_INVALID position");
+  EXPECT_EQ(Query<v1::BatchGetBalancesRequest>("account_ids: ''"), "FIELD_MISSING account_ids[0]");
+  EXPECT_EQ(Query<v1::GetTrialBalanceRequest>("asset: 'x'"), "FIELD_INVALID asset");
 }
 
 TEST(QueryShapeTest, CountsAccountIds) {

@@ -54,21 +54,19 @@ class CreateShapeTest : public testing::TestWithParam<Case> {};
 TEST_P(CreateShapeTest, RefusesWithReasonAndField) {
   CreateTransactionRequest request = GoodCreate();
   CreateTransactionRequest change;
-  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(GetParam().change,
-                                                            &change));
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(GetParam().change, &change));
   if (change.postings_size() > 0) request.clear_postings();
   request.MergeFrom(change);
   const domain::Refusal refusal = RefusalOf(request);
-  EXPECT_EQ(domain::InfoOf(refusal.reason).name,
-            domain::InfoOf(GetParam().reason).name)
+  EXPECT_EQ(domain::InfoOf(refusal.reason).name, domain::InfoOf(GetParam().reason).name)
       << GetParam().change;
   EXPECT_EQ(FieldOf(refusal), GetParam().field) << GetParam().change;
 }
 
 std::string Posting(const std::string& debit, const std::string& credit,
                     const std::string& amount) {
-  return "postings { debit_account_id: '" + debit + "' credit_account_id: '" +
-         credit + "' amount: '" + amount + "' } ";
+  return "postings { debit_account_id: '" + debit + "' credit_account_id: '" + credit +
+         "' amount: '" + amount + "' } ";
 }
 
 const std::string kGood = Posting("a", "b", "1");
@@ -76,112 +74,79 @@ const std::string kGood = Posting("a", "b", "1");
 INSTANTIATE_TEST_SUITE_P(
     Ids, CreateShapeTest,
     testing::Values(
-        Case{"transaction_id: '" + std::string(64, 'x') + "'", Reason::kNone,
-             ""},
-        Case{"transaction_id: '" + std::string(65, 'x') + "'",
-             Reason::kFieldInvalid, "transaction_id"},
+        Case{"transaction_id: '" + std::string(64, 'x') + "'", Reason::kNone, ""},
+        Case{"transaction_id: '" + std::string(65, 'x') + "'", Reason::kFieldInvalid,
+             "transaction_id"},
         Case{"transaction_id: 'a b'", Reason::kFieldInvalid, "transaction_id"},
-        Case{"transaction_id: 'payment/7'", Reason::kFieldInvalid,
-             "transaction_id"},
-        Case{"transaction_id: '\\303\\251'", Reason::kFieldInvalid,
-             "transaction_id"},
-        Case{Posting("", "b", "1"), Reason::kFieldMissing,
-             "postings[0].debit_account_id"},
-        Case{kGood + Posting("a", "", "1"), Reason::kFieldMissing,
-             "postings[1].credit_account_id"},
+        Case{"transaction_id: 'payment/7'", Reason::kFieldInvalid, "transaction_id"},
+        Case{"transaction_id: '\\303\\251'", Reason::kFieldInvalid, "transaction_id"},
+        Case{Posting("", "b", "1"), Reason::kFieldMissing, "postings[0].debit_account_id"},
+        Case{kGood + Posting("a", "", "1"), Reason::kFieldMissing, "postings[1].credit_account_id"},
         Case{Posting(std::string(128, 'x'), "b", "1"), Reason::kNone, ""},
         Case{Posting(std::string(129, 'x'), "b", "1"), Reason::kFieldInvalid,
              "postings[0].debit_account_id"},
-        Case{Posting("a/b", "b", "1"), Reason::kFieldInvalid,
-             "postings[0].debit_account_id"},
-        Case{Posting("a", "a", "1"), Reason::kSameAccount,
-             "postings[0].credit_account_id"}));
+        Case{Posting("a/b", "b", "1"), Reason::kFieldInvalid, "postings[0].debit_account_id"},
+        Case{Posting("a", "a", "1"), Reason::kSameAccount, "postings[0].credit_account_id"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Amounts, CreateShapeTest,
     testing::Values(
-        Case{Posting("a", "b", ""), Reason::kFieldMissing,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "0"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "0.00"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "-1"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "1e5"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "NaN"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "Infinity"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "1."), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", ".5"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "1,5"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", " 1"), Reason::kAmountInvalid,
-             "postings[0].amount"},
-        Case{Posting("a", "b", "0x10"), Reason::kAmountInvalid,
-             "postings[0].amount"},
+        Case{Posting("a", "b", ""), Reason::kFieldMissing, "postings[0].amount"},
+        Case{Posting("a", "b", "0"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "0.00"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "-1"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "1e5"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "NaN"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "Infinity"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "1."), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", ".5"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "1,5"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", " 1"), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "0x10"), Reason::kAmountInvalid, "postings[0].amount"},
         // 19 decimals, 40 digits, 2^127.
         Case{Posting("a", "b", "1.0000000000000000000"), Reason::kAmountInvalid,
              "postings[0].amount"},
-        Case{Posting("a", "b", std::string(40, '1')), Reason::kAmountInvalid,
+        Case{Posting("a", "b", std::string(40, '1')), Reason::kAmountInvalid, "postings[0].amount"},
+        Case{Posting("a", "b", "170141183460469231731687303715884105728"), Reason::kAmountInvalid,
              "postings[0].amount"},
-        Case{Posting("a", "b", "170141183460469231731687303715884105728"),
-             Reason::kAmountInvalid, "postings[0].amount"},
-        Case{Posting("a", "b", "170141183460469231731687303715884105727"),
-             Reason::kNone, ""},
+        Case{Posting("a", "b", "170141183460469231731687303715884105727"), Reason::kNone, ""},
         Case{Posting("a", "b", "0.000000000000000001"), Reason::kNone, ""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, CreateShapeTest,
     testing::Values(
         Case{"type: '" + std::string(128, 'x') + "'", Reason::kNone, ""},
-        Case{"type: '" + std::string(129, 'x') + "'", Reason::kFieldInvalid,
-             "type"},
-        Case{"reference: '" + std::string(129, 'x') + "'",
-             Reason::kFieldInvalid, "reference"},
+        Case{"type: '" + std::string(129, 'x') + "'", Reason::kFieldInvalid, "type"},
+        Case{"reference: '" + std::string(129, 'x') + "'", Reason::kFieldInvalid, "reference"},
         Case{"description: '" + std::string(512, 'x') + "'", Reason::kNone, ""},
-        Case{"description: '" + std::string(513, 'x') + "'",
-             Reason::kFieldInvalid, "description"},
-        Case{"correlation_id: '" + std::string(129, 'x') + "'",
-             Reason::kFieldInvalid, "correlation_id"},
-        Case{"causation_id: '" + std::string(129, 'x') + "'",
-             Reason::kFieldInvalid, "causation_id"},
+        Case{"description: '" + std::string(513, 'x') + "'", Reason::kFieldInvalid, "description"},
+        Case{"correlation_id: '" + std::string(129, 'x') + "'", Reason::kFieldInvalid,
+             "correlation_id"},
+        Case{"causation_id: '" + std::string(129, 'x') + "'", Reason::kFieldInvalid,
+             "causation_id"},
         Case{"metadata { key: 'ok.key_1-x' value: 'v' }", Reason::kNone, ""},
-        Case{"metadata { key: 'Upper' value: 'v' }", Reason::kFieldInvalid,
+        Case{"metadata { key: 'Upper' value: 'v' }", Reason::kFieldInvalid, "metadata"},
+        Case{"metadata { key: '' value: 'v' }", Reason::kFieldInvalid, "metadata"},
+        Case{"metadata { key: '" + std::string(65, 'k') + "' value: 'v' }", Reason::kFieldInvalid,
              "metadata"},
-        Case{"metadata { key: '' value: 'v' }", Reason::kFieldInvalid,
-             "metadata"},
-        Case{"metadata { key: '" + std::string(65, 'k') + "' value: 'v' }",
-             Reason::kFieldInvalid, "metadata"},
-        Case{"metadata { key: 'k' value: '" + std::string(513, 'v') + "' }",
-             Reason::kFieldInvalid, "metadata"}));
+        Case{"metadata { key: 'k' value: '" + std::string(513, 'v') + "' }", Reason::kFieldInvalid,
+             "metadata"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, CreateShapeTest,
     testing::Values(
-        Case{"effective_time { seconds: 1 nanos: 999999999 }", Reason::kNone,
-             ""},
-        Case{"effective_time { seconds: 1 nanos: 1000000000 }",
-             Reason::kFieldInvalid, "effective_time"},
-        Case{"effective_time { seconds: 1 nanos: -1 }", Reason::kFieldInvalid,
+        Case{"effective_time { seconds: 1 nanos: 999999999 }", Reason::kNone, ""},
+        Case{"effective_time { seconds: 1 nanos: 1000000000 }", Reason::kFieldInvalid,
              "effective_time"},
-        Case{"effective_time { seconds: 9223372037 }", Reason::kFieldInvalid,
-             "effective_time"},
+        Case{"effective_time { seconds: 1 nanos: -1 }", Reason::kFieldInvalid, "effective_time"},
+        Case{"effective_time { seconds: 9223372037 }", Reason::kFieldInvalid, "effective_time"},
         Case{"hold { }", Reason::kNone, ""},
         Case{"hold { timeout { nanos: 1 } }", Reason::kNone, ""},
         Case{"hold { timeout { } }", Reason::kFieldInvalid, "hold.timeout"},
-        Case{"hold { timeout { seconds: -1 } }", Reason::kFieldInvalid,
-             "hold.timeout"},
-        Case{"hold { timeout { seconds: 1 nanos: -1 } }", Reason::kFieldInvalid,
-             "hold.timeout"},
-        Case{"hold { timeout { seconds: 9223372036 } }", Reason::kFieldInvalid,
-             "hold.timeout"},
-        Case{"version_checks { account_id: 'a' expected_version: 1 }",
-             Reason::kNone, ""},
+        Case{"hold { timeout { seconds: -1 } }", Reason::kFieldInvalid, "hold.timeout"},
+        Case{"hold { timeout { seconds: 1 nanos: -1 } }", Reason::kFieldInvalid, "hold.timeout"},
+        Case{"hold { timeout { seconds: 9223372036 } }", Reason::kFieldInvalid, "hold.timeout"},
+        Case{"version_checks { account_id: 'a' expected_version: 1 }", Reason::kNone, ""},
         Case{"version_checks { account_id: 'a' }", Reason::kFieldInvalid,
              "version_checks[0].expected_version"},
         Case{"version_checks { expected_version: 1 }", Reason::kFieldMissing,
@@ -189,26 +154,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"version_checks { account_id: 'a' expected_version: 1 } "
              "version_checks { account_id: 'a' expected_version: 1 }",
              Reason::kFieldInvalid, "version_checks[1].account_id"},
-        Case{"balance_checks { account_id: 'a' min_available: '0' }",
-             Reason::kNone, ""},
-        Case{"balance_checks { account_id: 'a' min_available: '-1' }",
-             Reason::kAmountInvalid, "balance_checks[0].min_available"},
+        Case{"balance_checks { account_id: 'a' min_available: '0' }", Reason::kNone, ""},
+        Case{"balance_checks { account_id: 'a' min_available: '-1' }", Reason::kAmountInvalid,
+             "balance_checks[0].min_available"},
         Case{"balance_checks { max_posted: '1' }", Reason::kFieldMissing,
              "balance_checks[0].account_id"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Order, CreateShapeTest,
-    testing::Values(
-        // Missing goes before invalid, invalid before an amount, that before
-        // the same account, wherever they stand.
-        Case{"transaction_id: 'a b' " + Posting("a", "b", ""),
-             Reason::kFieldMissing, "postings[0].amount"},
-        Case{Posting("a", "b", "NaN") + Posting("a b", "c", "1"),
-             Reason::kFieldInvalid, "postings[1].debit_account_id"},
-        Case{Posting("a", "a", "1") + Posting("a", "b", "NaN"),
-             Reason::kAmountInvalid, "postings[1].amount"},
-        Case{Posting("a", "b", "x") + Posting("a", "b", "y"),
-             Reason::kAmountInvalid, "postings[0].amount"}));
+INSTANTIATE_TEST_SUITE_P(Order, CreateShapeTest,
+                         testing::Values(
+                             // Missing goes before invalid, invalid before an amount, that before
+                             // the same account, wherever they stand.
+                             Case{"transaction_id: 'a b' " + Posting("a", "b", ""),
+                                  Reason::kFieldMissing, "postings[0].amount"},
+                             Case{Posting("a", "b", "NaN") + Posting("a b", "c", "1"),
+                                  Reason::kFieldInvalid, "postings[1].debit_account_id"},
+                             Case{Posting("a", "a", "1") + Posting("a", "b", "NaN"),
+                                  Reason::kAmountInvalid, "postings[1].amount"},
+                             Case{Posting("a", "b", "x") + Posting("a", "b", "y"),
+                                  Reason::kAmountInvalid, "postings[0].amount"}));
 
 TEST(CreateTransactionShapeTest, RefusesEmptyPostings) {
   CreateTransactionRequest request = GoodCreate();
@@ -249,8 +212,7 @@ TEST(CreateTransactionShapeTest, MessageQuotesAtMost64Characters) {
   CreateTransactionRequest request = GoodCreate();
   request.set_transaction_id(std::string(3000, 'x'));
   const domain::Refusal refusal = RefusalOf(request);
-  EXPECT_THAT(refusal.message,
-              HasSubstr("\"" + std::string(64, 'x') + "...\""));
+  EXPECT_THAT(refusal.message, HasSubstr("\"" + std::string(64, 'x') + "...\""));
   EXPECT_THAT(refusal.message, HasSubstr("3000 bytes"));
 }
 
@@ -340,8 +302,7 @@ TEST(BatchShapeTest, RefusesItemsOneByOne) {
   const auto refusal = [&items](std::size_t i) {
     return std::get<domain::Refusal>((*items)[i].command);
   };
-  EXPECT_TRUE(std::holds_alternative<domain::TransactionCommand>(
-      items->front().command));
+  EXPECT_TRUE(std::holds_alternative<domain::TransactionCommand>(items->front().command));
   EXPECT_EQ(refusal(1).reason, Reason::kFieldMissing);
   EXPECT_EQ(FieldOf(refusal(1)), "command");
   EXPECT_EQ(refusal(2).reason, Reason::kFieldInvalid);

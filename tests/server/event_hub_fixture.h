@@ -51,9 +51,7 @@ class FakeClient final : public SubscriptionSink {
     }
     return positions;
   }
-  [[nodiscard]] const florin::v1::SubscribeEventsResponse& last() const {
-    return responses.back();
-  }
+  [[nodiscard]] const florin::v1::SubscribeEventsResponse& last() const { return responses.back(); }
 
   bool writing = false;
   bool finished = false;
@@ -144,12 +142,11 @@ class EventHubFixture : public testing::Test {
   }
 
   /// Positions of the log's events that pass, after `after`.
-  [[nodiscard]] std::vector<std::int64_t> Expected(
-      const domain::EventFilter& filter, std::int64_t after) const {
+  [[nodiscard]] std::vector<std::int64_t> Expected(const domain::EventFilter& filter,
+                                                   std::int64_t after) const {
     std::vector<std::int64_t> positions;
     for (const auto& header : log.Headers()) {
-      if (header.position > after &&
-          filter.Matches(header.stream, header.type)) {
+      if (header.position > after && filter.Matches(header.stream, header.type)) {
         positions.push_back(header.position);
       }
     }
@@ -157,8 +154,7 @@ class EventHubFixture : public testing::Test {
   }
 
   [[nodiscard]] std::int64_t PositionOf(const std::string& checkpoint) const {
-    const auto position = DecodeCheckpoint(checkpoint, log.LedgerId(),
-                                           log.VisibleHead().position);
+    const auto position = DecodeCheckpoint(checkpoint, log.LedgerId(), log.VisibleHead().position);
     EXPECT_TRUE(position.ok());
     return position.ok() ? *position : -1;
   }

@@ -32,8 +32,7 @@ struct Subscriber {
   std::string checkpoint;
 };
 
-class RandomSubscriptionTest : public EventHubFixture,
-                               public testing::WithParamInterface<int> {
+class RandomSubscriptionTest : public EventHubFixture, public testing::WithParamInterface<int> {
  protected:
   std::mt19937_64 random;
   struct Connected : Member {
@@ -46,9 +45,8 @@ class RandomSubscriptionTest : public EventHubFixture,
   void Connect(Subscriber* subscriber) {
     SubscriptionStart start;
     start.filter = Filter(subscriber->spec);
-    start.after = subscriber->checkpoint.empty()
-                      ? subscriber->started_after
-                      : PositionOf(subscriber->checkpoint);
+    start.after = subscriber->checkpoint.empty() ? subscriber->started_after
+                                                 : PositionOf(subscriber->checkpoint);
     start.batch_events = subscriber->batch_events;
     Connected connection;
     static_cast<Member&>(connection) = Subscribe(std::move(start));
@@ -136,9 +134,8 @@ class RandomSubscriptionTest : public EventHubFixture,
 };
 
 TEST_P(RandomSubscriptionTest, SeesExactlyTheFilteredLog) {
-  const std::uint64_t seed = GetParam() == 0
-                                 ? std::random_device()()
-                                 : static_cast<std::uint64_t>(GetParam());
+  const std::uint64_t seed =
+      GetParam() == 0 ? std::random_device()() : static_cast<std::uint64_t>(GetParam());
   SCOPED_TRACE("seed " + std::to_string(seed));
   random.seed(seed);
   options.subscription.live_lag = static_cast<std::int64_t>(random() % 100);
@@ -154,8 +151,8 @@ TEST_P(RandomSubscriptionTest, SeesExactlyTheFilteredLog) {
   for (const Subscriber& subscriber : subscribers) {
     const auto once = Deduplicated(subscriber.seen);
     events += once.size();
-    EXPECT_THAT(once, ElementsAreArray(Expected(Filter(subscriber.spec),
-                                                subscriber.started_after)));
+    EXPECT_THAT(once,
+                ElementsAreArray(Expected(Filter(subscriber.spec), subscriber.started_after)));
     EXPECT_EQ(PositionOf(subscriber.checkpoint), log.VisibleHead().position);
   }
   EXPECT_GT(events, 200U);

@@ -31,8 +31,7 @@ TEST_F(EventSubscriptionTest, GoesFromHistoryToLiveWithoutGapOrDuplicate) {
   }
   EXPECT_EQ(log.disk_reads(), disk_reads) << "live was meant to read no disk";
   EXPECT_THAT(member.client->Positions(), ElementsAreArray(Expected({}, 0)));
-  EXPECT_EQ(PositionOf(member.client->last().checkpoint()),
-            log.VisibleHead().position);
+  EXPECT_EQ(PositionOf(member.client->last().checkpoint()), log.VisibleHead().position);
 }
 
 TEST_F(EventSubscriptionTest, SendsTheEventsThatTheLogHolds) {
@@ -44,8 +43,7 @@ TEST_F(EventSubscriptionTest, SendsTheEventsThatTheLogHolds) {
   for (const auto& response : member.client->responses) {
     for (const auto& event : response.events()) {
       ASSERT_LT(next, expected.size());
-      EXPECT_EQ(event.SerializeAsString(),
-                expected[next++].SerializeAsString());
+      EXPECT_EQ(event.SerializeAsString(), expected[next++].SerializeAsString());
     }
   }
   EXPECT_EQ(next, expected.size());
@@ -106,15 +104,13 @@ TEST_F(EventSubscriptionTest, CutsOnlyACommandThatIsLargerThanAResponse) {
   std::vector<int> sizes;
   for (const auto& response : member.client->responses) {
     EXPECT_LE(response.events_size(), 8);
-    if (response.events_size() == 0 ||
-        response.events(0).position() <= before) {
+    if (response.events_size() == 0 || response.events(0).position() <= before) {
       continue;
     }
     sizes.push_back(response.events_size());
     // A subscriber that resumes in the middle sees the whole command again.
     const bool complete = sizes.size() == 3;
-    EXPECT_EQ(PositionOf(response.checkpoint()),
-              complete ? log.VisibleHead().position : before);
+    EXPECT_EQ(PositionOf(response.checkpoint()), complete ? log.VisibleHead().position : before);
     EXPECT_EQ(response.caught_up(), complete);
   }
   EXPECT_THAT(sizes, testing::ElementsAre(8, 8, 5));
@@ -153,9 +149,7 @@ TEST_F(EventSubscriptionTest, ResumesFromEveryCheckpoint) {
     std::vector<std::int64_t> both = seen;
     const auto rest = resumed.client->Positions();
     // Seen twice only where a command was cut.
-    std::erase_if(both, [&](std::int64_t p) {
-      return !rest.empty() && p >= rest.front();
-    });
+    std::erase_if(both, [&](std::int64_t p) { return !rest.empty() && p >= rest.front(); });
     both.insert(both.end(), rest.begin(), rest.end());
     EXPECT_THAT(both, ElementsAreArray(Expected(filter(), 0)));
   }
@@ -182,8 +176,7 @@ TEST_F(EventSubscriptionTest, BreaksTheSilenceWithAHeartbeat) {
   EXPECT_THAT(member.client->last().events(), IsEmpty());
   EXPECT_TRUE(member.client->last().caught_up());
   EXPECT_EQ(member.client->last().head_position(), log.VisibleHead().position);
-  EXPECT_EQ(PositionOf(member.client->last().checkpoint()),
-            log.VisibleHead().position);
+  EXPECT_EQ(PositionOf(member.client->last().checkpoint()), log.VisibleHead().position);
 
   now += 10s;
   Settle({&member});

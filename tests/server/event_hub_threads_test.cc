@@ -42,9 +42,8 @@ class ThreadedClient final : public SubscriptionSink {
 
   void WaitFor(const std::string& checkpoint) {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, 30s, [&] {
-      return checkpoint_ == checkpoint;
-    })) << positions_.size();
+    EXPECT_TRUE(changed_.wait_for(lock, 30s, [&] { return checkpoint_ == checkpoint; }))
+        << positions_.size();
   }
   void WaitForEnd() {
     std::unique_lock lock(mutex_);
@@ -121,10 +120,7 @@ TEST(ThreadedSubscriptionTest, SeesExactlyTheFilteredLogUnderLoad) {
   options.subscription.batch_bytes = 4'000;
   options.subscription.retry_delay = 1ms;
   EventHub hub(
-      &log,
-      [&readers](std::function<void()> job) {
-        return readers.Read(std::move(job));
-      },
+      &log, [&readers](std::function<void()> job) { return readers.Read(std::move(job)); },
       options);
 
   std::atomic<bool> written{false};
@@ -153,23 +149,20 @@ TEST(ThreadedSubscriptionTest, SeesExactlyTheFilteredLogUnderLoad) {
     ASSERT_TRUE(joined.ok());
     clients.back()->subscription = *joined;
     hub.Signal(*joined, EventSubscription::kStarted);
-    const auto next =
-        log.VisibleHead().position + static_cast<std::int64_t>(random() % 400);
+    const auto next = log.VisibleHead().position + static_cast<std::int64_t>(random() % 400);
     while (!written && log.VisibleHead().position < next) {
       std::this_thread::yield();
     }
   }
   writer.join();
-  const std::string end =
-      EncodeCheckpoint(log.LedgerId(), log.VisibleHead().position);
+  const std::string end = EncodeCheckpoint(log.LedgerId(), log.VisibleHead().position);
   const auto headers = log.Headers();
   for (std::size_t i = 0; i < clients.size(); ++i) {
     clients[i]->WaitFor(end);
     const domain::EventFilter filter = Filter(specs[i]);
     std::vector<std::int64_t> expected;
     for (const auto& header : headers) {
-      if (header.position > starts[i] &&
-          filter.Matches(header.stream, header.type)) {
+      if (header.position > starts[i] && filter.Matches(header.stream, header.type)) {
         expected.push_back(header.position);
       }
     }

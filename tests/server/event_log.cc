@@ -75,25 +75,22 @@ storage::Change EventLog::Open() {
   return change;
 }
 
-storage::Change EventLog::Transfer(int postings, std::size_t text_bytes,
-                                   bool hold) {
+storage::Change EventLog::Transfer(int postings, std::size_t text_bytes, bool hold) {
   storage::Change change = Base(ChangeKind::kTransactionCreated);
   auto transaction = std::make_shared<domain::Transaction>();
   transaction->transaction_id = "t" + std::to_string(next_id_++);
   transaction->reference.assign(text_bytes, 'r');
   transaction->commit_time = change.commit_time;
-  transaction->status = hold ? domain::TransactionStatus::kPending
-                             : domain::TransactionStatus::kPosted;
+  transaction->status =
+      hold ? domain::TransactionStatus::kPending : domain::TransactionStatus::kPosted;
   transaction->is_hold = hold;
   for (int i = 0; i < postings; ++i) {
     const std::size_t from = Below(account_ids_.size());
-    const std::size_t to =
-        (from + 1 + Below(account_ids_.size() - 1)) % account_ids_.size();
-    transaction->postings.push_back(
-        {account_ids_[from],
-         account_ids_[to],
-         {static_cast<domain::Int128>(1 + Below(100'000)), 2},
-         std::nullopt});
+    const std::size_t to = (from + 1 + Below(account_ids_.size() - 1)) % account_ids_.size();
+    transaction->postings.push_back({account_ids_[from],
+                                     account_ids_[to],
+                                     {static_cast<domain::Int128>(1 + Below(100'000)), 2},
+                                     std::nullopt});
   }
   if (hold) holds_.push_back(transaction);
   change.transaction = std::move(transaction);
@@ -105,8 +102,8 @@ storage::Change EventLog::EndHold() {
   change.transaction = std::make_shared<domain::Transaction>(*holds_.back());
   holds_.pop_back();
   domain::Transaction& transaction = *change.transaction;
-  transaction.status = Below(2) == 0 ? domain::TransactionStatus::kPosted
-                                     : domain::TransactionStatus::kVoided;
+  transaction.status =
+      Below(2) == 0 ? domain::TransactionStatus::kPosted : domain::TransactionStatus::kVoided;
   transaction.end_time = change.commit_time;
   if (transaction.status == domain::TransactionStatus::kPosted) {
     transaction.postings[0].posted = transaction.postings[0].amount.digits / 2;
@@ -125,8 +122,7 @@ storage::Change EventLog::RefuseRequest() {
 }
 
 void EventLog::Stage(storage::Change change) {
-  const auto record =
-      std::make_shared<const storage::Record>(book_.Place(std::move(change)));
+  const auto record = std::make_shared<const storage::Record>(book_.Place(std::move(change)));
   if (!encoder_.Add(*record).ok()) std::abort();
   records_.push_back(record);
   auto headers = storage::EventHeaders(*record);
@@ -138,10 +134,8 @@ void EventLog::Stage(storage::Change change) {
 }
 
 void EventLog::CutGroup() {
-  const storage::Hash previous =
-      groups_.empty() ? storage::Hash{} : groups_.back()->hash;
-  groups_.push_back(
-      std::make_shared<const storage::CommitGroup>(encoder_.Finish(previous)));
+  const storage::Hash previous = groups_.empty() ? storage::Hash{} : groups_.back()->hash;
+  groups_.push_back(std::make_shared<const storage::CommitGroup>(encoder_.Finish(previous)));
 }
 
 void EventLog::WakeListeners() {
@@ -155,11 +149,9 @@ std::vector<florin::v1::Event> EventLog::Events() const {
   for (const storage::RecordPtr& record : records_) {
     florin::v1::ReadEventsResponse expanded;
     const auto status = storage::ExpandEvents(
-        *record,
-        [&](const storage::EventHeader&) { return expanded.add_events(); });
+        *record, [&](const storage::EventHeader&) { return expanded.add_events(); });
     if (!status.ok()) std::abort();
-    events.insert(events.end(), expanded.events().begin(),
-                  expanded.events().end());
+    events.insert(events.end(), expanded.events().begin(), expanded.events().end());
   }
   return events;
 }
@@ -172,9 +164,7 @@ std::vector<storage::EventHeader> EventLog::Headers() const {
 bool EventLog::EndsCommand(std::int64_t position) const {
   const std::lock_guard lock(mutex_);
   return std::any_of(records_.begin(), records_.end(),
-                     [position](const auto& record) {
-                       return record->last_position == position;
-                     });
+                     [position](const auto& record) { return record->last_position == position; });
 }
 
 void EventLog::Corrupt(std::int64_t position) {
@@ -191,18 +181,16 @@ std::size_t EventLog::listeners() const {
 }
 
 std::size_t EventLog::GroupAt(std::int64_t position) const {
-  const auto found = std::lower_bound(groups_.begin(), groups_.end(), position,
-                                      [](const auto& group, std::int64_t p) {
-                                        return group->last_position < p;
-                                      });
+  const auto found =
+      std::lower_bound(groups_.begin(), groups_.end(), position,
+                       [](const auto& group, std::int64_t p) { return group->last_position < p; });
   return static_cast<std::size_t>(found - groups_.begin());
 }
 
 storage::JournalHead EventLog::VisibleHead() const {
   const std::lock_guard lock(mutex_);
   if (groups_.empty()) return {};
-  return {groups_.back()->last_position, groups_.back()->hash,
-          groups_.back()->last_time};
+  return {groups_.back()->last_position, groups_.back()->hash, groups_.back()->last_time};
 }
 
 domain::Result<storage::RecordPtr> EventLog::ReadRecord(std::int64_t position) {
@@ -210,8 +198,7 @@ domain::Result<storage::RecordPtr> EventLog::ReadRecord(std::int64_t position) {
   return storage::FindRecord(*groups_[GroupAt(position)], position);
 }
 
-domain::Result<std::int64_t> EventLog::CommandEndAtOrBefore(
-    std::int64_t position) {
+domain::Result<std::int64_t> EventLog::CommandEndAtOrBefore(std::int64_t position) {
   const std::lock_guard lock(mutex_);
   std::int64_t end = 0;
   for (const auto& record : records_) {
@@ -220,8 +207,7 @@ domain::Result<std::int64_t> EventLog::CommandEndAtOrBefore(
   return end;
 }
 
-domain::Result<std::int64_t> EventLog::CommandEndAtOrBeforeTime(
-    std::int64_t time) {
+domain::Result<std::int64_t> EventLog::CommandEndAtOrBeforeTime(std::int64_t time) {
   const std::lock_guard lock(mutex_);
   std::int64_t end = 0;
   for (const auto& record : records_) {
@@ -230,30 +216,29 @@ domain::Result<std::int64_t> EventLog::CommandEndAtOrBeforeTime(
   return end;
 }
 
-domain::Result<std::vector<std::int64_t>> EventLog::StreamPositions(
-    const std::string& stream, std::int64_t first_version,
-    std::int64_t last_version) {
+domain::Result<std::vector<std::int64_t>> EventLog::StreamPositions(const std::string& stream,
+                                                                    std::int64_t first_version,
+                                                                    std::int64_t last_version) {
   const std::lock_guard lock(mutex_);
   const auto found = streams_.find(stream);
   std::vector<std::int64_t> positions;
   if (found == streams_.end()) return positions;
-  const auto last =
-      std::min<std::int64_t>(last_version, std::ssize(found->second));
+  const auto last = std::min<std::int64_t>(last_version, std::ssize(found->second));
   for (std::int64_t v = first_version; v <= last; ++v) {
     positions.push_back(found->second[static_cast<std::size_t>(v - 1)]);
   }
   return positions;
 }
 
-domain::Result<std::int64_t> EventLog::StreamVersion(
-    const std::string& stream) {
+domain::Result<std::int64_t> EventLog::StreamVersion(const std::string& stream) {
   const std::lock_guard lock(mutex_);
   const auto found = streams_.find(stream);
   return found == streams_.end() ? 0 : std::ssize(found->second);
 }
 
-domain::Result<std::vector<storage::CommitGroupPtr>> EventLog::ReadGroups(
-    std::int64_t position, std::size_t groups_max, std::size_t bytes_max) {
+domain::Result<std::vector<storage::CommitGroupPtr>> EventLog::ReadGroups(std::int64_t position,
+                                                                          std::size_t groups_max,
+                                                                          std::size_t bytes_max) {
   const std::lock_guard lock(mutex_);
   ++disk_reads_;
   std::vector<storage::CommitGroupPtr> groups;
@@ -266,16 +251,15 @@ domain::Result<std::vector<storage::CommitGroupPtr>> EventLog::ReadGroups(
   return groups;
 }
 
-std::optional<std::vector<storage::CommitGroupPtr>> EventLog::RecentGroups(
-    std::int64_t position, std::size_t groups_max) {
+std::optional<std::vector<storage::CommitGroupPtr>> EventLog::RecentGroups(std::int64_t position,
+                                                                           std::size_t groups_max) {
   const std::lock_guard lock(mutex_);
   ++recent_reads_;
   const std::size_t first = GroupAt(position + 1);
   if (first + ring_groups_ < groups_.size()) return std::nullopt;
   const std::size_t end = std::min(groups_.size(), first + groups_max);
-  return std::vector<storage::CommitGroupPtr>(
-      groups_.begin() + static_cast<std::ptrdiff_t>(first),
-      groups_.begin() + static_cast<std::ptrdiff_t>(end));
+  return std::vector<storage::CommitGroupPtr>(groups_.begin() + static_cast<std::ptrdiff_t>(first),
+                                              groups_.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 std::uint64_t EventLog::Listen(std::function<void()> wake) {
@@ -289,20 +273,20 @@ void EventLog::Unlisten(std::uint64_t token) {
   listeners_.erase(token);
 }
 
-domain::Result<storage::Lookup<storage::Head>> EventLog::GetHead(
-    const std::string& /*account_id*/, storage::Tier /*tier*/) {
+domain::Result<storage::Lookup<storage::Head>> EventLog::GetHead(const std::string& /*account_id*/,
+                                                                 storage::Tier /*tier*/) {
   return NotOfTheLog();
 }
 
-domain::Result<storage::Lookup<storage::TransactionPlace>>
-EventLog::FindTransaction(std::string_view /*transaction_id*/,
-                          storage::Tier /*tier*/) {
+domain::Result<storage::Lookup<storage::TransactionPlace>> EventLog::FindTransaction(
+    std::string_view /*transaction_id*/, storage::Tier /*tier*/) {
   return NotOfTheLog();
 }
 
-domain::Result<storage::Lookup<std::int64_t>> EventLog::FindRequest(
-    bool /*target_is_account*/, std::string_view /*target_id*/,
-    std::string_view /*request_id*/, storage::Tier /*tier*/) {
+domain::Result<storage::Lookup<std::int64_t>> EventLog::FindRequest(bool /*target_is_account*/,
+                                                                    std::string_view /*target_id*/,
+                                                                    std::string_view /*request_id*/,
+                                                                    storage::Tier /*tier*/) {
   return NotOfTheLog();
 }
 
@@ -322,25 +306,22 @@ domain::Result<std::optional<storage::BalanceAt>> EventLog::BalanceAtPosition(
 }
 
 domain::Result<storage::Page<domain::AccountState>> EventLog::ListAccounts(
-    const std::string& /*prefix*/, const std::string& /*owner_id*/,
-    const std::string& /*after*/, int /*limit*/) {
+    const std::string& /*prefix*/, const std::string& /*owner_id*/, const std::string& /*after*/,
+    int /*limit*/) {
   return NotOfTheLog();
 }
 
 domain::Result<std::vector<domain::TransactionPtr>> EventLog::ListTransactions(
-    const storage::TransactionQuery& /*query*/, std::int64_t /*head*/,
-    std::int64_t /*after*/, int /*limit*/) {
+    const storage::TransactionQuery& /*query*/, std::int64_t /*head*/, std::int64_t /*after*/,
+    int /*limit*/) {
   return NotOfTheLog();
 }
 
 domain::Result<std::vector<storage::TrialBalanceLine>> EventLog::TrialBalance(
-    const std::string& /*prefix*/, const std::string& /*asset*/,
-    std::int64_t /*position*/) {
+    const std::string& /*prefix*/, const std::string& /*asset*/, std::int64_t /*position*/) {
   return NotOfTheLog();
 }
 
-domain::Result<std::vector<storage::OpenHold>> EventLog::OpenHolds() {
-  return NotOfTheLog();
-}
+domain::Result<std::vector<storage::OpenHold>> EventLog::OpenHolds() { return NotOfTheLog(); }
 
 }  // namespace florin::server

@@ -50,51 +50,47 @@ class EventLog final : public storage::Reader {
   [[nodiscard]] std::string LedgerId() const override { return "ledger-1"; }
   [[nodiscard]] storage::JournalHead VisibleHead() const override;
   domain::Result<storage::RecordPtr> ReadRecord(std::int64_t position) override;
-  domain::Result<std::int64_t> CommandEndAtOrBefore(
-      std::int64_t position) override;
-  domain::Result<std::int64_t> CommandEndAtOrBeforeTime(
-      std::int64_t time) override;
-  domain::Result<std::vector<std::int64_t>> StreamPositions(
-      const std::string& stream, std::int64_t first_version,
-      std::int64_t last_version) override;
-  domain::Result<std::int64_t> StreamVersion(
-      const std::string& stream) override;
-  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(
-      std::int64_t position, std::size_t groups_max,
-      std::size_t bytes_max) override;
-  std::optional<std::vector<storage::CommitGroupPtr>> RecentGroups(
-      std::int64_t position, std::size_t groups_max) override;
+  domain::Result<std::int64_t> CommandEndAtOrBefore(std::int64_t position) override;
+  domain::Result<std::int64_t> CommandEndAtOrBeforeTime(std::int64_t time) override;
+  domain::Result<std::vector<std::int64_t>> StreamPositions(const std::string& stream,
+                                                            std::int64_t first_version,
+                                                            std::int64_t last_version) override;
+  domain::Result<std::int64_t> StreamVersion(const std::string& stream) override;
+  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(std::int64_t position,
+                                                                  std::size_t groups_max,
+                                                                  std::size_t bytes_max) override;
+  std::optional<std::vector<storage::CommitGroupPtr>> RecentGroups(std::int64_t position,
+                                                                   std::size_t groups_max) override;
   std::uint64_t Listen(std::function<void()> wake) override;
   void Unlisten(std::uint64_t token) override;
 
   // Not of the log.
   [[nodiscard]] std::int64_t AccountCount() const override { return 0; }
   [[nodiscard]] std::int64_t DataBytes() const override { return 0; }
-  [[nodiscard]] std::vector<domain::Asset> Assets() const override {
-    return {};
-  }
-  domain::Result<storage::Lookup<storage::Head>> GetHead(
-      const std::string& account_id, storage::Tier tier) override;
+  [[nodiscard]] std::vector<domain::Asset> Assets() const override { return {}; }
+  domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
+                                                         storage::Tier tier) override;
   domain::Result<storage::Lookup<storage::TransactionPlace>> FindTransaction(
       std::string_view transaction_id, storage::Tier tier) override;
-  domain::Result<storage::Lookup<std::int64_t>> FindRequest(
-      bool target_is_account, std::string_view target_id,
-      std::string_view request_id, storage::Tier tier) override;
+  domain::Result<storage::Lookup<std::int64_t>> FindRequest(bool target_is_account,
+                                                            std::string_view target_id,
+                                                            std::string_view request_id,
+                                                            storage::Tier tier) override;
   domain::Result<std::optional<domain::TransactionPtr>> GetTransaction(
       std::string_view transaction_id) override;
-  domain::Result<std::optional<storage::BalanceAt>> BalanceAtVersion(
-      const std::string& account_id, std::int64_t version) override;
+  domain::Result<std::optional<storage::BalanceAt>> BalanceAtVersion(const std::string& account_id,
+                                                                     std::int64_t version) override;
   domain::Result<std::optional<storage::BalanceAt>> BalanceAtPosition(
       const std::string& account_id, std::int64_t position) override;
-  domain::Result<storage::Page<domain::AccountState>> ListAccounts(
-      const std::string& prefix, const std::string& owner_id,
-      const std::string& after, int limit) override;
+  domain::Result<storage::Page<domain::AccountState>> ListAccounts(const std::string& prefix,
+                                                                   const std::string& owner_id,
+                                                                   const std::string& after,
+                                                                   int limit) override;
   domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
-      const storage::TransactionQuery& query, std::int64_t head,
-      std::int64_t after, int limit) override;
+      const storage::TransactionQuery& query, std::int64_t head, std::int64_t after,
+      int limit) override;
   domain::Result<std::vector<storage::TrialBalanceLine>> TrialBalance(
-      const std::string& prefix, const std::string& asset,
-      std::int64_t position) override;
+      const std::string& prefix, const std::string& asset, std::int64_t position) override;
   domain::Result<std::vector<storage::OpenHold>> OpenHolds() override;
 
  private:

@@ -26,14 +26,11 @@ std::int64_t Nanos(const google::protobuf::Timestamp& time) {
 }
 
 /// What a query selects, without pages.
-std::vector<std::int64_t> Select(const std::vector<Event>& events,
-                                 const EventQuery& query) {
+std::vector<std::int64_t> Select(const std::vector<Event>& events, const EventQuery& query) {
   std::vector<std::int64_t> positions;
   for (const Event& event : events) {
-    const std::int64_t first =
-        query.start_version > 0 ? query.start_version : query.start_position;
-    const std::int64_t place =
-        query.start_version > 0 ? event.version() : event.position();
+    const std::int64_t first = query.start_version > 0 ? query.start_version : query.start_position;
+    const std::int64_t place = query.start_version > 0 ? event.version() : event.position();
     if (first > 0 && (query.descending ? place > first : place < first)) {
       continue;
     }
@@ -57,8 +54,7 @@ class EventPagesTest : public testing::Test {
   google::protobuf::Arena arena;
 
   florin::v1::ReadEventsResponse* NewResponse() {
-    return google::protobuf::Arena::CreateMessage<
-        florin::v1::ReadEventsResponse>(&arena);
+    return google::protobuf::Arena::CreateMessage<florin::v1::ReadEventsResponse>(&arena);
   }
 
   Reason ReasonOf(const EventQuery& query) {
@@ -87,14 +83,9 @@ class EventPagesTest : public testing::Test {
   }
 };
 
-EventQuery RandomQuery(std::mt19937_64* random,
-                       const std::vector<Event>& events) {
-  const auto below = [random](std::uint64_t bound) {
-    return (*random)() % bound;
-  };
-  const auto& any = [&]() -> const Event& {
-    return events[below(events.size())];
-  };
+EventQuery RandomQuery(std::mt19937_64* random, const std::vector<Event>& events) {
+  const auto below = [random](std::uint64_t bound) { return (*random)() % bound; };
+  const auto& any = [&]() -> const Event& { return events[below(events.size())]; };
   EventQuery query;
   query.page_size = 1 + static_cast<int>(below(40));
   query.descending = below(2) == 0;
@@ -130,8 +121,7 @@ TEST_F(EventPagesTest, EqualAPlainFilterOfTheLog) {
     limits.scanned_bytes = random() % 4 == 0 ? 500 : 4U << 20;
     limits.scanned_versions = random() % 4 == 0 ? 1 : 2'000;
     limits.response_bytes = random() % 4 == 0 ? 1'000 : 1U << 20;
-    ASSERT_THAT(ReadAll(query), ElementsAreArray(Select(events, query)))
-        << "query " << i;
+    ASSERT_THAT(ReadAll(query), ElementsAreArray(Select(events, query))) << "query " << i;
   }
 }
 
@@ -144,8 +134,7 @@ TEST_F(EventPagesTest, NeitherSkipNorRepeatWhileTheLogGrows) {
       query.descending = descending;
       query.page_size = 7;
       const auto expected = Select(log.Events(), query);
-      EXPECT_THAT(ReadAll(query, [this] { log.Write(1); }),
-                  ElementsAreArray(expected));
+      EXPECT_THAT(ReadAll(query, [this] { log.Write(1); }), ElementsAreArray(expected));
       EXPECT_GT(calls, 2);
     }
   }
@@ -163,8 +152,7 @@ TEST_F(EventPagesTest, BoundTheWorkOfASparseFilter) {
   for (int i = 0; i < 100; ++i) log.Write(20);
   EventQuery query;
   query.page_size = 10;
-  query.filter =
-      std::move(*domain::EventFilter::Compile({{"nobody:"}, {}, {}}));
+  query.filter = std::move(*domain::EventFilter::Compile({{"nobody:"}, {}, {}}));
   limits.scanned_bytes = 10'000;
   for (const bool descending : {false, true}) {
     query.descending = descending;

@@ -15,8 +15,7 @@ using domain::Reason;
 template <typename Message>
 Message Parse(const std::string& text) {
   Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message))
-      << text;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
   return message;
 }
 
@@ -34,13 +33,11 @@ struct BadRequest {
 };
 
 domain::Result<SubscriptionStart> Subscription(const std::string& text) {
-  return ParseSubscription(Parse<florin::v1::SubscribeEventsRequest>(text),
-                           "ledger-1", 100);
+  return ParseSubscription(Parse<florin::v1::SubscribeEventsRequest>(text), "ledger-1", 100);
 }
 
 domain::Result<EventQuery> Query(const std::string& text) {
-  return ParseEventQuery(Parse<florin::v1::ReadEventsRequest>(text),
-                         "ledger-1");
+  return ParseEventQuery(Parse<florin::v1::ReadEventsRequest>(text), "ledger-1");
 }
 
 TEST(EventRequestsTest, RefusesBadSubscriptions) {
@@ -51,24 +48,18 @@ TEST(EventRequestsTest, RefusesBadSubscriptions) {
       {"end: false", Reason::kFieldInvalid, "end"},
       {"time { seconds: -99999999999 }", Reason::kFieldInvalid, "time"},
       {"time { nanos: -1 }", Reason::kFieldInvalid, "time"},
-      {"after_checkpoint: 'tomorrow'", Reason::kCheckpointInvalid,
-       "after_checkpoint"},
-      {"after_checkpoint: '" + other + "'", Reason::kCheckpointInvalid,
-       "after_checkpoint"},
-      {"after_checkpoint: '" + beyond + "'", Reason::kCheckpointInvalid,
-       "after_checkpoint"},
+      {"after_checkpoint: 'tomorrow'", Reason::kCheckpointInvalid, "after_checkpoint"},
+      {"after_checkpoint: '" + other + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
+      {"after_checkpoint: '" + beyond + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
       {"max_batch_size: -1", Reason::kFieldInvalid, "max_batch_size"},
       {"heartbeat_interval {}", Reason::kFieldInvalid, "heartbeat_interval"},
-      {"heartbeat_interval { seconds: -1 }", Reason::kFieldInvalid,
-       "heartbeat_interval"},
-      {"heartbeat_interval { nanos: 99999999 }", Reason::kFieldInvalid,
-       "heartbeat_interval"},
-      {"heartbeat_interval { seconds: 3601 }", Reason::kFieldInvalid,
-       "heartbeat_interval"},
+      {"heartbeat_interval { seconds: -1 }", Reason::kFieldInvalid, "heartbeat_interval"},
+      {"heartbeat_interval { nanos: 99999999 }", Reason::kFieldInvalid, "heartbeat_interval"},
+      {"heartbeat_interval { seconds: 3601 }", Reason::kFieldInvalid, "heartbeat_interval"},
       {"filter { type_patterns: 'account..funds' }", Reason::kFieldInvalid,
        "filter.type_patterns[0]"},
-      {"filter { type_patterns: '#' type_patterns: 'acc*' }",
-       Reason::kFieldInvalid, "filter.type_patterns[1]"},
+      {"filter { type_patterns: '#' type_patterns: 'acc*' }", Reason::kFieldInvalid,
+       "filter.type_patterns[1]"},
       {"filter { streams: '' }", Reason::kFieldInvalid, "filter.streams[0]"},
   };
   for (const BadRequest& bad : table) {
@@ -89,16 +80,11 @@ TEST(EventRequestsTest, ReadsWhereToStart) {
     EXPECT_EQ(start->heartbeat, std::chrono::seconds(10)) << text;
   }
   EXPECT_EQ(Subscription("end: true")->after, 100);
-  EXPECT_EQ(Subscription("time { seconds: 5 nanos: 7 }")->start_time,
-            5'000'000'007);
-  EXPECT_EQ(Subscription("after_checkpoint: '" +
-                         EncodeCheckpoint("ledger-1", 100) + "'")
-                ->after,
+  EXPECT_EQ(Subscription("time { seconds: 5 nanos: 7 }")->start_time, 5'000'000'007);
+  EXPECT_EQ(Subscription("after_checkpoint: '" + EncodeCheckpoint("ledger-1", 100) + "'")->after,
             100);
-  EXPECT_EQ(Subscription("heartbeat_interval { nanos: 100000000 }")->heartbeat,
-            kHeartbeatMin);
-  EXPECT_EQ(Subscription("heartbeat_interval { seconds: 3600 }")->heartbeat,
-            kHeartbeatMax);
+  EXPECT_EQ(Subscription("heartbeat_interval { nanos: 100000000 }")->heartbeat, kHeartbeatMin);
+  EXPECT_EQ(Subscription("heartbeat_interval { seconds: 3600 }")->heartbeat, kHeartbeatMax);
   EXPECT_EQ(Subscription("max_batch_size: 7")->batch_events, 7);
 }
 
@@ -108,14 +94,11 @@ TEST(EventRequestsTest, RefusesBadReads) {
       {"stream: 'a' start_version: -1", Reason::kFieldInvalid, "start_version"},
       {"start_version: 1", Reason::kFieldInvalid, "start_version"},
       {"page_size: -1", Reason::kFieldInvalid, "page_size"},
-      {"start_time { seconds: 10 } end_time { seconds: 9 }",
-       Reason::kFieldInvalid, "end_time"},
+      {"start_time { seconds: 10 } end_time { seconds: 9 }", Reason::kFieldInvalid, "end_time"},
       {"start_time { nanos: 1000000000 }", Reason::kFieldInvalid, "start_time"},
       {"end_time { seconds: 99999999999 }", Reason::kFieldInvalid, "end_time"},
-      {"stream: '" + std::string(513, 's') + "'", Reason::kFieldInvalid,
-       "stream"},
-      {"filter { type_patterns: '' }", Reason::kFieldInvalid,
-       "filter.type_patterns[0]"},
+      {"stream: '" + std::string(513, 's') + "'", Reason::kFieldInvalid, "stream"},
+      {"filter { type_patterns: '' }", Reason::kFieldInvalid, "filter.type_patterns[0]"},
   };
   for (const BadRequest& bad : table) {
     const auto query = Query(bad.text);
@@ -150,8 +133,7 @@ TEST(EventRequestsTest, BindsTheDigestToTheWholeQueryButItsPage) {
 
 TEST(EventRequestsTest, RefusesBadReadsOfCommitGroups) {
   const auto parse = [](const std::string& text) {
-    return ParseCommitGroupQuery(
-        Parse<florin::v1::ReadCommitGroupsRequest>(text), "ledger-1");
+    return ParseCommitGroupQuery(Parse<florin::v1::ReadCommitGroupsRequest>(text), "ledger-1");
   };
   ASSERT_FALSE(parse("start_position: -1").ok());
   EXPECT_EQ(FieldOf(parse("start_position: -1").refusal()), "start_position");

@@ -33,8 +33,7 @@ class LedgerCallsTest : public testing::Test {
   LedgerCallsTest() {
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
-                             &port);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.SetMaxReceiveMessageSize(16 << 20);
     builder.RegisterService(&service_);
     builder.RegisterCallbackGenericService(&unknown_);
@@ -44,8 +43,7 @@ class LedgerCallsTest : public testing::Test {
     stub_ = v1::LedgerService::NewStub(channel_);
   }
   ~LedgerCallsTest() override {
-    server_->Shutdown(std::chrono::system_clock::now() +
-                      std::chrono::seconds(1));
+    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
     server_->Wait();
   }
 
@@ -65,8 +63,7 @@ class LedgerCallsTest : public testing::Test {
   }
 
   void RefuseAll(const Refusal& refusal) {
-    ledger_.set_answer(
-        [refusal](Batch& batch) { return RefusedOutcomes(batch, refusal); });
+    ledger_.set_answer([refusal](Batch& batch) { return RefusedOutcomes(batch, refusal); });
   }
 
   EventLog log_{1, 10};
@@ -91,8 +88,7 @@ TEST_F(LedgerCallsTest, OverloadSaysWhenToRetry) {
 
 TEST_F(LedgerCallsTest, ReplayedRefusalIsMarked) {
   ledger_.set_answer([](Batch& batch) {
-    auto outcomes =
-        RefusedOutcomes(batch, {Reason::kInsufficientFunds, "too little", {}});
+    auto outcomes = RefusedOutcomes(batch, {Reason::kInsufficientFunds, "too little", {}});
     outcomes[0].replayed = true;
     return outcomes;
   });
@@ -127,8 +123,7 @@ TEST_F(LedgerCallsTest, ValidateOnlyReachesTheLedger) {
   EXPECT_TRUE(validate_only);
 }
 
-v1::ExecuteBatchRequest BatchOf(int items,
-                                const v1::CreateTransactionRequest& create) {
+v1::ExecuteBatchRequest BatchOf(int items, const v1::CreateTransactionRequest& create) {
   v1::ExecuteBatchRequest request;
   for (int i = 0; i < items; ++i) {
     auto* const item = request.add_commands()->mutable_create_transaction();
@@ -142,8 +137,7 @@ TEST_F(LedgerCallsTest, BatchThatNobodyTookIsRefusedAsAWhole) {
   RefuseAll({Reason::kShuttingDown, "stopping", {}});
   grpc::ClientContext context;
   v1::ExecuteBatchResponse response;
-  const grpc::Status status =
-      stub_->ExecuteBatch(&context, BatchOf(3, Create("t")), &response);
+  const grpc::Status status = stub_->ExecuteBatch(&context, BatchOf(3, Create("t")), &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(status), "SHUTTING_DOWN");
 }
@@ -152,8 +146,7 @@ TEST_F(LedgerCallsTest, BusinessRefusalsOfAWholeBatchStandInItsResults) {
   RefuseAll({Reason::kAccountClosed, "closed", {{"account_id", "a"}}});
   grpc::ClientContext context;
   v1::ExecuteBatchResponse response;
-  ASSERT_TRUE(
-      stub_->ExecuteBatch(&context, BatchOf(2, Create("t")), &response).ok());
+  ASSERT_TRUE(stub_->ExecuteBatch(&context, BatchOf(2, Create("t")), &response).ok());
   ASSERT_EQ(response.results_size(), 2);
   EXPECT_EQ(response.results(1).transaction_id(), "t1");
   EXPECT_EQ(response.results(1).refusal().reason(), "ACCOUNT_CLOSED");
@@ -170,13 +163,11 @@ TEST_F(LedgerCallsTest, LargestBatchOfRefusalsFitsAClientsDefaultLimit) {
               {"available", std::string(40, '9')}}});
   grpc::ClientContext context;
   v1::ExecuteBatchResponse response;
-  const grpc::Status status =
-      stub_->ExecuteBatch(&context, BatchOf(8192, Create("t")), &response);
+  const grpc::Status status = stub_->ExecuteBatch(&context, BatchOf(8192, Create("t")), &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(response.results_size(), 8192);
   EXPECT_EQ(response.results(8191).refusal().reason(), "INSUFFICIENT_FUNDS");
-  EXPECT_EQ(response.results(8191).refusal().metadata().at("account_id"),
-            std::string(128, 'a'));
+  EXPECT_EQ(response.results(8191).refusal().metadata().at("account_id"), std::string(128, 'a'));
 }
 
 TEST_F(LedgerCallsTest, LargeAccountsFitAClientsDefaultLimit) {
@@ -192,8 +183,7 @@ TEST_F(LedgerCallsTest, LargeAccountsFitAClientsDefaultLimit) {
   }
   grpc::ClientContext context;
   v1::BatchOpenAccountsResponse response;
-  const grpc::Status status =
-      stub_->BatchOpenAccounts(&context, request, &response);
+  const grpc::Status status = stub_->BatchOpenAccounts(&context, request, &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(response.results_size(), 3000);
   EXPECT_EQ(response.results(2999).account().account_id(), "account:2999");
@@ -220,8 +210,7 @@ TEST_F(LedgerCallsTest, FullReadersRefuse) {
   ledger_.set_readers_full(true);
   grpc::ClientContext context;
   v1::ListAssetsResponse response;
-  const grpc::Status status =
-      stub_->ListAssets(&context, v1::ListAssetsRequest(), &response);
+  const grpc::Status status = stub_->ListAssets(&context, v1::ListAssetsRequest(), &response);
   EXPECT_EQ(ReasonOf(status), "OVERLOADED");
 }
 
@@ -234,9 +223,7 @@ TEST_F(LedgerCallsTest, DrainingRefusesNewCallsAndWaitsForOldOnes) {
   EXPECT_FALSE(host_.WaitUntilIdle(std::chrono::milliseconds(20)));
   grpc::ClientContext context;
   v1::CreateTransactionResponse refused;
-  EXPECT_EQ(
-      ReasonOf(stub_->CreateTransaction(&context, Create("t2"), &refused)),
-      "SHUTTING_DOWN");
+  EXPECT_EQ(ReasonOf(stub_->CreateTransaction(&context, Create("t2"), &refused)), "SHUTTING_DOWN");
   auto waiting = ledger_.Take();
   waiting.done(PostedOutcomes(waiting.batch));
   caller.join();
@@ -246,12 +233,10 @@ TEST_F(LedgerCallsTest, DrainingRefusesNewCallsAndWaitsForOldOnes) {
 
 TEST_F(LedgerCallsTest, AnAnswerAfterTheClientIsGoneIsDropped) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::milliseconds(50));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
   v1::CreateTransactionResponse response;
-  EXPECT_EQ(
-      stub_->CreateTransaction(&context, Create("t1"), &response).error_code(),
-      grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(stub_->CreateTransaction(&context, Create("t1"), &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
   auto waiting = ledger_.Take();
   waiting.done(PostedOutcomes(waiting.batch));
   host_.StartDraining();
@@ -267,8 +252,7 @@ TEST_F(LedgerCallsTest, UnknownMethodsAreNamed) {
   EXPECT_THAT(status.error_message(), HasSubstr("GetPayment"));
 }
 
-using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest,
-                                        v1::ExecuteStreamResponse>;
+using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest, v1::ExecuteStreamResponse>;
 
 void Send(Stream* stream, const std::vector<std::string>& ids) {
   v1::ExecuteStreamRequest request;
@@ -306,8 +290,7 @@ TEST_F(LedgerCallsTest, StreamAnswersInOrderThoughTheLedgerDoesNot) {
   auto first = ledger_.Take();
   second.done(PostedOutcomes(second.batch));
   first.done(PostedOutcomes(first.batch));
-  EXPECT_EQ(Receive(stream.get(), 3),
-            (std::vector<std::string>{"t1", "t2", "t3"}));
+  EXPECT_EQ(Receive(stream.get(), 3), (std::vector<std::string>{"t1", "t2", "t3"}));
   stream->WritesDone();
   EXPECT_TRUE(Receive(stream.get(), 1).empty());
   EXPECT_TRUE(stream->Finish().ok());
@@ -371,16 +354,15 @@ TEST_F(LedgerCallsTest, StreamHoldsBackAClientThatDoesNotRead) {
   std::atomic<int> commands{0};
   ledger_.set_answer([&commands](Batch& batch) {
     commands += static_cast<int>(batch.items.size());
-    return RefusedOutcomes(batch,
-                           {Reason::kAccountClosed, std::string(400, 'm'), {}});
+    return RefusedOutcomes(batch, {Reason::kAccountClosed, std::string(400, 'm'), {}});
   });
   grpc::ClientContext context;
   auto stream = stub_->ExecuteStream(&context);
   std::thread sender([&stream] {
     v1::ExecuteStreamRequest request;
     for (int i = 0; i < 4096; ++i) {
-      request.add_commands()->mutable_void_transaction()->set_transaction_id(
-          "t" + std::to_string(i));
+      request.add_commands()->mutable_void_transaction()->set_transaction_id("t" +
+                                                                             std::to_string(i));
     }
     while (stream->Write(request)) {
     }

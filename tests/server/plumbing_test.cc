@@ -64,8 +64,7 @@ TEST(MessageBytesTest, ReadsWhatItWroteAcrossSlices) {
   v1::OpenAccountRequest request;
   request.set_owner_id(std::string(100'000, 'x'));
   const std::string bytes = request.SerializeAsString();
-  const grpc::Slice slices[] = {grpc::Slice(bytes.substr(0, 777)),
-                                grpc::Slice(bytes.substr(777))};
+  const grpc::Slice slices[] = {grpc::Slice(bytes.substr(0, 777)), grpc::Slice(bytes.substr(777))};
   v1::OpenAccountRequest parsed;
   ASSERT_FALSE(ParseBytes(grpc::ByteBuffer(slices, 2), &parsed));
   EXPECT_EQ(parsed.SerializeAsString(), bytes);
@@ -86,8 +85,7 @@ TEST(MessageBytesTest, LeasesNest) {
 }
 
 TEST(StatusTest, CarriesReasonDomainMetadata) {
-  const grpc::Status status =
-      ToStatus({Reason::kInsufficientFunds, "too little", {{"a", "1"}}});
+  const grpc::Status status = ToStatus({Reason::kInsufficientFunds, "too little", {{"a", "1"}}});
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(status.error_message(), "too little");
   const auto details = DetailsOf(status);
@@ -98,8 +96,7 @@ TEST(StatusTest, CarriesReasonDomainMetadata) {
 }
 
 TEST(StatusTest, ResourceExhaustedSaysWhenToRetry) {
-  for (const Reason reason :
-       {Reason::kOverloaded, Reason::kRateLimited, Reason::kDiskFull}) {
+  for (const Reason reason : {Reason::kOverloaded, Reason::kRateLimited, Reason::kDiskFull}) {
     const grpc::Status status = ToStatus({reason, "", {}});
     EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_GT(DetailsOf(status).retry_seconds.value_or(0), 0);
@@ -109,8 +106,7 @@ TEST(StatusTest, ResourceExhaustedSaysWhenToRetry) {
 TEST(StatusTest, StaysSmall) {
   domain::Refusal refusal{Reason::kFieldInvalid, std::string(100'000, 'm'), {}};
   for (int i = 0; i < 100; ++i) {
-    refusal.metadata.emplace_back("k" + std::to_string(i),
-                                  std::string(5'000, 'v'));
+    refusal.metadata.emplace_back("k" + std::to_string(i), std::string(5'000, 'v'));
   }
   const grpc::Status status = ToStatus(refusal);
   EXPECT_LE(status.error_message().size(), 512u);
@@ -122,8 +118,7 @@ TEST(StatusTest, MarksReplayedOnceAndInOrder) {
   domain::Refusal refusal{Reason::kAccountClosed, "", {{"a", "1"}, {"z", "2"}}};
   MarkReplayed(&refusal);
   MarkReplayed(&refusal);
-  const domain::StringMap expected = {
-      {"a", "1"}, {"replayed", "true"}, {"z", "2"}};
+  const domain::StringMap expected = {{"a", "1"}, {"replayed", "true"}, {"z", "2"}};
   EXPECT_EQ(refusal.metadata, expected);
 }
 
@@ -138,8 +133,7 @@ TEST(PageTokenTest, RoundTrip) {
 
 TEST(PageTokenTest, RefusesOtherQueriesAndEveryChange) {
   const std::string token = EncodePageToken(9, {42, 7, "key"});
-  EXPECT_EQ(DecodePageToken(8, token).refusal().reason,
-            Reason::kPageTokenInvalid);
+  EXPECT_EQ(DecodePageToken(8, token).refusal().reason, Reason::kPageTokenInvalid);
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == '0' ? '1' : '0';

@@ -45,8 +45,7 @@ Contract ReadContract() {
   for (std::string line; std::getline(lines, line);) {
     if (std::regex_match(line, match, value)) {
       contract.codes[match[1]] = code;
-      contract.recorded[match[1]] =
-          match[2].str().find("[R]") != std::string::npos;
+      contract.recorded[match[1]] = match[2].str().find("[R]") != std::string::npos;
     } else if (std::regex_match(line, match, head)) {
       google::rpc::Code parsed;
       if (google::rpc::Code_Parse(match[1], &parsed)) code = match[1];
@@ -68,8 +67,7 @@ TEST(ReasonsTest, OrderOfCheckingIsTheListsOrder) {
   const auto* const list = v1::Reason_descriptor();
   int last = -1;
   for (int i = 0; i < list->value_count(); ++i) {
-    const int rank =
-        domain::RankOf(static_cast<domain::Reason>(list->value(i)->number()));
+    const int rank = domain::RankOf(static_cast<domain::Reason>(list->value(i)->number()));
     EXPECT_GT(rank, last) << list->value(i)->name();
     last = rank;
   }
@@ -78,17 +76,14 @@ TEST(ReasonsTest, OrderOfCheckingIsTheListsOrder) {
 TEST(ReasonsTest, CodesAndRecordingAreTheContracts) {
   const Contract contract = ReadContract();
   const auto* const list = v1::Reason_descriptor();
-  ASSERT_EQ(contract.codes.size(),
-            static_cast<std::size_t>(list->value_count()));
+  ASSERT_EQ(contract.codes.size(), static_cast<std::size_t>(list->value_count()));
   for (int i = 1; i < list->value_count(); ++i) {
     const std::string name = NameOf(*list->value(i));
-    const domain::ReasonInfo& info =
-        domain::InfoOf(domain::ReasonFromName(name));
+    const domain::ReasonInfo& info = domain::InfoOf(domain::ReasonFromName(name));
     EXPECT_EQ(info.recorded, contract.recorded.at(name)) << name;
     // The first group is headed by both of its codes.
     if (name == "PERMISSION_DENIED") continue;
-    EXPECT_EQ(google::rpc::Code_Name(info.code), contract.codes.at(name))
-        << name;
+    EXPECT_EQ(google::rpc::Code_Name(info.code), contract.codes.at(name)) << name;
   }
 }
 
@@ -98,8 +93,7 @@ TEST(ReasonsTest, DocumentExplainsEachReasonOnce) {
   const std::regex row(
       R"(\| `([A-Z_]+)` \| ([A-Z_]+) \| (R?) *\| ([^|\n]{10,}) \| ([^|\n]{10,}) \|)");
   std::map<std::string, int> found;
-  for (std::sregex_iterator it(document.begin(), document.end(), row), end;
-       it != end; ++it) {
+  for (std::sregex_iterator it(document.begin(), document.end(), row), end; it != end; ++it) {
     const std::string name = (*it)[1];
     const domain::Reason reason = domain::ReasonFromName(name);
     ASSERT_NE(reason, domain::Reason::kNone) << name;

@@ -24,8 +24,7 @@ class ScriptedLedger final : public actors::Ledger {
     actors::Batch batch;
     BatchDone done;
   };
-  using Answer =
-      std::function<std::vector<actors::TransactionOutcome>(actors::Batch&)>;
+  using Answer = std::function<std::vector<actors::TransactionOutcome>(actors::Batch&)>;
 
   explicit ScriptedLedger(storage::Reader* reader) : reader_(reader) {}
 
@@ -65,12 +64,12 @@ class ScriptedLedger final : public actors::Ledger {
   std::shared_ptr<actors::Lane> NewLane() override {
     return nullptr;  // opaque; the test gives the order
   }
-  void ExecuteOn(const std::shared_ptr<actors::Lane>& /*lane*/,
-                 actors::Batch batch, BatchDone done) override {
+  void ExecuteOn(const std::shared_ptr<actors::Lane>& /*lane*/, actors::Batch batch,
+                 BatchDone done) override {
     Execute(std::move(batch), std::move(done));
   }
-  void ChangeAccounts(std::vector<domain::AccountCommand> commands,
-                      std::string /*principal*/, AccountsDone done) override {
+  void ChangeAccounts(std::vector<domain::AccountCommand> commands, std::string /*principal*/,
+                      AccountsDone done) override {
     std::vector<actors::AccountOutcome> outcomes;
     for (domain::AccountCommand& command : commands) {
       auto& open = std::get<domain::OpenAccount>(command);
@@ -105,8 +104,7 @@ class ScriptedLedger final : public actors::Ledger {
 };
 
 /// One posted outcome an item, with the item's place as its position.
-inline std::vector<actors::TransactionOutcome> PostedOutcomes(
-    const actors::Batch& batch) {
+inline std::vector<actors::TransactionOutcome> PostedOutcomes(const actors::Batch& batch) {
   std::vector<actors::TransactionOutcome> outcomes;
   for (const actors::BatchItem& item : batch.items) {
     actors::TransactionOutcome outcome;
@@ -122,8 +120,8 @@ inline std::vector<actors::TransactionOutcome> PostedOutcomes(
 }
 
 /// The same refusal for each item.
-inline std::vector<actors::TransactionOutcome> RefusedOutcomes(
-    const actors::Batch& batch, const domain::Refusal& refusal) {
+inline std::vector<actors::TransactionOutcome> RefusedOutcomes(const actors::Batch& batch,
+                                                               const domain::Refusal& refusal) {
   std::vector<actors::TransactionOutcome> outcomes(batch.items.size());
   for (actors::TransactionOutcome& outcome : outcomes) {
     outcome.refusal = refusal;

@@ -31,17 +31,15 @@ inline StatusDetails DetailsOf(const grpc::Status& status) {
       out.domain = info.domain();
       out.metadata = {info.metadata().begin(), info.metadata().end()};
     } else if (any.UnpackTo(&retry)) {
-      out.retry_seconds = static_cast<double>(retry.retry_delay().seconds()) +
-                          retry.retry_delay().nanos() * 1e-9;
+      out.retry_seconds =
+          static_cast<double>(retry.retry_delay().seconds()) + retry.retry_delay().nanos() * 1e-9;
     }
   }
   return out;
 }
 
 /// The reason of a refused call; "" if it was not refused, or without details.
-inline std::string ReasonOf(const grpc::Status& status) {
-  return DetailsOf(status).reason;
-}
+inline std::string ReasonOf(const grpc::Status& status) { return DetailsOf(status).reason; }
 
 inline std::string FieldOf(const grpc::Status& status) {
   const StatusDetails details = DetailsOf(status);

@@ -16,8 +16,7 @@ namespace florin::storage {
 namespace {
 
 std::string ReadFile(const std::string& path) {
-  std::ifstream file(std::string(FLORIN_SOURCE_DIR) + "/" + path,
-                     std::ios::binary);
+  std::ifstream file(std::string(FLORIN_SOURCE_DIR) + "/" + path, std::ios::binary);
   EXPECT_TRUE(file.good()) << path;
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -40,9 +39,7 @@ std::string ToHex(std::string_view bytes) {
   return hex;
 }
 
-std::string ToHex(const Hash& hash) {
-  return ToHex(std::string(hash.begin(), hash.end()));
-}
+std::string ToHex(const Hash& hash) { return ToHex(std::string(hash.begin(), hash.end())); }
 
 Hash HashFromHex(const std::string& hex) {
   const std::string bytes = FromHex(hex);
@@ -95,19 +92,17 @@ std::vector<CommitGroup> SampleGroups() {
 std::string FixtureText(const std::vector<CommitGroup>& groups) {
   std::ostringstream text;
   for (const CommitGroup& group : groups) {
-    text << "first_position " << group.first_position << "\nlast_position "
-         << group.last_position << "\nfirst_time " << group.first_time
-         << "\nlast_time " << group.last_time << "\nprevious_hash "
-         << ToHex(group.previous_hash) << "\nhash " << ToHex(group.hash)
-         << "\nformat_version " << group.format_version << "\nrecords "
-         << ToHex(group.records) << "\n\n";
+    text << "first_position " << group.first_position << "\nlast_position " << group.last_position
+         << "\nfirst_time " << group.first_time << "\nlast_time " << group.last_time
+         << "\nprevious_hash " << ToHex(group.previous_hash) << "\nhash " << ToHex(group.hash)
+         << "\nformat_version " << group.format_version << "\nrecords " << ToHex(group.records)
+         << "\n\n";
   }
   return text.str();
 }
 
 TEST(CodecFormatTest, StillReadsVersionOne) {
-  const std::vector<CommitGroup> groups =
-      ParseFixture(ReadFile("tests/fixtures/journal_v1.txt"));
+  const std::vector<CommitGroup> groups = ParseFixture(ReadFile("tests/fixtures/journal_v1.txt"));
   ASSERT_EQ(groups.size(), 4u);
   const std::vector<Record> samples = SampleRecords();
   std::size_t next = 0;
@@ -130,8 +125,7 @@ TEST(CodecFormatTest, StillWritesVersionOne) {
   // Another version of the format gets a fixture of its own; this one then only
   // checks reading.
   const std::string now = FixtureText(SampleGroups());
-  const std::string released =
-      FixtureText(ParseFixture(ReadFile("tests/fixtures/journal_v1.txt")));
+  const std::string released = FixtureText(ParseFixture(ReadFile("tests/fixtures/journal_v1.txt")));
   EXPECT_EQ(now, released);
 }
 
@@ -148,8 +142,7 @@ Record Example() {
   domain::Transaction& transaction = *record.change.transaction;
   transaction.transaction_id = "018f2b1e-7c3a-7def-8a1b-0123456789ab";
   transaction.status = domain::TransactionStatus::kPosted;
-  transaction.postings = {
-      {"bank:cash", "customer:1", {98'500'00, 2}, std::nullopt}};
+  transaction.postings = {{"bank:cash", "customer:1", {98'500'00, 2}, std::nullopt}};
   transaction.type = "deposit";
   transaction.commit_time = record.change.commit_time;
   transaction.version = 1;
@@ -185,8 +178,7 @@ TEST(CodecFormatTest, WritesTheDocumentsExample) {
   ASSERT_TRUE(encoder.Add(Example()).ok());
   const CommitGroup group = encoder.Finish(Hash{});
   EXPECT_EQ(ToHex(group.records), ExampleHex(document));
-  EXPECT_NE(document.find(ToHex(group.hash)), std::string::npos)
-      << ToHex(group.hash);
+  EXPECT_NE(document.find(ToHex(group.hash)), std::string::npos) << ToHex(group.hash);
 
   CommitGroup read = group;
   read.records = FromHex(ExampleHex(document));

@@ -43,8 +43,7 @@ TEST(CodecWireTest, ReadsBackEveryLengthOfVarintAndAmount) {
       const Int128 value = (Int128{1} << bit) + offset;
       const std::string bytes = AmountBytes(value);
       Reader amount(bytes);
-      EXPECT_TRUE(amount.Amount() == value && amount.ok() && amount.AtEnd())
-          << bit;
+      EXPECT_TRUE(amount.Amount() == value && amount.ok() && amount.AtEnd()) << bit;
       if (bit >= 63) continue;
       Reader varint(bytes);
       EXPECT_EQ(varint.Varint(), static_cast<std::uint64_t>(value));
@@ -65,10 +64,9 @@ TEST(CodecWireTest, RefusesNumbersThatAreTooLongOrTooLarge) {
     EXPECT_EQ(in.Varint(), 0u);
     EXPECT_FALSE(in.ok());
   }
-  for (const std::string& bytes :
-       std::vector<std::string>{"", "\x80", std::string("\x80\0", 2),
-                                std::string(18, '\xff') + "\x02",
-                                std::string(19, '\xff') + "\x01"}) {
+  for (const std::string& bytes : std::vector<std::string>{"", "\x80", std::string("\x80\0", 2),
+                                                           std::string(18, '\xff') + "\x02",
+                                                           std::string(19, '\xff') + "\x01"}) {
     Reader in(bytes);
     EXPECT_TRUE(in.Amount() == 0);
     EXPECT_FALSE(in.ok());
@@ -111,8 +109,7 @@ TEST(CodecWireTest, RefusesACountThatTheRestCannotHold) {
 TEST(CodecWireTest, ZigZagsAndWrapsEveryNumber) {
   constexpr std::int64_t kLow = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max();
-  for (const std::int64_t a :
-       {kLow, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, kHigh}) {
+  for (const std::int64_t a : {kLow, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, kHigh}) {
     EXPECT_EQ(UnZigZag(ZigZag(a)), a);
     for (const std::int64_t b : {kLow, std::int64_t{0}, kHigh}) {
       EXPECT_EQ(WrappedSum(b, WrappedDifference(a, b)), a);
@@ -127,11 +124,10 @@ TEST(CodecUuidTest, PacksOnlyWhatItWouldWrite) {
   std::array<char, kUuidBytes> packed{};
   ASSERT_TRUE(PackUuid(uuid, &packed));
   EXPECT_EQ(UnpackUuid({packed.data(), packed.size()}), uuid);
-  for (const char* text : {"", "018F2b1e-7c3a-7def-8a1b-0123456789ab",
-                           "018f2b1e-7c3a-7def-8a1b-0123456789a",
-                           "018f2b1e_7c3a-7def-8a1b-0123456789ab",
-                           "018f2b1g-7c3a-7def-8a1b-0123456789ab",
-                           "018f2b1e-7c3a-7def-8a1b-0123456789a-"}) {
+  for (const char* text :
+       {"", "018F2b1e-7c3a-7def-8a1b-0123456789ab", "018f2b1e-7c3a-7def-8a1b-0123456789a",
+        "018f2b1e_7c3a-7def-8a1b-0123456789ab", "018f2b1g-7c3a-7def-8a1b-0123456789ab",
+        "018f2b1e-7c3a-7def-8a1b-0123456789a-"}) {
     EXPECT_FALSE(PackUuid(text, &packed)) << text;
   }
 }

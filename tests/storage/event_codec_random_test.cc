@@ -28,8 +28,8 @@ class Projection {
     time_ = event.time().seconds();
     if (event.has_account_opened()) {
       const v1::Account& account = event.account_opened().account();
-      debit_normal_[account.account_id()] = domain::IsDebitNormal(
-          static_cast<domain::AccountType>(account.type()));
+      debit_normal_[account.account_id()] =
+          domain::IsDebitNormal(static_cast<domain::AccountType>(account.type()));
     }
     if (event.has_funds_moved()) ApplyMoved(event);
     if (event.has_funds_reserved()) ApplyReserved(event);
@@ -54,15 +54,12 @@ class Projection {
     domain::Balances& own = balances_[event.stream()];
     const bool normal = debit_normal_.at(event.stream());
     const bool debit = moved.side() == v1::SIDE_DEBIT;
-    EXPECT_EQ(event.type(), debit == normal ? "account.funds.deposited"
-                                            : "account.funds.withdrawn");
-    EXPECT_EQ(moved.balance_before(),
-              domain::FormatMinor(own.Posted(normal), 3));
+    EXPECT_EQ(event.type(),
+              debit == normal ? "account.funds.deposited" : "account.funds.withdrawn");
+    EXPECT_EQ(moved.balance_before(), domain::FormatMinor(own.Posted(normal), 3));
     (debit ? own.debits_posted : own.credits_posted) += Minor(moved.amount());
-    EXPECT_EQ(moved.balance_after(),
-              domain::FormatMinor(own.Posted(normal), 3));
-    EXPECT_EQ(moved.available_after(),
-              domain::FormatMinor(own.Available(normal), 3));
+    EXPECT_EQ(moved.balance_after(), domain::FormatMinor(own.Posted(normal), 3));
+    EXPECT_EQ(moved.available_after(), domain::FormatMinor(own.Available(normal), 3));
   }
 
   void ApplyReserved(const v1::Event& event) {
@@ -73,8 +70,7 @@ class Projection {
     (debit ? own.debits_pending : own.credits_pending) +=
         event.type() == "account.funds.reserved" ? amount : -amount;
     EXPECT_EQ(reserved.available_after(),
-              domain::FormatMinor(
-                  own.Available(debit_normal_.at(event.stream())), 3));
+              domain::FormatMinor(own.Available(debit_normal_.at(event.stream())), 3));
   }
 
   std::int64_t position_ = 0;
@@ -86,9 +82,8 @@ class Projection {
 
 TEST(EventCodecRandomTest, EventsFoldToTheRecordsBalances) {
   const char* given = std::getenv("FLORIN_SEED");
-  const std::uint64_t seed = given != nullptr
-                                 ? std::strtoull(given, nullptr, 10)
-                                 : std::random_device{}();
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   std::cout << "FLORIN_SEED=" << seed << "\n";
   RandomRecords source(seed);
   Projection projection;
@@ -98,18 +93,16 @@ TEST(EventCodecRandomTest, EventsFoldToTheRecordsBalances) {
       // The random assets repeat codes, which a ledger would refuse: their
       // stream's versions mean nothing.
       v1::Event event;
-      ASSERT_TRUE(ExpandEvents(record, [&](const EventHeader&) {
-                    return &event;
-                  }).ok());
+      ASSERT_TRUE(ExpandEvents(record, [&](const EventHeader&) { return &event; }).ok());
       event.set_stream("asset/" + std::to_string(i));
       projection.Apply(event);
       continue;
     }
-    std::vector<v1::Event> events(static_cast<std::size_t>(
-        record.last_position - record.first_position + 1));
+    std::vector<v1::Event> events(
+        static_cast<std::size_t>(record.last_position - record.first_position + 1));
     std::size_t next = 0;
-    const auto status = ExpandEvents(
-        record, [&](const EventHeader&) { return &events.at(next++); });
+    const auto status =
+        ExpandEvents(record, [&](const EventHeader&) { return &events.at(next++); });
     ASSERT_TRUE(status.ok()) << status.refusal().message << Describe(record);
     for (const v1::Event& event : events) {
       projection.Apply(event);

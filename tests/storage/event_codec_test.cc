@@ -20,11 +20,9 @@ using ::testing::HasSubstr;
 
 std::vector<v1::Event> Expand(const Record& record) {
   std::vector<v1::Event> events;
-  events.reserve(static_cast<std::size_t>(record.last_position -
-                                          record.first_position + 1));
+  events.reserve(static_cast<std::size_t>(record.last_position - record.first_position + 1));
   const domain::Status status = ExpandEvents(
-      record,
-      [&](const EventHeader&) -> v1::Event* { return &events.emplace_back(); });
+      record, [&](const EventHeader&) -> v1::Event* { return &events.emplace_back(); });
   EXPECT_TRUE(status.ok()) << status.refusal().message;
   return events;
 }
@@ -39,12 +37,11 @@ std::vector<v1::Event> ExpandSample(ChangeKind kind, std::size_t nth = 0) {
 
 /// "type stream@version amount before>after available" of one event.
 std::string Line(const v1::Event& event) {
-  std::string line = event.type() + " " + event.stream() + "@" +
-                     std::to_string(event.version());
+  std::string line = event.type() + " " + event.stream() + "@" + std::to_string(event.version());
   if (event.has_funds_moved()) {
     const v1::FundsMoved& moved = event.funds_moved();
-    line += " " + moved.amount() + " " + moved.balance_before() + ">" +
-            moved.balance_after() + " available " + moved.available_after();
+    line += " " + moved.amount() + " " + moved.balance_before() + ">" + moved.balance_after() +
+            " available " + moved.available_after();
   } else if (event.has_funds_reserved()) {
     line += " " + event.funds_reserved().amount() + " available " +
             event.funds_reserved().available_after();
@@ -61,21 +58,19 @@ std::vector<std::string> Lines(const std::vector<v1::Event>& events) {
 
 TEST(EventCodecTest, ExpandsATransactionPostingByPostingDebitFirst) {
   const auto events = ExpandSample(ChangeKind::kTransactionCreated);
-  EXPECT_THAT(
-      Lines(events),
-      ElementsAre(
-          "account.funds.deposited bank:cash@2 12345.00 0.00>12345.00 "
-          "available 12345.00",
-          "account.funds.deposited customer:1@2 12345.00 0.00>12345.00 "
-          "available 12345.00",
-          "account.funds.withdrawn customer:1@3 0.45 12345.00>12344.55 "
-          "available 12344.55",
-          "account.funds.deposited bank:fees@2 0.45 0.00>0.45 available 0.45",
-          "account.funds.deposited bank:cash@3 0.01 12345.00>12345.01 "
-          "available 12345.01",
-          "account.funds.deposited a@2 0.01 0.00>0.01 available 0.01",
-          "transaction.posted transaction/018f2b1e-7c3a-7def-8a1b-0123456789ab"
-          "@1"));
+  EXPECT_THAT(Lines(events),
+              ElementsAre("account.funds.deposited bank:cash@2 12345.00 0.00>12345.00 "
+                          "available 12345.00",
+                          "account.funds.deposited customer:1@2 12345.00 0.00>12345.00 "
+                          "available 12345.00",
+                          "account.funds.withdrawn customer:1@3 0.45 12345.00>12344.55 "
+                          "available 12344.55",
+                          "account.funds.deposited bank:fees@2 0.45 0.00>0.45 available 0.45",
+                          "account.funds.deposited bank:cash@3 0.01 12345.00>12345.01 "
+                          "available 12345.01",
+                          "account.funds.deposited a@2 0.01 0.00>0.01 available 0.01",
+                          "transaction.posted transaction/018f2b1e-7c3a-7def-8a1b-0123456789ab"
+                          "@1"));
 }
 
 TEST(EventCodecTest, FillsTheEnvelopeAndPayloadOfMovedFunds) {
@@ -105,8 +100,7 @@ TEST(EventCodecTest, RecordsTheWholeTransactionLast) {
   const auto events = ExpandSample(ChangeKind::kTransactionCreated);
   const v1::Event& event = events.back();
   EXPECT_EQ(event.metadata().at("channel"), "counter");
-  const v1::Transaction& transaction =
-      event.transaction_recorded().transaction();
+  const v1::Transaction& transaction = event.transaction_recorded().transaction();
   EXPECT_EQ(transaction.position(), event.position());
   EXPECT_EQ(transaction.version(), 1);
   EXPECT_EQ(transaction.status(), v1::TRANSACTION_STATUS_POSTED);
@@ -123,14 +117,12 @@ TEST(EventCodecTest, RecordsTheWholeTransactionLast) {
 
 TEST(EventCodecTest, ReservesOnBothSidesOfAHold) {
   const auto events = ExpandSample(ChangeKind::kTransactionCreated, 1);
-  EXPECT_THAT(
-      Lines(events),
-      ElementsAre(
-          "account.funds.reserved customer:1@4 300.00 available 12044.55",
-          "account.funds.reserved bank:cash@4 300.00 available 12045.01",
-          "account.funds.reserved customer:1@5 0.10 available 12044.45",
-          "account.funds.reserved bank:fees@3 0.10 available 0.45",
-          "transaction.pending transaction/hold-1@1"));
+  EXPECT_THAT(Lines(events),
+              ElementsAre("account.funds.reserved customer:1@4 300.00 available 12044.55",
+                          "account.funds.reserved bank:cash@4 300.00 available 12045.01",
+                          "account.funds.reserved customer:1@5 0.10 available 12044.45",
+                          "account.funds.reserved bank:fees@3 0.10 available 0.45",
+                          "transaction.pending transaction/hold-1@1"));
   const v1::FundsReserved& reserved = events[1].funds_reserved();
   EXPECT_EQ(reserved.side(), v1::SIDE_CREDIT);
   EXPECT_EQ(reserved.counter_account_id(), "customer:1");
@@ -140,22 +132,19 @@ TEST(EventCodecTest, ReservesOnBothSidesOfAHold) {
 
 TEST(EventCodecTest, SettlesInPartAndReleasesTheRest) {
   const auto events = ExpandSample(ChangeKind::kHoldEnded, 0);
-  EXPECT_THAT(
-      Lines(events),
-      ElementsAre(
-          "account.funds.settled customer:1@10 100.00 available 11544.25",
-          "account.funds.withdrawn customer:1@11 100.00 12344.55>12244.55 "
-          "available 11444.25",
-          "account.funds.released customer:1@12 200.00 available 11644.25",
-          "account.funds.settled bank:cash@7 100.00 available 11545.01",
-          "account.funds.withdrawn bank:cash@8 100.00 12345.01>12245.01 "
-          "available 11445.01",
-          "account.funds.released bank:cash@9 200.00 available 11645.01",
-          "account.funds.released customer:1@13 0.10 available 11644.35",
-          "account.funds.released bank:fees@6 0.10 available 0.45",
-          "transaction.posted transaction/hold-1@2"));
-  const v1::Transaction& transaction =
-      events.back().transaction_recorded().transaction();
+  EXPECT_THAT(Lines(events),
+              ElementsAre("account.funds.settled customer:1@10 100.00 available 11544.25",
+                          "account.funds.withdrawn customer:1@11 100.00 12344.55>12244.55 "
+                          "available 11444.25",
+                          "account.funds.released customer:1@12 200.00 available 11644.25",
+                          "account.funds.settled bank:cash@7 100.00 available 11545.01",
+                          "account.funds.withdrawn bank:cash@8 100.00 12345.01>12245.01 "
+                          "available 11445.01",
+                          "account.funds.released bank:cash@9 200.00 available 11645.01",
+                          "account.funds.released customer:1@13 0.10 available 11644.35",
+                          "account.funds.released bank:fees@6 0.10 available 0.45",
+                          "transaction.posted transaction/hold-1@2"));
+  const v1::Transaction& transaction = events.back().transaction_recorded().transaction();
   EXPECT_EQ(transaction.status(), v1::TRANSACTION_STATUS_POSTED);
   EXPECT_EQ(transaction.postings(0).posted_amount(), "100.00");
   EXPECT_EQ(transaction.postings(1).posted_amount(), "0.00");
@@ -165,14 +154,12 @@ TEST(EventCodecTest, SettlesInPartAndReleasesTheRest) {
 
 TEST(EventCodecTest, ReleasesBothSidesOfAVoidAndAnExpiry) {
   const auto voided = ExpandSample(ChangeKind::kHoldEnded, 1);
-  EXPECT_THAT(
-      Lines(voided),
-      ElementsAre(
-          "account.funds.released customer:1@14 300.00 available 11944.35",
-          "account.funds.released bank:cash@10 300.00 available 11945.01",
-          "account.funds.released customer:1@15 0.10 available 11944.45",
-          "account.funds.released bank:fees@7 0.10 available 0.45",
-          "transaction.voided transaction/hold-2@2"));
+  EXPECT_THAT(Lines(voided),
+              ElementsAre("account.funds.released customer:1@14 300.00 available 11944.35",
+                          "account.funds.released bank:cash@10 300.00 available 11945.01",
+                          "account.funds.released customer:1@15 0.10 available 11944.45",
+                          "account.funds.released bank:fees@7 0.10 available 0.45",
+                          "transaction.voided transaction/hold-2@2"));
   EXPECT_EQ(voided.back().transaction_recorded().transaction().end_reason(),
             "Cancelled at the counter");
   const auto expired = ExpandSample(ChangeKind::kHoldEnded, 2);
@@ -191,8 +178,7 @@ TEST(EventCodecTest, EndsAReversalOnTheOriginalsStream) {
             "transaction/018f2b1e-7c3a-7def-8a1b-0123456789ab@2");
   EXPECT_EQ(events[6].transaction_id(), "reversal-1");
   EXPECT_EQ(events[7].transaction_id(), "018f2b1e-7c3a-7def-8a1b-0123456789ab");
-  const v1::Transaction& original =
-      events[7].transaction_recorded().transaction();
+  const v1::Transaction& original = events[7].transaction_recorded().transaction();
   EXPECT_EQ(original.reversed_by_transaction_id(), "reversal-1");
   EXPECT_EQ(original.position(), events[7].position());
 }
@@ -201,8 +187,7 @@ TEST(EventCodecTest, RecordsARefusedTransactionAsItWasAsked) {
   const auto events = ExpandSample(ChangeKind::kTransactionRefused);
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(Line(events[0]), "transaction.refused transaction/refused-1@1");
-  const v1::Transaction& transaction =
-      events[0].transaction_recorded().transaction();
+  const v1::Transaction& transaction = events[0].transaction_recorded().transaction();
   EXPECT_EQ(transaction.postings(0).amount(), "500");
   EXPECT_EQ(transaction.postings(1).amount(), "0.07");
   EXPECT_EQ(transaction.refusal().reason(), "INSUFFICIENT_FUNDS");
@@ -233,8 +218,7 @@ TEST(EventCodecTest, ShowsAnAccountAsOpenedAndAsChanged) {
   const auto suspended = ExpandSample(ChangeKind::kAccountChanged, 1);
   EXPECT_EQ(suspended[0].type(), "account.suspended");
   EXPECT_EQ(suspended[0].account_changed().reason(), "Court order");
-  EXPECT_EQ(suspended[0].account_changed().account().suspend_scope(),
-            v1::SUSPEND_SCOPE_DEBITS);
+  EXPECT_EQ(suspended[0].account_changed().account().suspend_scope(), v1::SUSPEND_SCOPE_DEBITS);
   EXPECT_THAT(suspended[0].account_changed().update_mask().paths(),
               ElementsAre("status", "suspend_scope"));
 }
@@ -248,17 +232,14 @@ TEST(EventCodecTest, RecordsAnAsset) {
 
 TEST(EventCodecTest, PutsARefusedRequestOnAStreamOfItsOwn) {
   const auto settle = ExpandSample(ChangeKind::kRequestRefused, 0);
-  EXPECT_EQ(Line(settle[0]),
-            "request.refused request/transaction/hold-1/again-1@1");
+  EXPECT_EQ(Line(settle[0]), "request.refused request/transaction/hold-1/again-1@1");
   EXPECT_EQ(settle[0].transaction_id(), "hold-1");
   EXPECT_EQ(settle[0].request_refused().command(), "settle");
-  EXPECT_EQ(settle[0].request_refused().refusal().reason(),
-            "INSUFFICIENT_FUNDS");
+  EXPECT_EQ(settle[0].request_refused().refusal().reason(), "INSUFFICIENT_FUNDS");
   const auto cancel = ExpandSample(ChangeKind::kRequestRefused, 1);
   EXPECT_EQ(cancel[0].request_refused().command(), "void");
   const auto update = ExpandSample(ChangeKind::kRequestRefused, 2);
-  EXPECT_EQ(Line(update[0]),
-            "request.refused request/account/customer:1/again-1@1");
+  EXPECT_EQ(Line(update[0]), "request.refused request/account/customer:1/again-1@1");
   EXPECT_EQ(update[0].transaction_id(), "");
   EXPECT_EQ(update[0].request_refused().target_id(), "customer:1");
   EXPECT_EQ(update[0].request_refused().request_id(), "again-1");
@@ -278,11 +259,9 @@ TEST(EventCodecTest, BuildsOnlyWhatIsWanted) {
       EXPECT_EQ((*headers)[i].type, all[i].type());
       v1::Event one;
       ASSERT_TRUE(ExpandEvents(record, [&](const EventHeader& header) {
-                    return header.position == all[i].position() ? &one
-                                                                : nullptr;
+                    return header.position == all[i].position() ? &one : nullptr;
                   }).ok());
-      EXPECT_TRUE(
-          google::protobuf::util::MessageDifferencer::Equals(one, all[i]));
+      EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(one, all[i]));
     }
   }
 }
@@ -291,8 +270,7 @@ TEST(EventCodecTest, RefusesARecordThatContradictsItself) {
   const Record good = TransferRecords(2, 1)[0];
   const auto expect_refused = [&](auto breaking, const std::string& text) {
     Record record = good;
-    record.change.transaction =
-        std::make_shared<domain::Transaction>(*good.change.transaction);
+    record.change.transaction = std::make_shared<domain::Transaction>(*good.change.transaction);
     breaking(&record);
     const auto headers = EventHeaders(record);
     ASSERT_FALSE(headers.ok());
@@ -301,18 +279,13 @@ TEST(EventCodecTest, RefusesARecordThatContradictsItself) {
   };
   expect_refused([](Record* r) { ++r->last_position; }, "fewer events");
   expect_refused([](Record* r) { --r->last_position; }, "more events");
-  expect_refused([](Record* r) { r->accounts.pop_back(); },
-                 "not among its accounts");
+  expect_refused([](Record* r) { r->accounts.pop_back(); }, "not among its accounts");
   expect_refused([](Record* r) { r->accounts[0].version = 0; }, "do not fit");
-  expect_refused([](Record* r) { r->accounts[0].balances.debits_posted = 0; },
-                 "do not fit");
+  expect_refused([](Record* r) { r->accounts[0].balances.debits_posted = 0; }, "do not fit");
   expect_refused(
-      [](Record* r) {
-        r->change.transaction->status = domain::TransactionStatus::kVoided;
-      },
+      [](Record* r) { r->change.transaction->status = domain::TransactionStatus::kVoided; },
       "status");
-  expect_refused([](Record* r) { r->change.transaction = nullptr; },
-                 "no transaction");
+  expect_refused([](Record* r) { r->change.transaction = nullptr; }, "no transaction");
 }
 
 TEST(EventIdTest, IsShortAndUnique) {

@@ -39,24 +39,19 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
   FaultWritableFile(FaultFileSystem* owner, std::string path,
                     std::unique_ptr<rocksdb::FSWritableFile>&& file)
-      : FSWritableFileOwnerWrapper(std::move(file)),
-        owner_(owner),
-        path_(std::move(path)) {}
+      : FSWritableFileOwnerWrapper(std::move(file)), owner_(owner), path_(std::move(path)) {}
 
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  IODebugContext* debug) override {
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     const FaultFileSystem::Fate fate = owner_->Next(true);
     if (fate.happens) {
-      const IOStatus status =
-          FSWritableFileOwnerWrapper::Append(data, options, debug);
+      const IOStatus status = FSWritableFileOwnerWrapper::Append(data, options, debug);
       if (!status.ok()) return status;
       const std::lock_guard lock(owner_->mutex_);
       owner_->appended_[path_].written += data.size();
     }
     return fate.told;
   }
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo&,
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
                   IODebugContext* debug) override {
     return Append(data, options, debug);
   }
@@ -76,18 +71,15 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
     return Sync(options, debug);
   }
-  IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&,
-                     IODebugContext*) override {
+  IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }
   // It would leave zeros behind the data, which the truncation at a crash is
   // not about.
-  IOStatus Allocate(std::uint64_t, std::uint64_t, const IOOptions&,
-                    IODebugContext*) override {
+  IOStatus Allocate(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }
-  void PrepareWrite(std::size_t, std::size_t, const IOOptions&,
-                    IODebugContext*) override {}
+  void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
 
  private:
   FaultFileSystem* owner_;
@@ -99,21 +91,16 @@ class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
  public:
   FaultRandomRWFile(FaultFileSystem* owner, std::string path,
                     std::unique_ptr<rocksdb::FSRandomRWFile>&& file)
-      : FSRandomRWFileOwnerWrapper(std::move(file)),
-        owner_(owner),
-        path_(std::move(path)) {}
+      : FSRandomRWFileOwnerWrapper(std::move(file)), owner_(owner), path_(std::move(path)) {}
 
-  IOStatus Write(std::uint64_t offset, const Slice& data,
-                 const IOOptions& options, IODebugContext* debug) override {
+  IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options,
+                 IODebugContext* debug) override {
     const FaultFileSystem::Fate fate = owner_->Next(true);
     if (fate.happens) {
       std::string scratch(data.size(), '\0');
       Slice before;
-      IOStatus status =
-          Read(offset, data.size(), options, &before, scratch.data(), debug);
-      if (status.ok())
-        status =
-            FSRandomRWFileOwnerWrapper::Write(offset, data, options, debug);
+      IOStatus status = Read(offset, data.size(), options, &before, scratch.data(), debug);
+      if (status.ok()) status = FSRandomRWFileOwnerWrapper::Write(offset, data, options, debug);
       if (!status.ok()) return status;
       const std::lock_guard lock(owner_->mutex_);
       owner_->overwritten_[path_].push_back({offset, before.ToString()});
@@ -141,8 +128,7 @@ class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
 class FaultDirectory final : public rocksdb::FSDirectory {
  public:
   FaultDirectory(FaultFileSystem* owner, std::string path)
-      : owner_(owner),
-        path_(std::filesystem::path(path).lexically_normal().string()) {
+      : owner_(owner), path_(std::filesystem::path(path).lexically_normal().string()) {
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   }
 
@@ -150,15 +136,12 @@ class FaultDirectory final : public rocksdb::FSDirectory {
     const FaultFileSystem::Fate fate = owner_->Next(false);
     if (fate.happens) {
       const std::lock_guard lock(owner_->mutex_);
-      std::erase_if(owner_->names_, [this](const auto& change) {
-        return ParentOf(change.path) == path_;
-      });
+      std::erase_if(owner_->names_,
+                    [this](const auto& change) { return ParentOf(change.path) == path_; });
     }
     return fate.told;
   }
-  IOStatus Close(const IOOptions&, IODebugContext*) override {
-    return IOStatus::OK();
-  }
+  IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 
  private:
   FaultFileSystem* owner_;
@@ -192,8 +175,7 @@ FaultFileSystem::Fate FaultFileSystem::Next(bool writes) {
     return {random_() % 2 == 0, PowerIsOff()};
   }
   if (operations_left_ > 0) --operations_left_;
-  if (full_ && writes)
-    return {false, IOStatus::NoSpace("No space left on device")};
+  if (full_ && writes) return {false, IOStatus::NoSpace("No space left on device")};
   return {true, IOStatus::OK()};
 }
 
@@ -206,8 +188,7 @@ void FaultFileSystem::Created(const std::string& path) {
 void FaultFileSystem::Revive() {
   const std::lock_guard lock(mutex_);
   for (const auto& [path, extent] : appended_) {
-    const std::uint64_t kept =
-        extent.synced + random_() % (extent.written - extent.synced + 1);
+    const std::uint64_t kept = extent.synced + random_() % (extent.written - extent.synced + 1);
     std::error_code gone;
     if (std::filesystem::file_size(path, gone) > kept && !gone)
       std::filesystem::resize_file(path, kept);
@@ -215,12 +196,11 @@ void FaultFileSystem::Revive() {
   for (auto& [path, overwrites] : overwritten_) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     // Newest first, and some of them had reached the disk after all.
-    for (auto overwrite = overwrites.rbegin();
-         descriptor >= 0 && overwrite != overwrites.rend(); ++overwrite) {
+    for (auto overwrite = overwrites.rbegin(); descriptor >= 0 && overwrite != overwrites.rend();
+         ++overwrite) {
       if (random_() % 3 == 0) break;
       const auto size = static_cast<ssize_t>(overwrite->before.size());
-      if (::pwrite(descriptor, overwrite->before.data(),
-                   overwrite->before.size(),
+      if (::pwrite(descriptor, overwrite->before.data(), overwrite->before.size(),
                    static_cast<off_t>(overwrite->offset)) != size)
         std::abort();
     }
@@ -232,8 +212,7 @@ void FaultFileSystem::Revive() {
   while (names_.size() > kept_names) {
     const NameChange& change = names_.back();
     std::filesystem::remove(change.path);
-    if (change.before)
-      std::ofstream(change.path, std::ios::binary) << *change.before;
+    if (change.before) std::ofstream(change.path, std::ios::binary) << *change.before;
     names_.pop_back();
   }
   appended_.clear();
@@ -243,28 +222,26 @@ void FaultFileSystem::Revive() {
   operations_left_ = -1;
 }
 
-IOStatus FaultFileSystem::NewWritableFile(
-    const std::string& path, const FileOptions& options,
-    std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
+IOStatus FaultFileSystem::NewWritableFile(const std::string& path, const FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                          IODebugContext* debug) {
   const Fate fate = Next(true);
   if (!fate.happens || !fate.told.ok()) return fate.told;
   std::unique_ptr<rocksdb::FSWritableFile> inner;
-  const IOStatus status =
-      target()->NewWritableFile(path, options, &inner, debug);
+  const IOStatus status = target()->NewWritableFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   Created(path);
   *file = std::make_unique<FaultWritableFile>(this, path, std::move(inner));
   return status;
 }
 
-IOStatus FaultFileSystem::ReopenWritableFile(
-    const std::string& path, const FileOptions& options,
-    std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
+IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path, const FileOptions& options,
+                                             std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                             IODebugContext* debug) {
   const Fate fate = Next(true);
   if (!fate.happens || !fate.told.ok()) return fate.told;
   std::unique_ptr<rocksdb::FSWritableFile> inner;
-  const IOStatus status =
-      target()->ReopenWritableFile(path, options, &inner, debug);
+  const IOStatus status = target()->ReopenWritableFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   {
     const std::lock_guard lock(mutex_);
@@ -275,37 +252,34 @@ IOStatus FaultFileSystem::ReopenWritableFile(
   return status;
 }
 
-IOStatus FaultFileSystem::ReuseWritableFile(
-    const std::string& path, const std::string& old_path,
-    const FileOptions& options, std::unique_ptr<rocksdb::FSWritableFile>* file,
-    IODebugContext* debug) {
+IOStatus FaultFileSystem::ReuseWritableFile(const std::string& path, const std::string& old_path,
+                                            const FileOptions& options,
+                                            std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                            IODebugContext* debug) {
   const IOStatus renamed = RenameFile(old_path, path, IOOptions(), debug);
   if (!renamed.ok()) return renamed;
   return NewWritableFile(path, options, file, debug);
 }
 
-IOStatus FaultFileSystem::NewRandomRWFile(
-    const std::string& path, const FileOptions& options,
-    std::unique_ptr<rocksdb::FSRandomRWFile>* file, IODebugContext* debug) {
+IOStatus FaultFileSystem::NewRandomRWFile(const std::string& path, const FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                                          IODebugContext* debug) {
   std::unique_ptr<rocksdb::FSRandomRWFile> inner;
-  const IOStatus status =
-      target()->NewRandomRWFile(path, options, &inner, debug);
+  const IOStatus status = target()->NewRandomRWFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   *file = std::make_unique<FaultRandomRWFile>(this, path, std::move(inner));
   return status;
 }
 
-IOStatus FaultFileSystem::NewDirectory(
-    const std::string& path, const IOOptions&,
-    std::unique_ptr<rocksdb::FSDirectory>* directory, IODebugContext*) {
+IOStatus FaultFileSystem::NewDirectory(const std::string& path, const IOOptions&,
+                                       std::unique_ptr<rocksdb::FSDirectory>* directory,
+                                       IODebugContext*) {
   *directory = std::make_unique<FaultDirectory>(this, path);
   return IOStatus::OK();
 }
 
-IOStatus FaultFileSystem::RenameFile(const std::string& from,
-                                     const std::string& to,
-                                     const IOOptions& options,
-                                     IODebugContext* debug) {
+IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string& to,
+                                     const IOOptions& options, IODebugContext* debug) {
   const Fate fate = Next(false);
   if (!fate.happens) return fate.told;
   std::optional<std::string> before = Contents(to);
@@ -319,24 +293,19 @@ IOStatus FaultFileSystem::RenameFile(const std::string& from,
   return fate.told;
 }
 
-IOStatus FaultFileSystem::DeleteFile(const std::string& path,
-                                     const IOOptions& options,
+IOStatus FaultFileSystem::DeleteFile(const std::string& path, const IOOptions& options,
                                      IODebugContext* debug) {
   const Fate fate = Next(false);
   if (!fate.happens) return fate.told;
   const IOStatus status = target()->DeleteFile(path, options, debug);
   const std::lock_guard lock(mutex_);
   appended_.erase(path);
-  std::erase_if(names_, [&path](const NameChange& change) {
-    return change.path == path;
-  });
+  std::erase_if(names_, [&path](const NameChange& change) { return change.path == path; });
   return fate.told.ok() ? status : fate.told;
 }
 
-IOStatus FaultFileSystem::GetFreeSpace(const std::string& path,
-                                       const IOOptions& options,
-                                       std::uint64_t* bytes,
-                                       IODebugContext* debug) {
+IOStatus FaultFileSystem::GetFreeSpace(const std::string& path, const IOOptions& options,
+                                       std::uint64_t* bytes, IODebugContext* debug) {
   {
     const std::lock_guard lock(mutex_);
     *bytes = 0;

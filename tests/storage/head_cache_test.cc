@@ -38,8 +38,7 @@ TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
 
 TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
   HeadCache cache(20);
-  for (int i = 0; i < 15; ++i)
-    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
+  for (int i = 0; i < 15; ++i) cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
   const auto due = cache.TakeDue(5);
   ASSERT_EQ(due.size(), 5u) << "half of twenty may be dirty";
   EXPECT_EQ(due.front().state->account_id, "a0");
@@ -65,8 +64,7 @@ TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
   cache.MarkClean(cache.TakeDue(2));
   for (int i = 0; cache.Find("a").has_value(); ++i) {
     ASSERT_LT(i, 1000);
-    (void)cache.Fill(State("b" + std::to_string(i), 1),
-                     cache.Ticket("b" + std::to_string(i)));
+    (void)cache.Fill(State("b" + std::to_string(i), 1), cache.Ticket("b" + std::to_string(i)));
   }
   EXPECT_EQ(cache.Fill(State("a", 1), ticket).state->version, 1);
   EXPECT_FALSE(cache.Find("a").has_value()) << "version 1 must not stay";

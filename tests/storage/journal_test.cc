@@ -20,8 +20,7 @@ class JournalTest : public ::testing::TestWithParam<Kind> {
       journal_ = std::make_unique<MemoryJournal>();
       return;
     }
-    shared_ =
-        MakeRocksShared(std::make_shared<testing::FaultFileSystem>(1), 1 << 20);
+    shared_ = MakeRocksShared(std::make_shared<testing::FaultFileSystem>(1), 1 << 20);
     RocksJournalOptions options;
     options.directory = directory_.path();
     auto journal = RocksJournal::Open(shared_, options);
@@ -81,8 +80,7 @@ TEST_P(JournalTest, ReadsBackWhatWasAppended) {
 TEST_P(JournalTest, ReadsNoMoreThanAskedFor) {
   ASSERT_TRUE(Append({Make(1, 1), Make(1, 2), Make(1, 3)}).ok());
   EXPECT_EQ(journal_->Read(1, 2, 1'000'000)->size(), 2u);
-  EXPECT_EQ(journal_->Read(1, 10, 1)->size(), 1u)
-      << "at least one group, however small the budget";
+  EXPECT_EQ(journal_->Read(1, 10, 1)->size(), 1u) << "at least one group, however small the budget";
 }
 
 TEST_P(JournalTest, RefusesAnotherHead) {
@@ -98,8 +96,7 @@ TEST_P(JournalTest, RefusesAnotherHead) {
 }
 
 TEST_P(JournalTest, RefusesAnotherEpoch) {
-  const auto appended =
-      journal_->Append(0, 1, std::vector<CommitGroupPtr>{Make(1, 1)});
+  const auto appended = journal_->Append(0, 1, std::vector<CommitGroupPtr>{Make(1, 1)});
   ASSERT_FALSE(appended.ok());
   EXPECT_EQ(appended.refusal().reason, domain::Reason::kVersionConflict);
   EXPECT_EQ(journal_->Head().position, 0);
@@ -124,35 +121,29 @@ TEST_P(JournalTest, RefusesGapsBrokenChainsAndTimeGoingBack) {
 TEST_P(JournalTest, FindsTheLastGroupAtOrBeforeATime) {
   // Each begins at its time and ends one later; positions 1-2, 3-4, ...
   const std::vector<std::int64_t> times = {10, 20, 30, 31, 50, 51, 52};
-  for (const std::int64_t time : times)
-    ASSERT_TRUE(Append({Make(2, time)}).ok());
+  for (const std::int64_t time : times) ASSERT_TRUE(Append({Make(2, time)}).ok());
   for (std::int64_t time = 0; time <= 60; ++time) {
     std::int64_t expected = 0;
     for (std::size_t i = 0; i < times.size(); ++i) {
       if (times[i] + 1 <= time) expected = 2 * static_cast<std::int64_t>(i + 1);
     }
-    EXPECT_EQ(journal_->LastGroupEndAtOrBefore(time).value(), expected)
-        << "at " << time;
+    EXPECT_EQ(journal_->LastGroupEndAtOrBefore(time).value(), expected) << "at " << time;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, JournalTest,
-                         ::testing::Values(Kind::kMemory, Kind::kRocks),
+INSTANTIATE_TEST_SUITE_P(Kinds, JournalTest, ::testing::Values(Kind::kMemory, Kind::kRocks),
                          [](const auto& param) {
-                           return param.param == Kind::kMemory ? "Memory"
-                                                               : "Rocks";
+                           return param.param == Kind::kMemory ? "Memory" : "Rocks";
                          });
 
 TEST(MemoryJournalTest, FailsOnRequest) {
   MemoryJournal journal;
   journal.FailAppends(domain::Reason::kDiskFull);
-  EXPECT_EQ(journal.Append(0, 0, {}).refusal().reason,
-            domain::Reason::kDiskFull);
+  EXPECT_EQ(journal.Append(0, 0, {}).refusal().reason, domain::Reason::kDiskFull);
   journal.FailAppends(domain::Reason::kNone);
   EXPECT_TRUE(journal.Append(0, 0, {}).ok());
   journal.SetOwnerEpoch(2);
-  EXPECT_EQ(journal.Append(0, 1, {}).refusal().reason,
-            domain::Reason::kVersionConflict);
+  EXPECT_EQ(journal.Append(0, 1, {}).refusal().reason, domain::Reason::kVersionConflict);
 }
 
 }  // namespace

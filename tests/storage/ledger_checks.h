@@ -21,7 +21,6 @@ void CheckEverything(const LedgerScript& script, Reader* reader);
 /// As the account stood after the last whole command at or before `position`;
 /// null: it did not exist.
 [[nodiscard]] const ExpectedEvent* EventAt(const LedgerScript& script,
-                                           const std::string& account_id,
-                                           std::int64_t position);
+                                           const std::string& account_id, std::int64_t position);
 
 }  // namespace florin::storage::testing

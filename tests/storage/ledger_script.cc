@@ -31,8 +31,7 @@ bool IsReversible(const domain::Transaction& transaction) {
 }  // namespace
 
 domain::TransactionPosting LedgerScript::Posting(const std::string& debit,
-                                                 const std::string& credit,
-                                                 std::int64_t amount) {
+                                                 const std::string& credit, std::int64_t amount) {
   domain::TransactionPosting posting;
   posting.debit_account_id = debit;
   posting.credit_account_id = credit;
@@ -64,11 +63,10 @@ void LedgerScript::Expect(const std::vector<Bump>& bumps, int own_events) {
     ExpectedEvent event = events.empty() ? ExpectedEvent{} : events.back();
     ++event.version;
     event.position = ++position_;
-    Int128& posted = bump.side == Side::kDebit ? event.balances.debits_posted
-                                               : event.balances.credits_posted;
-    Int128& pending = bump.side == Side::kDebit
-                          ? event.balances.debits_pending
-                          : event.balances.credits_pending;
+    Int128& posted =
+        bump.side == Side::kDebit ? event.balances.debits_posted : event.balances.credits_posted;
+    Int128& pending =
+        bump.side == Side::kDebit ? event.balances.debits_pending : event.balances.credits_pending;
     posted += bump.posted;
     pending += bump.pending;
     events.push_back(event);
@@ -85,8 +83,7 @@ void LedgerScript::RegisterAsset(const std::string& code) {
   Expect({}, 1);
 }
 
-void LedgerScript::Open(const std::string& account_id,
-                        const std::string& owner_id) {
+void LedgerScript::Open(const std::string& account_id, const std::string& owner_id) {
   Change change = New(ChangeKind::kAccountOpened);
   auto account = std::make_shared<domain::AccountState>();
   account->account_id = account_id;
@@ -104,8 +101,7 @@ void LedgerScript::Open(const std::string& account_id,
   owners_[account_id] = owner_id;
 }
 
-void LedgerScript::ChangeOwner(const std::string& account_id,
-                               const std::string& owner_id,
+void LedgerScript::ChangeOwner(const std::string& account_id, const std::string& owner_id,
                                const std::string& request_id) {
   const auto head = writer_->AppendedHead(account_id);
   ASSERT_TRUE(head.ok()) << head.refusal().message;
@@ -123,13 +119,11 @@ void LedgerScript::ChangeOwner(const std::string& account_id,
   Stage(std::move(change));
   Expect({Bump{account_id, Side::kDebit, 0, 0}}, 0);
   owners_[account_id] = owner_id;
-  if (!request_id.empty())
-    requests_["a/" + account_id + "/" + request_id] = position_;
+  if (!request_id.empty()) requests_["a/" + account_id + "/" + request_id] = position_;
 }
 
 std::shared_ptr<domain::Transaction> LedgerScript::NewTransaction(
-    const std::string& id,
-    const std::vector<domain::TransactionPosting>& postings,
+    const std::string& id, const std::vector<domain::TransactionPosting>& postings,
     TransactionStatus status) const {
   auto transaction = std::make_shared<domain::Transaction>();
   transaction->transaction_id = id;
@@ -141,19 +135,16 @@ std::shared_ptr<domain::Transaction> LedgerScript::NewTransaction(
   return transaction;
 }
 
-void LedgerScript::Post(
-    const std::string& id,
-    const std::vector<domain::TransactionPosting>& postings) {
+void LedgerScript::Post(const std::string& id,
+                        const std::vector<domain::TransactionPosting>& postings) {
   Change change = New(ChangeKind::kTransactionCreated);
   change.transaction = NewTransaction(id, postings, TransactionStatus::kPosted);
   const auto transaction = change.transaction;
   Stage(std::move(change));
   std::vector<Bump> bumps;
   for (const auto& posting : postings) {
-    bumps.push_back(
-        {posting.debit_account_id, Side::kDebit, posting.amount.digits, 0});
-    bumps.push_back(
-        {posting.credit_account_id, Side::kCredit, posting.amount.digits, 0});
+    bumps.push_back({posting.debit_account_id, Side::kDebit, posting.amount.digits, 0});
+    bumps.push_back({posting.credit_account_id, Side::kCredit, posting.amount.digits, 0});
   }
   Expect(bumps, 1);
   transactions_[id] = *transaction;
@@ -164,8 +155,7 @@ void LedgerScript::Hold(const std::string& id,
                         const std::vector<domain::TransactionPosting>& postings,
                         std::int64_t expire_time) {
   Change change = New(ChangeKind::kTransactionCreated);
-  change.transaction =
-      NewTransaction(id, postings, TransactionStatus::kPending);
+  change.transaction = NewTransaction(id, postings, TransactionStatus::kPending);
   change.transaction->is_hold = true;
   if (expire_time > 0) {
     change.transaction->hold_timeout_ns = expire_time - time_;
@@ -175,10 +165,8 @@ void LedgerScript::Hold(const std::string& id,
   Stage(std::move(change));
   std::vector<Bump> bumps;
   for (const auto& posting : postings) {
-    bumps.push_back(
-        {posting.debit_account_id, Side::kDebit, 0, posting.amount.digits});
-    bumps.push_back(
-        {posting.credit_account_id, Side::kCredit, 0, posting.amount.digits});
+    bumps.push_back({posting.debit_account_id, Side::kDebit, 0, posting.amount.digits});
+    bumps.push_back({posting.credit_account_id, Side::kCredit, 0, posting.amount.digits});
   }
   Expect(bumps, 1);
   transactions_[id] = *transaction;
@@ -186,12 +174,10 @@ void LedgerScript::Hold(const std::string& id,
 }
 
 void LedgerScript::End(const std::string& id, TransactionStatus status,
-                       const std::vector<Int128>& amounts,
-                       const std::string& request_id) {
+                       const std::vector<Int128>& amounts, const std::string& request_id) {
   Change change = New(ChangeKind::kHoldEnded);
   change.request_id = request_id;
-  change.transaction =
-      std::make_shared<domain::Transaction>(transactions_.at(id));
+  change.transaction = std::make_shared<domain::Transaction>(transactions_.at(id));
   domain::Transaction& ended = *change.transaction;
   ended.status = status;
   ended.end_time = time_;
@@ -201,12 +187,10 @@ void LedgerScript::End(const std::string& id, TransactionStatus status,
     domain::TransactionPosting& posting = ended.postings[i];
     const Int128 held = posting.amount.digits;
     const Int128 moved = status == TransactionStatus::kPosted ? amounts[i] : 0;
-    if (status == TransactionStatus::kPosted && moved != held)
-      posting.posted = moved;
+    if (status == TransactionStatus::kPosted && moved != held) posting.posted = moved;
     for (const Side side : {Side::kDebit, Side::kCredit}) {
-      const std::string& account_id = side == Side::kDebit
-                                          ? posting.debit_account_id
-                                          : posting.credit_account_id;
+      const std::string& account_id =
+          side == Side::kDebit ? posting.debit_account_id : posting.credit_account_id;
       if (moved > 0) bumps.push_back({account_id, side, 0, -moved});
       if (moved > 0) bumps.push_back({account_id, side, moved, 0});
       if (held > moved) bumps.push_back({account_id, side, 0, moved - held});
@@ -220,36 +204,28 @@ void LedgerScript::End(const std::string& id, TransactionStatus status,
   if (!request_id.empty()) requests_["t/" + id + "/" + request_id] = position_;
 }
 
-void LedgerScript::Settle(const std::string& id,
-                          const std::vector<Int128>& amounts,
+void LedgerScript::Settle(const std::string& id, const std::vector<Int128>& amounts,
                           const std::string& request_id) {
   End(id, TransactionStatus::kPosted, amounts, request_id);
 }
 
-void LedgerScript::Void(const std::string& id) {
-  End(id, TransactionStatus::kVoided, {}, "");
-}
+void LedgerScript::Void(const std::string& id) { End(id, TransactionStatus::kVoided, {}, ""); }
 
-void LedgerScript::Reverse(const std::string& id,
-                           const std::string& original_id) {
+void LedgerScript::Reverse(const std::string& id, const std::string& original_id) {
   std::vector<domain::TransactionPosting> postings;
   std::vector<Bump> bumps;
   for (const auto& posting : transactions_.at(original_id).postings) {
     if (posting.Moved() == 0) continue;
-    postings.push_back(Posting(posting.credit_account_id,
-                               posting.debit_account_id,
+    postings.push_back(Posting(posting.credit_account_id, posting.debit_account_id,
                                static_cast<std::int64_t>(posting.Moved())));
-    bumps.push_back(
-        {posting.credit_account_id, Side::kDebit, posting.Moved(), 0});
-    bumps.push_back(
-        {posting.debit_account_id, Side::kCredit, posting.Moved(), 0});
+    bumps.push_back({posting.credit_account_id, Side::kDebit, posting.Moved(), 0});
+    bumps.push_back({posting.debit_account_id, Side::kCredit, posting.Moved(), 0});
   }
   Change change = New(ChangeKind::kTransactionReversed);
   change.transaction = NewTransaction(id, postings, TransactionStatus::kPosted);
   change.transaction->type = "reversal";
   change.transaction->reverses_transaction_id = original_id;
-  change.original =
-      std::make_shared<domain::Transaction>(transactions_.at(original_id));
+  change.original = std::make_shared<domain::Transaction>(transactions_.at(original_id));
   change.original->reversed_by_transaction_id = id;
   ++change.original->version;
   const auto transaction = change.transaction;
@@ -262,12 +238,10 @@ void LedgerScript::Reverse(const std::string& id,
   transaction_events_[original_id].push_back(position_);
 }
 
-void LedgerScript::Refuse(
-    const std::string& id,
-    const std::vector<domain::TransactionPosting>& postings) {
+void LedgerScript::Refuse(const std::string& id,
+                          const std::vector<domain::TransactionPosting>& postings) {
   Change change = New(ChangeKind::kTransactionRefused);
-  change.transaction =
-      NewTransaction(id, postings, TransactionStatus::kRefused);
+  change.transaction = NewTransaction(id, postings, TransactionStatus::kRefused);
   domain::Refusal refusal;
   refusal.reason = domain::Reason::kInsufficientFunds;
   refusal.message = "Not enough.";
@@ -279,8 +253,7 @@ void LedgerScript::Refuse(
   transaction_events_[id].push_back(position_);
 }
 
-void LedgerScript::RefuseRequest(const std::string& account_id,
-                                 const std::string& request_id) {
+void LedgerScript::RefuseRequest(const std::string& account_id, const std::string& request_id) {
   Change change = New(ChangeKind::kRequestRefused);
   change.request_id = request_id;
   change.target_id = account_id;
@@ -313,8 +286,7 @@ std::vector<domain::TransactionPosting> LedgerScript::RandomPostings(
     const std::string debit = RandomAccount(random);
     std::string credit = RandomAccount(random);
     while (credit == debit) credit = RandomAccount(random);
-    postings.push_back(Posting(
-        debit, credit, static_cast<std::int64_t>(1 + (*random)() % 10'000)));
+    postings.push_back(Posting(debit, credit, static_cast<std::int64_t>(1 + (*random)() % 10'000)));
   }
   return postings;
 }
@@ -332,29 +304,23 @@ void LedgerScript::Random(std::mt19937_64* random) {
   if (commands_.empty()) return RegisterAsset("INR");
   if (commands_.size() <= kRandomAccounts) {
     const std::size_t number = commands_.size() - 1;
-    return Open("bank:customer:" + std::to_string(number),
-                "owner" + std::to_string(number % 3));
+    return Open("bank:customer:" + std::to_string(number), "owner" + std::to_string(number % 3));
   }
   Advance(static_cast<std::int64_t>((*random)() % 3));
   const std::string id = "tx-" + std::to_string(next_id_++);
   const std::uint64_t choice = (*random)() % 100;
-  const domain::Transaction* hold = choice >= 60 && choice < 80
-                                        ? RandomTransaction(random, IsOpenHold)
-                                        : nullptr;
+  const domain::Transaction* hold =
+      choice >= 60 && choice < 80 ? RandomTransaction(random, IsOpenHold) : nullptr;
   const domain::Transaction* posted =
-      choice >= 80 && choice < 88 ? RandomTransaction(random, IsReversible)
-                                  : nullptr;
+      choice >= 80 && choice < 88 ? RandomTransaction(random, IsReversible) : nullptr;
   if (choice >= 40 && choice < 60) {
-    Hold(id, RandomPostings(random),
-         (*random)() % 2 == 0 ? 0 : time_ + 1'000'000);
+    Hold(id, RandomPostings(random), (*random)() % 2 == 0 ? 0 : time_ + 1'000'000);
   } else if (hold != nullptr && choice < 70) {
     std::vector<Int128> amounts;
     for (const auto& posting : hold->postings)
       amounts.push_back(static_cast<std::int64_t>(
-          (*random)() % 2 == 0 ? posting.amount.digits
-                               : posting.amount.digits / 2));
-    Settle(hold->transaction_id, amounts,
-           (*random)() % 2 == 0 ? "" : "r-" + id);
+          (*random)() % 2 == 0 ? posting.amount.digits : posting.amount.digits / 2));
+    Settle(hold->transaction_id, amounts, (*random)() % 2 == 0 ? "" : "r-" + id);
   } else if (hold != nullptr) {
     Void(hold->transaction_id);
   } else if (posted != nullptr) {
@@ -364,8 +330,7 @@ void LedgerScript::Random(std::mt19937_64* random) {
   } else if (choice >= 92 && choice < 95) {
     RefuseRequest(RandomAccount(random), "r-" + id);
   } else if (choice >= 95) {
-    ChangeOwner(RandomAccount(random),
-                "owner" + std::to_string((*random)() % 4),
+    ChangeOwner(RandomAccount(random), "owner" + std::to_string((*random)() % 4),
                 (*random)() % 2 == 0 ? "" : "r-" + id);
   } else {
     Post(id, RandomPostings(random));

@@ -39,19 +39,15 @@ class LedgerScript {
   void Open(const std::string& account_id, const std::string& owner_id);
   void ChangeOwner(const std::string& account_id, const std::string& owner_id,
                    const std::string& request_id);
-  void Post(const std::string& id,
-            const std::vector<domain::TransactionPosting>& postings);
-  void Hold(const std::string& id,
-            const std::vector<domain::TransactionPosting>& postings,
+  void Post(const std::string& id, const std::vector<domain::TransactionPosting>& postings);
+  void Hold(const std::string& id, const std::vector<domain::TransactionPosting>& postings,
             std::int64_t expire_time);
   void Settle(const std::string& id, const std::vector<domain::Int128>& amounts,
               const std::string& request_id);
   void Void(const std::string& id);
   void Reverse(const std::string& id, const std::string& original_id);
-  void Refuse(const std::string& id,
-              const std::vector<domain::TransactionPosting>& postings);
-  void RefuseRequest(const std::string& account_id,
-                     const std::string& request_id);
+  void Refuse(const std::string& id, const std::vector<domain::TransactionPosting>& postings);
+  void RefuseRequest(const std::string& account_id, const std::string& request_id);
 
   /// One random valid command; the first ones set up assets and accounts.
   void Random(std::mt19937_64* random);
@@ -68,30 +64,20 @@ class LedgerScript {
 
   [[nodiscard]] std::int64_t time() const { return time_; }
   [[nodiscard]] std::int64_t position() const { return position_; }
-  [[nodiscard]] const std::map<std::string, std::vector<ExpectedEvent>>&
-  accounts() const {
+  [[nodiscard]] const std::map<std::string, std::vector<ExpectedEvent>>& accounts() const {
     return accounts_;
   }
-  [[nodiscard]] const std::map<std::string, std::string>& owners() const {
-    return owners_;
-  }
-  [[nodiscard]] const std::map<std::string, domain::Transaction>& transactions()
-      const {
+  [[nodiscard]] const std::map<std::string, std::string>& owners() const { return owners_; }
+  [[nodiscard]] const std::map<std::string, domain::Transaction>& transactions() const {
     return transactions_;
   }
-  [[nodiscard]] const std::map<std::string, std::vector<std::int64_t>>&
-  transaction_events() const {
+  [[nodiscard]] const std::map<std::string, std::vector<std::int64_t>>& transaction_events() const {
     return transaction_events_;
   }
-  [[nodiscard]] const std::map<std::string, std::int64_t>& requests() const {
-    return requests_;
-  }
-  [[nodiscard]] const std::vector<ExpectedCommand>& commands() const {
-    return commands_;
-  }
+  [[nodiscard]] const std::map<std::string, std::int64_t>& requests() const { return requests_; }
+  [[nodiscard]] const std::vector<ExpectedCommand>& commands() const { return commands_; }
 
-  static domain::TransactionPosting Posting(const std::string& debit,
-                                            const std::string& credit,
+  static domain::TransactionPosting Posting(const std::string& debit, const std::string& credit,
                                             std::int64_t amount);
 
  private:
@@ -106,16 +92,13 @@ class LedgerScript {
   Change New(ChangeKind kind) const;
   void Expect(const std::vector<Bump>& bumps, int own_events);
   void End(const std::string& id, domain::TransactionStatus status,
-           const std::vector<domain::Int128>& amounts,
-           const std::string& request_id);
+           const std::vector<domain::Int128>& amounts, const std::string& request_id);
   std::shared_ptr<domain::Transaction> NewTransaction(
-      const std::string& id,
-      const std::vector<domain::TransactionPosting>& postings,
+      const std::string& id, const std::vector<domain::TransactionPosting>& postings,
       domain::TransactionStatus status) const;
-  std::vector<domain::TransactionPosting> RandomPostings(
-      std::mt19937_64* random) const;
-  const domain::Transaction* RandomTransaction(
-      std::mt19937_64* random, bool (*fits)(const domain::Transaction&)) const;
+  std::vector<domain::TransactionPosting> RandomPostings(std::mt19937_64* random) const;
+  const domain::Transaction* RandomTransaction(std::mt19937_64* random,
+                                               bool (*fits)(const domain::Transaction&)) const;
 
   Writer* writer_;
   std::uint64_t n_ = 0;

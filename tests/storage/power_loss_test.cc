@@ -9,6 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "storage/embedded_store.h"
 #include "storage/record_codec.h"
@@ -31,27 +35,32 @@ struct Outcome {
   LedgerScript attempted{nullptr};
 };
 
-class PowerLossTest : public ::testing::TestWithParam<std::uint64_t> {
- protected:
-  /// A new ledger in a directory of its own.
-  void NewLedger(std::uint64_t number) {
-    const std::uint64_t seed = GetParam() * 1'000 + number;
-    random_.seed(seed);
-    file_system_ = std::make_shared<FaultFileSystem>(seed);
-    options_.directory = directory_.path() + "/" + std::to_string(number);
+/// One ledger and its lives.
+class Victim {
+ public:
+  Victim(std::uint64_t seed, std::string directory, bool sync)
+      : random_(seed), file_system_(std::make_shared<FaultFileSystem>(seed)) {
+    options_.directory = std::move(directory);
     options_.file_system = file_system_;
+    options_.sync = sync;
     options_.history_interval = 8;
     options_.head_cache_accounts = 16;
     options_.group_bytes = 1'000;
     options_.block_cache_bytes = 1 << 20;
     // So that these short lives see the index flushed too.
     options_.checkpoint_commands = 40;
-    outcome_ = Outcome{};
   }
 
-  domain::Result<std::unique_ptr<EmbeddedStore>> Open() {
-    return EmbeddedStore::Open(options_);
-  }
+  /// A life, a death, and the check of what is left.
+  void LiveAndCheck();
+  /// Whether a life of some length left less than was acknowledged.
+  bool LivesAndLoses();
+
+  [[nodiscard]] int died_opening() const { return died_opening_; }
+  [[nodiscard]] int acknowledged_commits() const { return acknowledged_commits_; }
+
+ private:
+  domain::Result<std::unique_ptr<EmbeddedStore>> Open() { return EmbeddedStore::Open(options_); }
 
   /// Runs until the power fails.
   void Live(EmbeddedStore* store) {
@@ -64,7 +73,7 @@ class PowerLossTest : public ::testing::TestWithParam<std::uint64_t> {
       auto batch = script.CommitOnly();
       if (!batch.ok()) return;
       outcome_.acknowledged = script;
-      ++acknowledged_;
+      ++acknowledged_commits_;
       store->writer().Publish(std::move(batch.value()));
     }
   }
@@ -88,74 +97,101 @@ class PowerLossTest : public ::testing::TestWithParam<std::uint64_t> {
     return nullptr;
   }
 
-  test_support::TemporaryDirectory directory_;
   std::mt19937_64 random_;
   std::shared_ptr<FaultFileSystem> file_system_;
   StoreOptions options_;
   Outcome outcome_;
-  std::int64_t acknowledged_ = 0;
+  int died_opening_ = 0;
+  int acknowledged_commits_ = 0;
 };
 
-constexpr int kLedgers = 6;
+void Victim::LiveAndCheck() {
+  file_system_->DieAfter(static_cast<std::int64_t>(random_() % 700));
+  {
+    auto store = Open();
+    if (store.ok()) {
+      Live(store->get());
+    } else {
+      ASSERT_TRUE(file_system_->dead()) << store.refusal().message;
+      ++died_opening_;
+    }
+  }
+  file_system_->Revive();
+  auto store = Open();
+  ASSERT_TRUE(store.ok()) << store.refusal().message;
+  LedgerScript* survived = Identify(store->get());
+  ASSERT_NE(survived, nullptr) << "head " << (*store)->reader().VisibleHead().position
+                               << ", acknowledged " << outcome_.acknowledged.position()
+                               << ", attempted " << outcome_.attempted.position();
+  testing::CheckHeads(*survived, &(*store)->reader());
+  testing::CheckTransactions(*survived, &(*store)->reader());
+  const LedgerScript kept = *survived;
+  outcome_.acknowledged = kept;
+  outcome_.attempted = kept;
+}
+
+bool Victim::LivesAndLoses() {
+  file_system_->DieAfter(static_cast<std::int64_t>(400 + random_() % 700));
+  {
+    auto store = Open();
+    if (store.ok()) Live(store->get());
+  }
+  file_system_->Revive();
+  auto store = Open();
+  return !store.ok() || Identify(store->get()) == nullptr;
+}
+
+class PowerLossTest : public ::testing::TestWithParam<std::uint64_t> {
+ protected:
+  std::unique_ptr<Victim> NewVictim(std::uint64_t number, bool sync) {
+    return std::make_unique<Victim>(GetParam() * 1'000 + number,
+                                    directory_.path() + "/" + std::to_string(number), sync);
+  }
+
+  test_support::TemporaryDirectory directory_;
+};
+
+constexpr std::uint64_t kLedgers = 6;
 constexpr int kLives = 10;
 
 TEST_P(PowerLossTest, LosesNothingAcknowledged) {
-  int died_opening = 0;
-  for (int life = 0; life < kLedgers * kLives; ++life) {
-    if (life % kLives == 0)
-      NewLedger(static_cast<std::uint64_t>(life / kLives));
-    SCOPED_TRACE("life " + std::to_string(life));
-    file_system_->DieAfter(static_cast<std::int64_t>(random_() % 700));
-    {
-      auto store = Open();
-      if (store.ok()) {
-        Live(store->get());
-      } else {
-        ASSERT_TRUE(file_system_->dead()) << store.refusal().message;
-        ++died_opening;
+  std::vector<std::unique_ptr<Victim>> victims;
+  for (std::uint64_t i = 0; i < kLedgers; ++i) {
+    victims.push_back(NewVictim(i, true));
+  }
+  // Side by side: a store whose disk fails waits a second before it gives up.
+  std::vector<std::thread> threads;
+  for (const std::unique_ptr<Victim>& victim : victims) {
+    threads.emplace_back([&victim] {
+      for (int life = 0; life < kLives && !HasFailure(); ++life) {
+        SCOPED_TRACE("life " + std::to_string(life));
+        victim->LiveAndCheck();
       }
-    }
-    file_system_->Revive();
-    auto store = Open();
-    ASSERT_TRUE(store.ok()) << store.refusal().message;
-    LedgerScript* survived = Identify(store->get());
-    ASSERT_NE(survived, nullptr)
-        << "head " << (*store)->reader().VisibleHead().position
-        << ", acknowledged " << outcome_.acknowledged.position()
-        << ", attempted " << outcome_.attempted.position();
-    testing::CheckHeads(*survived, &(*store)->reader());
-    testing::CheckTransactions(*survived, &(*store)->reader());
-    const LedgerScript kept = *survived;
-    outcome_.acknowledged = kept;
-    outcome_.attempted = kept;
-    ASSERT_FALSE(HasFailure());
+    });
+  }
+  int died_opening = 0;
+  int acknowledged_commits = 0;
+  for (std::uint64_t i = 0; i < kLedgers; ++i) {
+    threads[i].join();
+    died_opening += victims[i]->died_opening();
+    acknowledged_commits += victims[i]->acknowledged_commits();
   }
   // Both kinds of death must have been tried.
   EXPECT_GT(died_opening, 0);
-  EXPECT_GT(acknowledged_, kLedgers * kLives);
+  EXPECT_GT(acknowledged_commits, static_cast<int>(kLedgers) * kLives);
   RecordProperty("died_opening", died_opening);
-  RecordProperty("acknowledged_commits", static_cast<int>(acknowledged_));
+  RecordProperty("acknowledged_commits", acknowledged_commits);
 }
 
 TEST_P(PowerLossTest, NoticesThatNothingIsSynced) {
-  options_.sync = false;
-  int lost = 0;
-  for (int life = 0; life < kLives && lost == 0; ++life) {
-    NewLedger(static_cast<std::uint64_t>(life));
-    file_system_->DieAfter(static_cast<std::int64_t>(400 + random_() % 700));
-    {
-      auto store = Open();
-      if (store.ok()) Live(store->get());
-    }
-    file_system_->Revive();
-    auto store = Open();
-    if (!store.ok() || Identify(store->get()) == nullptr) ++lost;
+  bool lost = false;
+  for (std::uint64_t i = 0; i < 10 && !lost; ++i) {
+    lost = NewVictim(i, false)->LivesAndLoses();
   }
-  EXPECT_GT(lost, 0) << "without a sync acknowledged commits must get lost";
+  EXPECT_TRUE(lost) << "without a sync acknowledged commits must get lost";
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, PowerLossTest,
-                         ::testing::Values(101, 102, 103, 104, 105));
+INSTANTIATE_TEST_SUITE_P(Seeds, PowerLossTest, ::testing::Values(101, 102, 103, 104, 105));
 
 }  // namespace
 }  // namespace florin::storage

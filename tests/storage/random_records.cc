@@ -9,9 +9,7 @@ constexpr int kScale = 3;
 
 RandomRecords::RandomRecords(std::uint64_t seed) : random_(seed) {}
 
-std::uint64_t RandomRecords::Below(std::uint64_t bound) {
-  return random_() % bound;
-}
+std::uint64_t RandomRecords::Below(std::uint64_t bound) { return random_() % bound; }
 
 std::string RandomRecords::Text(std::size_t size_max) {
   std::string text(Below(size_max + 1), ' ');
@@ -22,8 +20,7 @@ std::string RandomRecords::Text(std::size_t size_max) {
 std::string RandomRecords::Id() {
   if (OneIn(3)) return "id-" + std::to_string(random_());
   // A UUID, sometimes one in capitals, which the short form must not take.
-  const std::string_view digits =
-      OneIn(4) ? "0123456789ABCDEF" : "0123456789abcdef";
+  const std::string_view digits = OneIn(4) ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string id(36, '-');
   for (std::size_t i = 0; i < id.size(); ++i) {
     if (i != 8 && i != 13 && i != 18 && i != 23) id[i] = digits[Below(16)];
@@ -51,14 +48,11 @@ domain::StringMap RandomRecords::Map() {
 }
 
 domain::Refusal RandomRecords::Refusal() {
-  return {OneIn(2) ? domain::Reason::kAccountClosed
-                   : domain::Reason::kAmountOverflow,
-          Text(200), Map()};
+  return {OneIn(2) ? domain::Reason::kAccountClosed : domain::Reason::kAmountOverflow, Text(200),
+          Map()};
 }
 
-std::string RandomRecords::AccountId() {
-  return account_ids_[Below(account_ids_.size())];
-}
+std::string RandomRecords::AccountId() { return account_ids_[Below(account_ids_.size())]; }
 
 Record RandomRecords::Next() {
   if (OneIn(3)) time_ += static_cast<std::int64_t>(Below(5'000'000'000));
@@ -83,8 +77,7 @@ Record RandomRecords::Next() {
       break;
   }
   Record record = book_.Place(Create());
-  (record.change.transaction->is_hold ? holds_ : posted_)
-      .push_back(record.change.transaction);
+  (record.change.transaction->is_hold ? holds_ : posted_).push_back(record.change.transaction);
   return record;
 }
 
@@ -99,8 +92,8 @@ Change RandomRecords::Base(ChangeKind kind) {
 
 Change RandomRecords::Asset() {
   Change change = Base(ChangeKind::kAssetRegistered);
-  change.asset = {"A" + std::to_string(Below(10)),
-                  static_cast<int>(Below(domain::kScaleMax + 1)), Text(40)};
+  change.asset = {"A" + std::to_string(Below(10)), static_cast<int>(Below(domain::kScaleMax + 1)),
+                  Text(40)};
   return change;
 }
 
@@ -142,8 +135,7 @@ domain::ChangeAccount RandomRecords::Request(const std::string& account_id) {
 Change RandomRecords::ChangeState() {
   Change change = Base(ChangeKind::kAccountChanged);
   const std::string account_id = AccountId();
-  change.account =
-      std::make_shared<domain::AccountState>(book_.accounts().at(account_id));
+  change.account = std::make_shared<domain::AccountState>(book_.accounts().at(account_id));
   change.account->status = static_cast<domain::AccountStatus>(1 + Below(3));
   change.account->limits.overdraft_limit = Amount();
   change.account->update_time = time_;
@@ -159,8 +151,7 @@ std::shared_ptr<domain::Transaction> RandomRecords::NewTransaction() {
   transaction->transaction_id = Id();
   const std::uint64_t postings = OneIn(10) ? 1 + Below(60) : 1 + Below(3);
   for (std::uint64_t i = 0; i < postings; ++i) {
-    transaction->postings.push_back(
-        {AccountId(), AccountId(), {Amount(), kScale}, std::nullopt});
+    transaction->postings.push_back({AccountId(), AccountId(), {Amount(), kScale}, std::nullopt});
   }
   if (OneIn(2)) transaction->type = "type-" + std::to_string(Below(5));
   if (OneIn(3)) transaction->reference = Text(40);
@@ -187,10 +178,8 @@ Change RandomRecords::Create() {
     change.transaction->status = domain::TransactionStatus::kPending;
     change.transaction->is_hold = true;
     if (OneIn(2)) {
-      change.transaction->hold_timeout_ns =
-          static_cast<std::int64_t>(Below(1'000'000'000'000));
-      change.transaction->expire_time =
-          time_ + *change.transaction->hold_timeout_ns;
+      change.transaction->hold_timeout_ns = static_cast<std::int64_t>(Below(1'000'000'000'000));
+      change.transaction->expire_time = time_ + *change.transaction->hold_timeout_ns;
     }
   }
   return change;
@@ -223,8 +212,7 @@ Change RandomRecords::Reverse() {
   change.transaction = NewTransaction();
   change.transaction->status = domain::TransactionStatus::kPosted;
   change.transaction->reverses_transaction_id = change.original->transaction_id;
-  change.original->reversed_by_transaction_id =
-      change.transaction->transaction_id;
+  change.original->reversed_by_transaction_id = change.transaction->transaction_id;
   return change;
 }
 
@@ -246,17 +234,15 @@ Change RandomRecords::RefuseRequest() {
   change.target_is_account = OneIn(3);
   change.target_id = change.target_is_account ? AccountId() : Id();
   if (change.target_is_account) {
-    change.account_request = std::make_shared<const domain::ChangeAccount>(
-        Request(change.target_id));
+    change.account_request =
+        std::make_shared<const domain::ChangeAccount>(Request(change.target_id));
   } else if (OneIn(2)) {
-    domain::SettleTransaction request{
-        change.target_id, std::nullopt, {}, change.request_id};
+    domain::SettleTransaction request{change.target_id, std::nullopt, {}, change.request_id};
     if (OneIn(2)) request.amount = AnyDecimal();
     for (std::uint64_t i = Below(4); i > 0; --i) {
       request.amounts.push_back(AnyDecimal());
     }
-    change.settle_request =
-        std::make_shared<const domain::SettleTransaction>(request);
+    change.settle_request = std::make_shared<const domain::SettleTransaction>(request);
   } else {
     change.void_request = std::make_shared<const domain::VoidTransaction>(
         domain::VoidTransaction{change.target_id, Text(50), change.request_id});

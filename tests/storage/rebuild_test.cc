@@ -80,8 +80,7 @@ TEST_P(RebuildTest, EqualsWhatWasKeptKeyByKey) {
   store_.reset();
   std::filesystem::remove_all(options_.directory + "/index");
   Open();
-  EXPECT_EQ(store_->replayed_commands(),
-            static_cast<std::int64_t>(script_.commands().size()));
+  EXPECT_EQ(store_->replayed_commands(), static_cast<std::int64_t>(script_.commands().size()));
   ASSERT_TRUE(store_->Checkpoint().ok());
   const Contents rebuilt = Dump(store_->index());
   EXPECT_EQ(rebuilt.size(), kept.size());
@@ -98,8 +97,7 @@ TEST_P(RebuildTest, IsDoneForAnotherInterval) {
   store_.reset();
   options_.history_interval = 16;
   Open();
-  EXPECT_EQ(store_->replayed_commands(),
-            static_cast<std::int64_t>(script_.commands().size()));
+  EXPECT_EQ(store_->replayed_commands(), static_cast<std::int64_t>(script_.commands().size()));
   testing::CheckBalances(script_, &store_->reader());
 }
 
@@ -107,11 +105,9 @@ TEST_P(RebuildTest, IsDoneForACorruptIndex) {
   Run(200);
   ASSERT_TRUE(store_->Checkpoint().ok());
   store_.reset();
-  std::ofstream(options_.directory + "/index/CURRENT", std::ios::trunc)
-      << "MANIFEST-999999\n";
+  std::ofstream(options_.directory + "/index/CURRENT", std::ios::trunc) << "MANIFEST-999999\n";
   Open();
-  EXPECT_EQ(store_->replayed_commands(),
-            static_cast<std::int64_t>(script_.commands().size()));
+  EXPECT_EQ(store_->replayed_commands(), static_cast<std::int64_t>(script_.commands().size()));
   testing::CheckEverything(script_, &store_->reader());
 }
 

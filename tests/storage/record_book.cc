@@ -10,13 +10,11 @@ namespace {
 domain::LegAction ActionOf(const Change& change) {
   const domain::TransactionStatus status = change.transaction->status;
   if (change.kind == ChangeKind::kHoldEnded) {
-    return status == domain::TransactionStatus::kPosted
-               ? domain::LegAction::kSettle
-               : domain::LegAction::kRelease;
+    return status == domain::TransactionStatus::kPosted ? domain::LegAction::kSettle
+                                                        : domain::LegAction::kRelease;
   }
-  return status == domain::TransactionStatus::kPending
-             ? domain::LegAction::kHold
-             : domain::LegAction::kPost;
+  return status == domain::TransactionStatus::kPending ? domain::LegAction::kHold
+                                                       : domain::LegAction::kPost;
 }
 
 }  // namespace
@@ -54,36 +52,32 @@ void RecordBook::PlaceAccount(Record* record) {
   if (record->change.kind == ChangeKind::kAccountOpened) {
     state.open_position = state.position;
   }
-  record->accounts.push_back({state.account_id, state.version, state.balances,
-                              state.scale, state.DebitNormal(), known.position,
-                              state.position});
+  record->accounts.push_back({state.account_id, state.version, state.balances, state.scale,
+                              state.DebitNormal(), known.position, state.position});
   known = state;
 }
 
 AccountAfter& RecordBook::Touch(const std::string& account_id, Record* record) {
-  const auto found = std::find_if(
-      record->accounts.begin(), record->accounts.end(),
-      [&](const AccountAfter& a) { return a.account_id == account_id; });
+  const auto found =
+      std::find_if(record->accounts.begin(), record->accounts.end(),
+                   [&](const AccountAfter& a) { return a.account_id == account_id; });
   if (found != record->accounts.end()) return *found;
   const domain::AccountState& state = accounts_.at(account_id);
-  return record->accounts.emplace_back(
-      AccountAfter{account_id, state.version, state.balances, state.scale,
-                   state.DebitNormal(), state.position, 0});
+  return record->accounts.emplace_back(AccountAfter{account_id, state.version, state.balances,
+                                                    state.scale, state.DebitNormal(),
+                                                    state.position, 0});
 }
 
 void RecordBook::PlaceTransaction(Record* record) {
   domain::Transaction& transaction = *record->change.transaction;
   const ChangeKind kind = record->change.kind;
   if (kind != ChangeKind::kTransactionRefused) {
-    domain::ForEachLeg(ActionOf(record->change), transaction.postings,
-                       [&](const domain::Leg& leg) {
-                         AccountAfter& account =
-                             Touch(domain::AccountOf(leg, transaction.postings),
-                                   record);
-                         domain::ApplyLeg(leg, &account.balances);
-                         ++account.version;
-                         account.position = ++head_;
-                       });
+    domain::ForEachLeg(ActionOf(record->change), transaction.postings, [&](const domain::Leg& leg) {
+      AccountAfter& account = Touch(domain::AccountOf(leg, transaction.postings), record);
+      domain::ApplyLeg(leg, &account.balances);
+      ++account.version;
+      account.position = ++head_;
+    });
   }
   for (const AccountAfter& account : record->accounts) {
     domain::AccountState& state = accounts_.at(account.account_id);

@@ -17,8 +17,7 @@ class RecordBook {
   Record Place(Change change);
 
   [[nodiscard]] std::int64_t head() const { return head_; }
-  [[nodiscard]] const std::map<std::string, domain::AccountState>& accounts()
-      const {
+  [[nodiscard]] const std::map<std::string, domain::AccountState>& accounts() const {
     return accounts_;
   }
 

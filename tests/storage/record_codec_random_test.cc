@@ -18,9 +18,8 @@ namespace {
 
 std::uint64_t Seed() {
   const char* given = std::getenv("FLORIN_SEED");
-  const std::uint64_t seed = given != nullptr
-                                 ? std::strtoull(given, nullptr, 10)
-                                 : std::random_device{}();
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   std::cout << "FLORIN_SEED=" << seed << "\n";
   return seed;
 }
@@ -34,11 +33,10 @@ void ReadAll(const CommitGroup& group, std::uint64_t* decoded_records) {
     florin::v1::Event event;
     for (const RecordPtr& record : *decoded) {
       ++*decoded_records;
-      static_cast<void>(
-          ExpandEvents(*record, [&](const EventHeader&) -> florin::v1::Event* {
-            event.Clear();
-            return &event;
-          }));
+      static_cast<void>(ExpandEvents(*record, [&](const EventHeader&) -> florin::v1::Event* {
+        event.Clear();
+        return &event;
+      }));
     }
   } else {
     ASSERT_EQ(decoded.refusal().reason, domain::Reason::kDataCorrupt);
@@ -122,8 +120,7 @@ TEST(RecordCodecRandomTest, SurvivesRandomBytes) {
     group.records = std::string("\x01\x01\0\0\0\0\0\0\0\0\x01", 11);
     for (std::uint64_t i = random() % 64; i > 0; --i) {
       // Small numbers more often: they are counts, numbers of words and flags.
-      group.records +=
-          static_cast<char>(random() % 3 == 0 ? random() : random() % 4);
+      group.records += static_cast<char>(random() % 3 == 0 ? random() : random() % 4);
     }
     ReadAll(group, &decoded_records);
   }

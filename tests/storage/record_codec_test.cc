@@ -103,17 +103,15 @@ TEST(RecordCodecTest, ScansWhatAnIndexNeeds) {
     EXPECT_EQ(frame.last_position, sample.last_position);
     EXPECT_EQ(frame.commit_time, sample.change.commit_time);
     EXPECT_EQ(frame.request_id, sample.change.request_id);
-    EXPECT_EQ(frame.transaction_id,
-              sample.change.transaction == nullptr
-                  ? ""
-                  : sample.change.transaction->transaction_id);
+    EXPECT_EQ(frame.transaction_id, sample.change.transaction == nullptr
+                                        ? ""
+                                        : sample.change.transaction->transaction_id);
     ASSERT_EQ(frame.accounts.size(), sample.accounts.size());
     for (std::size_t a = 0; a < frame.accounts.size(); ++a) {
       EXPECT_EQ(frame.accounts[a].account_id, sample.accounts[a].account_id);
       EXPECT_EQ(frame.accounts[a].version, sample.accounts[a].version);
       EXPECT_EQ(frame.accounts[a].position, sample.accounts[a].position);
-      EXPECT_EQ(frame.accounts[a].previous_position,
-                sample.accounts[a].previous_position);
+      EXPECT_EQ(frame.accounts[a].previous_position, sample.accounts[a].previous_position);
     }
   });
   EXPECT_TRUE(status.ok());
@@ -145,20 +143,15 @@ TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheGroup) {
   const Record good = TransferRecords(2, 1)[0];
   const auto broken = [&](auto breaking) {
     Record record = good;
-    record.change.transaction =
-        std::make_shared<domain::Transaction>(*good.change.transaction);
+    record.change.transaction = std::make_shared<domain::Transaction>(*good.change.transaction);
     breaking(&record);
     return record;
   };
   using domain::Transaction;
   const std::vector<Record> records = {
       broken([](Record* r) { r->change.transaction = nullptr; }),
-      broken([](Record* r) {
-        r->change.transaction->postings[0].amount.digits = -1;
-      }),
-      broken([](Record* r) {
-        r->change.transaction->postings[0].amount.decimals = 19;
-      }),
+      broken([](Record* r) { r->change.transaction->postings[0].amount.digits = -1; }),
+      broken([](Record* r) { r->change.transaction->postings[0].amount.decimals = 19; }),
       broken([](Record* r) { r->accounts[0].balances.debits_posted = -1; }),
       broken([](Record* r) {
         r->accounts[0].balances.debits_posted = domain::kAmountMax;
@@ -166,13 +159,10 @@ TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheGroup) {
       }),
       broken([](Record* r) { r->accounts[0].scale = 19; }),
       broken([](Record* r) { r->accounts[1].position = r->last_position + 1; }),
-      broken([](Record* r) {
-        r->accounts[1].previous_position = r->first_position;
-      }),
+      broken([](Record* r) { r->accounts[1].previous_position = r->first_position; }),
       broken([](Record* r) { r->change.kind = static_cast<ChangeKind>(99); }),
       broken([](Record* r) {
-        r->change.transaction->status =
-            static_cast<domain::TransactionStatus>(6);
+        r->change.transaction->status = static_cast<domain::TransactionStatus>(6);
       }),
       broken([](Record* r) { r->last_position = r->first_position - 1; }),
   };
@@ -195,26 +185,18 @@ TEST(RecordCodecTest, RefusesAHeaderThatDoesNotFitTheRecords) {
     change(&group);
     return group;
   };
-  ExpectCorrupt(changed([](CommitGroup* g) { g->format_version = 2; }),
-                "not version 1");
-  ExpectCorrupt(changed([](CommitGroup* g) { g->records[0] = 2; }),
-                "not version 1");
-  ExpectCorrupt(changed([](CommitGroup* g) { ++g->first_position; }),
-                "position 2 is damaged");
-  ExpectCorrupt(changed([](CommitGroup* g) { ++g->last_position; }),
-                "end at another position");
-  ExpectCorrupt(changed([](CommitGroup* g) { --g->last_position; }),
-                "malformed");
+  ExpectCorrupt(changed([](CommitGroup* g) { g->format_version = 2; }), "not version 1");
+  ExpectCorrupt(changed([](CommitGroup* g) { g->records[0] = 2; }), "not version 1");
+  ExpectCorrupt(changed([](CommitGroup* g) { ++g->first_position; }), "position 2 is damaged");
+  ExpectCorrupt(changed([](CommitGroup* g) { ++g->last_position; }), "end at another position");
+  ExpectCorrupt(changed([](CommitGroup* g) { --g->last_position; }), "malformed");
   ExpectCorrupt(changed([](CommitGroup* g) { ++g->first_time; }), "header");
   ExpectCorrupt(changed([](CommitGroup* g) { ++g->last_time; }), "last time");
-  ExpectCorrupt(changed([](CommitGroup* g) { g->records += 'x'; }),
-                "bytes follow");
-  ExpectCorrupt(changed([](CommitGroup* g) { g->records.pop_back(); }),
-                "malformed");
-  ExpectCorrupt(changed([](CommitGroup* g) {
-                  g->last_position = std::numeric_limits<std::int64_t>::max();
-                }),
-                "header");
+  ExpectCorrupt(changed([](CommitGroup* g) { g->records += 'x'; }), "bytes follow");
+  ExpectCorrupt(changed([](CommitGroup* g) { g->records.pop_back(); }), "malformed");
+  ExpectCorrupt(
+      changed([](CommitGroup* g) { g->last_position = std::numeric_limits<std::int64_t>::max(); }),
+      "header");
 }
 
 TEST(RecordCodecTest, NoticesAnyChangedByteByItsHash) {
@@ -225,8 +207,7 @@ TEST(RecordCodecTest, NoticesAnyChangedByteByItsHash) {
     const auto status = VerifyHash(group);
     ASSERT_FALSE(status.ok());
     EXPECT_THAT(status.refusal().metadata,
-                ElementsAre(testing::Pair(
-                    "position", std::to_string(good.first_position))));
+                ElementsAre(testing::Pair("position", std::to_string(good.first_position))));
   }
   CommitGroup group = good;
   group.previous_hash[31] ^= 0x80;
@@ -242,8 +223,7 @@ TEST(ChainHashTest, IsSha256OfBothParts) {
     hex += kDigits[byte >> 4];
     hex += kDigits[byte & 15];
   }
-  EXPECT_EQ(hex,
-            "365aa7d8f7f9402c4b9434502b4cc89ddb09fe50d7cd95b493b834c62d5a5370");
+  EXPECT_EQ(hex, "365aa7d8f7f9402c4b9434502b4cc89ddb09fe50d7cd95b493b834c62d5a5370");
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ Change At(std::int64_t seconds, ChangeKind kind) {
   return change;
 }
 
-Change Opened(std::int64_t seconds, const std::string& account_id,
-              domain::AccountType type) {
+Change Opened(std::int64_t seconds, const std::string& account_id, domain::AccountType type) {
   Change change = At(seconds, ChangeKind::kAccountOpened);
   change.account = std::make_shared<domain::AccountState>();
   domain::AccountState& account = *change.account;
@@ -34,14 +33,11 @@ Change Opened(std::int64_t seconds, const std::string& account_id,
   return change;
 }
 
-domain::TransactionPosting Posting(std::string debit, std::string credit,
-                                   std::int64_t amount) {
-  return {
-      std::move(debit), std::move(credit), {Units(amount), 2}, std::nullopt};
+domain::TransactionPosting Posting(std::string debit, std::string credit, std::int64_t amount) {
+  return {std::move(debit), std::move(credit), {Units(amount), 2}, std::nullopt};
 }
 
-Change Created(std::int64_t seconds, const std::string& id,
-               domain::TransactionStatus status,
+Change Created(std::int64_t seconds, const std::string& id, domain::TransactionStatus status,
                std::vector<domain::TransactionPosting> postings) {
   Change change = At(seconds, ChangeKind::kTransactionCreated);
   change.transaction = std::make_shared<domain::Transaction>();
@@ -54,17 +50,15 @@ Change Created(std::int64_t seconds, const std::string& id,
 
 /// With every optional field.
 Change CreatedInFull(std::int64_t seconds) {
-  Change change = Created(
-      seconds, "018f2b1e-7c3a-7def-8a1b-0123456789ab",
-      domain::TransactionStatus::kPosted,
-      {Posting("bank:cash", "customer:1", 12'345'00),
-       Posting("customer:1", "bank:fees", 45), Posting("bank:cash", "a", 1)});
+  Change change =
+      Created(seconds, "018f2b1e-7c3a-7def-8a1b-0123456789ab", domain::TransactionStatus::kPosted,
+              {Posting("bank:cash", "customer:1", 12'345'00),
+               Posting("customer:1", "bank:fees", 45), Posting("bank:cash", "a", 1)});
   domain::Transaction& transaction = *change.transaction;
   transaction.type = "deposit";
   transaction.reference = "REF-1";
   transaction.description = "Opening deposit";
-  transaction.metadata = {{"channel", "counter"},
-                          {"note", "\xC3\xA9t\xC3\xA9"}};
+  transaction.metadata = {{"channel", "counter"}, {"note", "\xC3\xA9t\xC3\xA9"}};
   transaction.effective_time = kStart - 86'400 * kSecond;
   transaction.correlation_id = "11111111-2222-3333-4444-555555555555";
   transaction.causation_id = "evt-9";
@@ -75,9 +69,9 @@ Change CreatedInFull(std::int64_t seconds) {
 }
 
 Change Held(std::int64_t seconds, const std::string& id) {
-  Change change = Created(seconds, id, domain::TransactionStatus::kPending,
-                          {Posting("customer:1", "bank:cash", 300'00),
-                           Posting("customer:1", "bank:fees", 10)});
+  Change change =
+      Created(seconds, id, domain::TransactionStatus::kPending,
+              {Posting("customer:1", "bank:cash", 300'00), Posting("customer:1", "bank:fees", 10)});
   change.transaction->is_hold = true;
   change.transaction->hold_timeout_ns = 3600 * kSecond;
   change.transaction->expire_time = change.commit_time + 3600 * kSecond;
@@ -85,11 +79,9 @@ Change Held(std::int64_t seconds, const std::string& id) {
 }
 
 /// The end of the hold that `held` made.
-Change Ended(std::int64_t seconds, const Record& held,
-             domain::TransactionStatus status) {
+Change Ended(std::int64_t seconds, const Record& held, domain::TransactionStatus status) {
   Change change = At(seconds, ChangeKind::kHoldEnded);
-  change.transaction =
-      std::make_shared<domain::Transaction>(*held.change.transaction);
+  change.transaction = std::make_shared<domain::Transaction>(*held.change.transaction);
   change.transaction->status = status;
   change.transaction->end_time = change.commit_time;
   change.request_id = "end-1";
@@ -97,20 +89,16 @@ Change Ended(std::int64_t seconds, const Record& held,
 }
 
 Change Reversal(std::int64_t seconds, const Record& original) {
-  Change change =
-      Created(seconds, "reversal-1", domain::TransactionStatus::kPosted, {});
+  Change change = Created(seconds, "reversal-1", domain::TransactionStatus::kPosted, {});
   change.kind = ChangeKind::kTransactionReversed;
   for (const auto& posting : original.change.transaction->postings) {
-    change.transaction->postings.push_back({posting.credit_account_id,
-                                            posting.debit_account_id,
-                                            posting.amount, std::nullopt});
+    change.transaction->postings.push_back(
+        {posting.credit_account_id, posting.debit_account_id, posting.amount, std::nullopt});
   }
   change.transaction->type = "reversal";
   change.transaction->description = "Entered twice";
-  change.transaction->reverses_transaction_id =
-      original.change.transaction->transaction_id;
-  change.original =
-      std::make_shared<domain::Transaction>(*original.change.transaction);
+  change.transaction->reverses_transaction_id = original.change.transaction->transaction_id;
+  change.original = std::make_shared<domain::Transaction>(*original.change.transaction);
   change.original->reversed_by_transaction_id = "reversal-1";
   return change;
 }
@@ -124,8 +112,7 @@ domain::Refusal NoFunds() {
 Change Refused(std::int64_t seconds) {
   Change change =
       Created(seconds, "refused-1", domain::TransactionStatus::kRefused,
-              {Posting("customer:1", "nobody:1", 500),
-               Posting("customer:1", "bank:cash", 7)});
+              {Posting("customer:1", "nobody:1", 500), Posting("customer:1", "bank:cash", 7)});
   change.kind = ChangeKind::kTransactionRefused;
   change.transaction->postings[0].amount.decimals = 0;
   change.transaction->refusal = NoFunds();
@@ -138,8 +125,7 @@ domain::ChangeAccount UpdateRequest(const std::string& account_id) {
   request.account_id = account_id;
   request.request_id = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000";
   request.expected_version = 4;
-  request.update_mask =
-      domain::kUpdateOverdraftLimit | domain::kUpdateMaxBalance;
+  request.update_mask = domain::kUpdateOverdraftLimit | domain::kUpdateMaxBalance;
   request.limits.overdraft_limit = domain::Decimal{Units(250), 1};
   request.limits.max_balance = domain::Decimal{domain::kAmountMax, 0};
   request.metadata = {{"branch", "south"}};
@@ -150,14 +136,13 @@ domain::ChangeAccount UpdateRequest(const std::string& account_id) {
 Change Updated(std::int64_t seconds, const domain::AccountState& before) {
   Change change = At(seconds, ChangeKind::kAccountChanged);
   change.request_id = "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0000";
-  change.account_request = std::make_shared<const domain::ChangeAccount>(
-      UpdateRequest(before.account_id));
+  change.account_request =
+      std::make_shared<const domain::ChangeAccount>(UpdateRequest(before.account_id));
   change.account = std::make_shared<domain::AccountState>(before);
   change.account->limits.overdraft_limit = Units(25'00);
   change.account->limits.max_balance = domain::kAmountMax;
   change.account->update_time = change.commit_time;
-  change.changed_fields =
-      domain::kUpdateOverdraftLimit | domain::kUpdateMaxBalance;
+  change.changed_fields = domain::kUpdateOverdraftLimit | domain::kUpdateMaxBalance;
   return change;
 }
 
@@ -168,8 +153,7 @@ Change Suspended(std::int64_t seconds, const domain::AccountState& before) {
   request.account_id = before.account_id;
   request.reason = "Court order";
   request.scope = domain::SuspendScope::kDebits;
-  change.account_request =
-      std::make_shared<const domain::ChangeAccount>(request);
+  change.account_request = std::make_shared<const domain::ChangeAccount>(request);
   change.account = std::make_shared<domain::AccountState>(before);
   change.account->status = domain::AccountStatus::kSuspended;
   change.account->suspend_scope = domain::SuspendScope::kDebits;
@@ -177,8 +161,7 @@ Change Suspended(std::int64_t seconds, const domain::AccountState& before) {
   return change;
 }
 
-Change RequestRefused(std::int64_t seconds, const std::string& target,
-                      bool is_account) {
+Change RequestRefused(std::int64_t seconds, const std::string& target, bool is_account) {
   Change change = At(seconds, ChangeKind::kRequestRefused);
   change.request_id = "again-1";
   change.target_id = target;
@@ -187,23 +170,19 @@ Change RequestRefused(std::int64_t seconds, const std::string& target,
   return change;
 }
 
-void AddRefusedRequests(std::int64_t seconds, RecordBook* book,
-                        std::vector<Record>* records) {
+void AddRefusedRequests(std::int64_t seconds, RecordBook* book, std::vector<Record>* records) {
   Change settle = RequestRefused(seconds, "hold-1", false);
-  settle.settle_request = std::make_shared<const domain::SettleTransaction>(
-      domain::SettleTransaction{
-          "hold-1",
-          std::nullopt,
-          {domain::Decimal{Units(1), 2}, domain::Decimal{0, 0}},
-          "again-1"});
+  settle
+      .settle_request = std::make_shared<const domain::SettleTransaction>(domain::SettleTransaction{
+      "hold-1", std::nullopt, {domain::Decimal{Units(1), 2}, domain::Decimal{0, 0}}, "again-1"});
   records->push_back(book->Place(settle));
   Change cancel = RequestRefused(seconds, "hold-2", false);
   cancel.void_request = std::make_shared<const domain::VoidTransaction>(
       domain::VoidTransaction{"hold-2", "Changed my mind", "again-1"});
   records->push_back(book->Place(cancel));
   Change update = RequestRefused(seconds, "customer:1", true);
-  update.account_request = std::make_shared<const domain::ChangeAccount>(
-      UpdateRequest("customer:1"));
+  update.account_request =
+      std::make_shared<const domain::ChangeAccount>(UpdateRequest("customer:1"));
   records->push_back(book->Place(update));
 }
 
@@ -247,8 +226,7 @@ std::vector<Record> SampleRecords() {
   return records;
 }
 
-std::vector<Record> TransferRecords(std::size_t accounts,
-                                    std::size_t transfers) {
+std::vector<Record> TransferRecords(std::size_t accounts, std::size_t transfers) {
   RecordBook book;
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < accounts; ++i) {
@@ -259,15 +237,12 @@ std::vector<Record> TransferRecords(std::size_t accounts,
   std::vector<Record> records;
   for (std::size_t i = 0; i < transfers; ++i) {
     std::string uuid =
-        "018f2b1e-7c3a-7def-8a1b-" +
-        std::to_string(100'000'000'000 + random() % 899'999'999'999);
+        "018f2b1e-7c3a-7def-8a1b-" + std::to_string(100'000'000'000 + random() % 899'999'999'999);
     const std::size_t from = random() % accounts;
     const std::size_t to = (from + 1 + random() % (accounts - 1)) % accounts;
     Change change =
-        Created(static_cast<std::int64_t>(i / 100), uuid,
-                domain::TransactionStatus::kPosted,
-                {Posting(ids[from], ids[to],
-                         static_cast<std::int64_t>(random() % 1'000'000))});
+        Created(static_cast<std::int64_t>(i / 100), uuid, domain::TransactionStatus::kPosted,
+                {Posting(ids[from], ids[to], static_cast<std::int64_t>(random() % 1'000'000))});
     change.transaction->type = "transfer";
     records.push_back(book.Place(std::move(change)));
   }

@@ -16,8 +16,7 @@ namespace florin::storage {
 [[nodiscard]] std::vector<Record> SampleRecords();
 
 /// A transfer as most are: one posting, 16 to 20 character account ids, a UUID.
-[[nodiscard]] std::vector<Record> TransferRecords(std::size_t accounts,
-                                                  std::size_t transfers);
+[[nodiscard]] std::vector<Record> TransferRecords(std::size_t accounts, std::size_t transfers);
 
 /// A random history that holds together: equal seeds, equal histories.
 class RandomRecords {

@@ -21,16 +21,13 @@ class Text {
     Line(name, domain::FormatMinor(value, 0));
   }
   void Map(std::string_view name, const domain::StringMap& map) {
-    for (const auto& [key, value] : map)
-      Line(std::string(name) + "[" + key + "]", value);
+    for (const auto& [key, value] : map) Line(std::string(name) + "[" + key + "]", value);
   }
   void Decimal(std::string_view name, const domain::Decimal& value) {
-    Line(name, domain::FormatMinor(value.digits, 0) + "e-" +
-                   std::to_string(value.decimals));
+    Line(name, domain::FormatMinor(value.digits, 0) + "e-" + std::to_string(value.decimals));
   }
   template <typename Value, typename Write>
-  void Optional(std::string_view name, const std::optional<Value>& value,
-                Write write) {
+  void Optional(std::string_view name, const std::optional<Value>& value, Write write) {
     if (value) {
       write(*value);
     } else {
@@ -65,30 +62,25 @@ void Add(Text* text, const domain::Refusal& refusal) {
   text->Map("metadata", refusal.metadata);
 }
 
-void AddTime(Text* text, std::string_view name,
-             const std::optional<std::int64_t>& time) {
+void AddTime(Text* text, std::string_view name, const std::optional<std::int64_t>& time) {
   text->Optional(name, time, [&](std::int64_t t) { text->Line(name, t); });
 }
 
-void AddDecimal(Text* text, std::string_view name,
-                const std::optional<domain::Decimal>& value) {
-  text->Optional(name, value,
-                 [&](const domain::Decimal& d) { text->Decimal(name, d); });
+void AddDecimal(Text* text, std::string_view name, const std::optional<domain::Decimal>& value) {
+  text->Optional(name, value, [&](const domain::Decimal& d) { text->Decimal(name, d); });
 }
 
 void Add(Text* text, const domain::TransactionPosting& posting) {
   text->Line("debit_account_id", posting.debit_account_id);
   text->Line("credit_account_id", posting.credit_account_id);
   text->Decimal("amount", posting.amount);
-  text->Optional("posted", posting.posted,
-                 [&](domain::Int128 v) { text->Amount("posted", v); });
+  text->Optional("posted", posting.posted, [&](domain::Int128 v) { text->Amount("posted", v); });
 }
 
 void Add(Text* text, const domain::Transaction& t) {
   text->Line("transaction_id", t.transaction_id);
   text->Line("status", static_cast<int>(t.status));
-  for (const auto& posting : t.postings)
-    text->Inside("posting", [&] { Add(text, posting); });
+  for (const auto& posting : t.postings) text->Inside("posting", [&] { Add(text, posting); });
   text->Line("type", t.type);
   text->Line("reference", t.reference);
   text->Line("description", t.description);
@@ -160,8 +152,7 @@ void Add(Text* text, const domain::SettleTransaction& r) {
   text->Line("transaction_id", r.transaction_id);
   text->Line("request_id", r.request_id);
   AddDecimal(text, "amount", r.amount);
-  for (const domain::Decimal& amount : r.amounts)
-    text->Decimal("amounts", amount);
+  for (const domain::Decimal& amount : r.amounts) text->Decimal("amounts", amount);
 }
 
 void Add(Text* text, const domain::VoidTransaction& r) {
@@ -194,8 +185,8 @@ void AddPart(Text* text, std::string_view name, const Part& part) {
 std::string Describe(const Record& record) {
   const Change& change = record.change;
   Text text;
-  text.Line("positions", std::to_string(record.first_position) + " to " +
-                             std::to_string(record.last_position));
+  text.Line("positions",
+            std::to_string(record.first_position) + " to " + std::to_string(record.last_position));
   text.Line("kind", static_cast<int>(change.kind));
   text.Line("commit_time", change.commit_time);
   text.Line("principal", change.principal);

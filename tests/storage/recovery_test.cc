@@ -62,18 +62,15 @@ class RecoveryTest : public ::testing::Test {
   /// The WAL that was written last.
   std::filesystem::path Wal() const {
     std::filesystem::path newest;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(options_.directory + "/journal")) {
-      if (entry.path().extension() == ".log" && entry.path() > newest &&
-          entry.file_size() > 0)
+    for (const auto& entry : std::filesystem::directory_iterator(options_.directory + "/journal")) {
+      if (entry.path().extension() == ".log" && entry.path() > newest && entry.file_size() > 0)
         newest = entry.path();
     }
     return newest;
   }
 
   void Cut(const std::filesystem::path& file, std::uintmax_t bytes) const {
-    std::filesystem::resize_file(file,
-                                 std::filesystem::file_size(file) - bytes);
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) - bytes);
   }
 
   void Flip(const std::filesystem::path& file, std::streamoff offset) const {
@@ -112,8 +109,7 @@ TEST_F(RecoveryTest, CutsATornTailThatWasNotAcknowledged) {
   ASSERT_TRUE(store.ok()) << store.refusal().message;
   EXPECT_EQ((*store)->reader().VisibleHead().position, before.position());
   testing::CheckHeads(before, &(*store)->reader());
-  EXPECT_FALSE(
-      (*store)->reader().FindTransaction("t2", Tier::kDisk)->value.has_value());
+  EXPECT_FALSE((*store)->reader().FindTransaction("t2", Tier::kDisk)->value.has_value());
   // And goes on from there.
   before.Continue(&(*store)->writer());
   before.Post("t3", {LedgerScript::Posting("alice", "bob", 7)});
@@ -127,8 +123,7 @@ TEST_F(RecoveryTest, RefusesWhenAcknowledgedDataIsGone) {
   Cut(Wal(), 20);
   const domain::Refusal refusal = RefusedToOpen();
   EXPECT_EQ(refusal.reason, domain::Reason::kDataCorrupt);
-  EXPECT_THAT(refusal.message,
-              HasSubstr(options_.directory + "/journal ends at position 6"));
+  EXPECT_THAT(refusal.message, HasSubstr(options_.directory + "/journal ends at position 6"));
   EXPECT_THAT(refusal.message, HasSubstr("positions 7 to 9 are missing"));
 }
 
@@ -196,9 +191,8 @@ TEST_F(RecoveryTest, RefusesABrokenHashChain) {
         {"meta", MetaFamilyOptions(shared)}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(JournalDbOptions(shared),
-                                  options_.directory + "/journal", families,
-                                  &handles, &db)
+    ASSERT_TRUE(rocksdb::DB::Open(JournalDbOptions(shared), options_.directory + "/journal",
+                                  families, &handles, &db)
                     .ok());
     std::string key;
     PutBigEndian64(&key, 4);
@@ -206,8 +200,7 @@ TEST_F(RecoveryTest, RefusesABrokenHashChain) {
     ASSERT_TRUE(db->Get(rocksdb::ReadOptions(), handles[1], key, &value).ok());
     value.back() = static_cast<char>(value.back() ^ 1);
     ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), handles[1], key, value).ok());
-    for (rocksdb::ColumnFamilyHandle* handle : handles)
-      db->DestroyColumnFamilyHandle(handle);
+    for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
     delete db;
   }
   const domain::Refusal refusal = RefusedToOpen();
@@ -226,13 +219,11 @@ TEST_F(RecoveryTest, RebuildsAnIndexOfAnotherLog) {
   store_.reset();
   // The second log with the first one's index.
   std::filesystem::remove_all(options_.directory + "/index");
-  std::filesystem::rename(options_.directory + ".first/index",
-                          options_.directory + "/index");
+  std::filesystem::rename(options_.directory + ".first/index", options_.directory + "/index");
   Open();
   EXPECT_EQ(store_->reader().AccountCount(), 0);
   EXPECT_EQ(store_->reader().VisibleHead().position, 1);
-  EXPECT_FALSE(
-      store_->reader().FindTransaction("t1", Tier::kDisk)->value.has_value());
+  EXPECT_FALSE(store_->reader().FindTransaction("t1", Tier::kDisk)->value.has_value());
 }
 
 }  // namespace

@@ -87,13 +87,9 @@ TEST_P(StoreRandomTest, AnswersTheSameAfterRestarts) {
 INSTANTIATE_TEST_SUITE_P(
     Shapes, StoreRandomTest,
     ::testing::Values(Shape{1, 4, 16, 500, 2'000, 240},
-                      Shape{2, 32, 200'000, 64 * 1024, 1 << 20, 240},
-                      Shape{3, 1, 16, 1, 1, 150},
-                      Shape{4, 7, 32, 3'000, 1 << 20, 240},
-                      Shape{5, 1000, 16, 64 * 1024, 1, 240}),
-    [](const auto& param) {
-      return "Seed" + std::to_string(param.param.seed);
-    });
+                      Shape{2, 32, 200'000, 64 * 1024, 1 << 20, 240}, Shape{3, 1, 16, 1, 1, 150},
+                      Shape{4, 7, 32, 3'000, 1 << 20, 240}, Shape{5, 1000, 16, 64 * 1024, 1, 240}),
+    [](const auto& param) { return "Seed" + std::to_string(param.param.seed); });
 
 }  // namespace
 }  // namespace florin::storage

@@ -46,9 +46,8 @@ class StoreRefusalTest : public ::testing::Test {
     return record.ok() ? domain::Refusal{} : record.refusal();
   }
 
-  static Change Created(
-      const std::string& id,
-      const std::vector<domain::TransactionPosting>& postings) {
+  static Change Created(const std::string& id,
+                        const std::vector<domain::TransactionPosting>& postings) {
     Change change;
     change.kind = ChangeKind::kTransactionCreated;
     change.transaction = std::make_shared<domain::Transaction>();
@@ -62,8 +61,7 @@ class StoreRefusalTest : public ::testing::Test {
   Change Ended(std::int64_t held) {
     Change change;
     change.kind = ChangeKind::kHoldEnded;
-    change.transaction =
-        std::make_shared<domain::Transaction>(script_.transactions().at("h1"));
+    change.transaction = std::make_shared<domain::Transaction>(script_.transactions().at("h1"));
     change.transaction->status = domain::TransactionStatus::kVoided;
     change.transaction->version = 2;
     change.transaction->postings[0].amount.digits = held;
@@ -78,15 +76,13 @@ class StoreRefusalTest : public ::testing::Test {
 };
 
 TEST_F(StoreRefusalTest, AnAccountThatIsNotThere) {
-  const auto refusal =
-      Refused(Created("t1", {LedgerScript::Posting("alice", "carol", 1)}));
+  const auto refusal = Refused(Created("t1", {LedgerScript::Posting("alice", "carol", 1)}));
   EXPECT_EQ(refusal.reason, domain::Reason::kVersionConflict);
   EXPECT_THAT(refusal.message, HasSubstr("carol"));
 }
 
 TEST_F(StoreRefusalTest, ATransactionThatExists) {
-  EXPECT_THAT(Refused(Created("h1", {LedgerScript::Posting("alice", "bob", 1)}))
-                  .message,
+  EXPECT_THAT(Refused(Created("h1", {LedgerScript::Posting("alice", "bob", 1)})).message,
               HasSubstr("h1 is to be created but exists"));
 }
 
@@ -123,8 +119,7 @@ TEST_F(StoreRefusalTest, AHoldEndedTwice) {
 }
 
 TEST_F(StoreRefusalTest, AnAmountThatIsNotAboveZero) {
-  EXPECT_THAT(Refused(Created("t1", {LedgerScript::Posting("alice", "bob", 0)}))
-                  .message,
+  EXPECT_THAT(Refused(Created("t1", {LedgerScript::Posting("alice", "bob", 0)})).message,
               HasSubstr("not above zero"));
 }
 
@@ -182,8 +177,7 @@ TEST_F(StoreRefusalTest, FullDiskThatWasNotForetoldStopsWritesUntilReopened) {
   file_system_->SetFull(false, false);
   script_ = before;
   script_.Post("t2", {LedgerScript::Posting("alice", "bob", 1)});
-  EXPECT_FALSE(store_->writer().Commit().ok())
-      << "part of t1 may be in the WAL";
+  EXPECT_FALSE(store_->writer().Commit().ok()) << "part of t1 may be in the WAL";
   testing::CheckHeads(before, &store_->reader());
 
   store_.reset();

@@ -113,22 +113,16 @@ TEST_F(StoreTest, AppendedHeadIsAheadOfTheReaders) {
   ASSERT_TRUE(before.ok());
   EXPECT_EQ((*before)->balances.debits_posted, 150);
   script_.Post("t2", {LedgerScript::Posting("alice", "bob", 50)});
-  EXPECT_EQ((*before)->balances.debits_posted, 150)
-      << "what was handed out must not change";
-  EXPECT_EQ((*store_->writer().AppendedHead("alice"))->balances.debits_posted,
-            200);
-  EXPECT_EQ(reader()
-                .GetHead("alice", Tier::kDisk)
-                ->value->state->balances.debits_posted,
-            0);
+  EXPECT_EQ((*before)->balances.debits_posted, 150) << "what was handed out must not change";
+  EXPECT_EQ((*store_->writer().AppendedHead("alice"))->balances.debits_posted, 200);
+  EXPECT_EQ(reader().GetHead("alice", Tier::kDisk)->value->state->balances.debits_posted, 0);
 }
 
 TEST_F(StoreTest, RefusesASecondServerAndNamesTheFirst) {
   const auto second = Store::Open(options_);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.refusal().reason, domain::Reason::kStorageUnavailable);
-  EXPECT_THAT(second.refusal().message,
-              HasSubstr("held by process " + std::to_string(::getpid())));
+  EXPECT_THAT(second.refusal().message, HasSubstr("held by process " + std::to_string(::getpid())));
 }
 
 TEST_F(StoreTest, RecentGroupsEndWhereTheRingEnds) {
@@ -148,8 +142,7 @@ TEST_F(StoreTest, RecentGroupsEndWhereTheRingEnds) {
 
 TEST_F(StoreTest, WakesListenersAfterEachPublish) {
   std::int64_t seen = 0;
-  const std::uint64_t token =
-      reader().Listen([&] { seen = reader().VisibleHead().position; });
+  const std::uint64_t token = reader().Listen([&] { seen = reader().VisibleHead().position; });
   OpenTwoAccounts();
   EXPECT_EQ(seen, 3);
   reader().Unlisten(token);
@@ -163,15 +156,13 @@ TEST_F(StoreTest, CutsGroupsBetweenCommands) {
   Open();
   OpenTwoAccounts();
   for (int i = 0; i < 50; ++i)
-    script_.Post("t" + std::to_string(i),
-                 {LedgerScript::Posting("alice", "bob", 150)});
+    script_.Post("t" + std::to_string(i), {LedgerScript::Posting("alice", "bob", 150)});
   ASSERT_TRUE(script_.Commit().ok());
   const auto groups = reader().ReadGroups(4, 1000, 1 << 20);
   ASSERT_TRUE(groups.ok());
   EXPECT_GT(groups->size(), 5u);
   for (std::size_t i = 0; i < groups->size(); ++i) {
-    EXPECT_EQ((*groups)[i]->first_position % 3, 1)
-        << "a group begins inside a command";
+    EXPECT_EQ((*groups)[i]->first_position % 3, 1) << "a group begins inside a command";
     if (i == 0) continue;
     EXPECT_EQ((*groups)[i]->previous_hash, (*groups)[i - 1]->hash);
   }
@@ -181,8 +172,7 @@ TEST_F(StoreTest, LookUpsInMemorySayWhenTheyDoNotKnow) {
   OpenTwoAccounts();
   // Many, so that this one shares no block with what opening reads.
   for (int i = 1000; i < 3000; ++i) {
-    script_.Post("t" + std::to_string(i),
-                 {LedgerScript::Posting("alice", "bob", 150)});
+    script_.Post("t" + std::to_string(i), {LedgerScript::Posting("alice", "bob", 150)});
   }
   ASSERT_TRUE(script_.Commit().ok());
   ASSERT_TRUE(store_->Checkpoint().ok());
@@ -190,8 +180,7 @@ TEST_F(StoreTest, LookUpsInMemorySayWhenTheyDoNotKnow) {
   const auto unknown = reader().FindTransaction("t2000", Tier::kMemory);
   ASSERT_TRUE(unknown.ok());
   EXPECT_FALSE(unknown->complete);
-  EXPECT_TRUE(
-      reader().FindTransaction("t2000", Tier::kDisk)->value.has_value());
+  EXPECT_TRUE(reader().FindTransaction("t2000", Tier::kDisk)->value.has_value());
   const auto known = reader().FindTransaction("t2000", Tier::kMemory);
   ASSERT_TRUE(known.ok());
   EXPECT_TRUE(known->complete);
@@ -214,10 +203,8 @@ TEST_F(StoreTest, TransactionsFollowTheirStream) {
   EXPECT_EQ(hold.end_position, 13);
   EXPECT_EQ(hold.position, 17);
   EXPECT_EQ(hold.reversed_by_transaction_id, "v1");
-  EXPECT_THAT(*reader().StreamPositions("transaction/h1", 1, 10),
-              ElementsAre(6, 13, 17));
-  EXPECT_THAT(*reader().StreamPositions("transaction/v1", 1, 10),
-              ElementsAre(16));
+  EXPECT_THAT(*reader().StreamPositions("transaction/h1", 1, 10), ElementsAre(6, 13, 17));
+  EXPECT_THAT(*reader().StreamPositions("transaction/v1", 1, 10), ElementsAre(16));
   EXPECT_THAT(*reader().StreamPositions("alice", 2, 4), ElementsAre(4, 7, 8));
   EXPECT_EQ(*reader().StreamVersion("transaction/h1"), 3);
   EXPECT_EQ(*reader().StreamVersion("asset/INR"), 1);

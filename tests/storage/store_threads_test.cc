@@ -62,8 +62,7 @@ class Handover {
 };
 
 /// Checks until told to stop.
-void ReadAlong(Reader* reader, const std::atomic<bool>* done,
-               std::uint64_t seed) {
+void ReadAlong(Reader* reader, const std::atomic<bool>* done, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::map<std::string, std::int64_t> versions;
   while (!done->load()) {
@@ -83,11 +82,9 @@ void ReadAlong(Reader* reader, const std::atomic<bool>* done,
     EXPECT_GE(version, reported) << "older than what was reported";
     EXPECT_GE(version, versions[account_id]) << "older than what was seen";
     versions[account_id] = version;
-    const auto groups = reader->RecentGroups(
-        std::max<std::int64_t>(head.position - 50, 0), 100);
-    const std::int64_t reached = groups && !groups->empty()
-                                     ? groups->back()->last_position
-                                     : head.position;
+    const auto groups = reader->RecentGroups(std::max<std::int64_t>(head.position - 50, 0), 100);
+    const std::int64_t reached =
+        groups && !groups->empty() ? groups->back()->last_position : head.position;
     EXPECT_GE(reached, head.position);
   }
 }
@@ -109,8 +106,7 @@ TEST(StoreThreadsTest, ReadersSeeWholeBatchesAndNeverGoBack) {
   Handover handover;
   std::atomic<bool> done = false;
   std::thread publisher([&] {
-    while (CommittedBatchPtr batch = handover.Pop())
-      store.writer().Publish(std::move(batch));
+    while (CommittedBatchPtr batch = handover.Pop()) store.writer().Publish(std::move(batch));
   });
   std::vector<std::thread> readers;
   for (std::uint64_t seed = 1; seed <= 2; ++seed)
@@ -126,9 +122,8 @@ TEST(StoreThreadsTest, ReadersSeeWholeBatchesAndNeverGoBack) {
       const std::uint64_t debit = random();
       script.Advance(1);
       script.Post("t-" + std::to_string(batch) + "-" + std::to_string(i),
-                  {LedgerScript::Posting(
-                      AccountOf(debit),
-                      AccountOf(debit + 1 + random() % (kAccounts - 1)), 5)});
+                  {LedgerScript::Posting(AccountOf(debit),
+                                         AccountOf(debit + 1 + random() % (kAccounts - 1)), 5)});
     }
     auto committed = script.CommitOnly();
     ASSERT_TRUE(committed.ok()) << committed.refusal().message;

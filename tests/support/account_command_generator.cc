@@ -72,9 +72,8 @@ AccountCommand CommandGenerator::NextOpen() {
     if (random_.Percent(10)) open.asset = "";
   } else if (random_.Percent(20)) {
     open.account_id = "never:" + std::to_string(random_.Below(5));
-    open.limits = {
-        random_.Percent(50) ? "0.1234567890123456789" : "0.123456789012345678",
-        true, ""};
+    open.limits = {random_.Percent(50) ? "0.1234567890123456789" : "0.123456789012345678", true,
+                   ""};
     open.asset = "EUR";
   }
   return open;
@@ -82,18 +81,14 @@ AccountCommand CommandGenerator::NextOpen() {
 
 AccountCommand CommandGenerator::NextUpdate() {
   UpdateAccount update;
-  update.account_id =
-      random_.Pick(world_->Group(random_.Percent(50) ? "hot" : "eur"));
+  update.account_id = random_.Pick(world_->Group(random_.Percent(50) ? "hot" : "eur"));
   if (random_.Percent(8)) update.account_id = "nobody:1";
-  if (random_.Percent(8))
-    update.account_id = random_.Pick(world_->Group("end"));
+  if (random_.Percent(8)) update.account_id = random_.Pick(world_->Group("end"));
   if (random_.Percent(3)) update.account_id = "world:0";
   update.request_id = MaybeRequestId();
-  if (random_.Percent(15))
-    update.expected_version = world_->Version(update.account_id);
+  if (random_.Percent(15)) update.expected_version = world_->Version(update.account_id);
   // The world keeps its limits, or nothing would be accepted any more.
-  switch (update.account_id == "world:0" ? random_.Between(3, 5)
-                                         : random_.Between(0, 5)) {
+  switch (update.account_id == "world:0" ? random_.Between(3, 5) : random_.Between(0, 5)) {
     case 0:
       update.limits.overdraft_limit = std::to_string(random_.Between(0, 120));
       update.update_mask = {"limits.overdraft_limit"};
@@ -104,8 +99,7 @@ AccountCommand CommandGenerator::NextUpdate() {
       if (random_.Percent(30)) update.limits.max_balance = "";
       break;
     case 2:
-      update.limits = {Amount(9000), false,
-                       random_.Percent(40) ? "800.00" : ""};
+      update.limits = {Amount(9000), false, random_.Percent(40) ? "800.00" : ""};
       update.update_mask = {"limits"};
       break;
     case 3:
@@ -125,15 +119,13 @@ AccountCommand CommandGenerator::NextUpdate() {
 
 AccountCommand CommandGenerator::NextSuspend() {
   SuspendAccount suspend;
-  suspend.account_id =
-      random_.Pick(world_->Group(random_.Percent(30) ? "hot" : "eur"));
-  if (random_.Percent(15))
-    suspend.account_id = random_.Pick(world_->Group("end"));
+  suspend.account_id = random_.Pick(world_->Group(random_.Percent(30) ? "hot" : "eur"));
+  if (random_.Percent(15)) suspend.account_id = random_.Pick(world_->Group("end"));
   suspend.request_id = MaybeRequestId();
   suspend.reason = "under review";
-  suspend.scope = random_.Pick(
-      std::vector<SuspendScope>{SuspendScope::kUnspecified, SuspendScope::kBoth,
-                                SuspendScope::kDebits, SuspendScope::kCredits});
+  suspend.scope =
+      random_.Pick(std::vector<SuspendScope>{SuspendScope::kUnspecified, SuspendScope::kBoth,
+                                             SuspendScope::kDebits, SuspendScope::kCredits});
   world_->SetSuspended(suspend.account_id, true);
   return suspend;
 }
@@ -143,8 +135,7 @@ AccountCommand CommandGenerator::NextReactivate() {
   const auto suspended = world_->PickSuspended(&random_);
   reactivate.account_id = suspended ? *suspended : AnyAccount("eur");
   reactivate.request_id = MaybeRequestId();
-  if (random_.Percent(30))
-    reactivate.expected_version = world_->Version(reactivate.account_id);
+  if (random_.Percent(30)) reactivate.expected_version = world_->Version(reactivate.account_id);
   world_->SetSuspended(reactivate.account_id, false);
   return reactivate;
 }
@@ -153,8 +144,7 @@ AccountCommand CommandGenerator::NextClose() {
   CloseAccount close;
   // The world's balance is hardly ever zero; the others of this choice may end
   // for good.
-  close.account_id =
-      random_.Percent(70) ? "world:0" : random_.Pick(world_->Group("end"));
+  close.account_id = random_.Percent(70) ? "world:0" : random_.Pick(world_->Group("end"));
   close.request_id = MaybeRequestId();
   close.reason = "asked for";
   return close;

@@ -27,20 +27,14 @@ std::string WorldOf(const std::string& kind) {
 
 }  // namespace
 
-CommandGenerator::CommandGenerator(std::uint64_t seed, int client,
-                                   CommandWorld* world)
-    : random_(seed * 1000 + static_cast<std::uint64_t>(client)),
-      client_(client),
-      world_(world) {}
+CommandGenerator::CommandGenerator(std::uint64_t seed, int client, CommandWorld* world)
+    : random_(seed * 1000 + static_cast<std::uint64_t>(client)), client_(client), world_(world) {}
 
 std::string CommandGenerator::FreshId(const char* prefix) {
-  return std::string(prefix) + std::to_string(client_) + "." +
-         std::to_string(next_id_++);
+  return std::string(prefix) + std::to_string(client_) + "." + std::to_string(next_id_++);
 }
 
-std::string CommandGenerator::MaybeRequestId() {
-  return random_.Percent(60) ? FreshId("r") : "";
-}
+std::string CommandGenerator::MaybeRequestId() { return random_.Percent(60) ? FreshId("r") : ""; }
 
 std::string CommandGenerator::Amount(std::int64_t cents_max) {
   const std::int64_t cents = random_.Between(1, cents_max);
@@ -48,8 +42,7 @@ std::string CommandGenerator::Amount(std::int64_t cents_max) {
   const std::string rest = {static_cast<char>('0' + cents / 10 % 10),
                             static_cast<char>('0' + cents % 10)};
   if (cents % 100 == 0 && random_.Percent(50)) return "0" + whole;
-  if (cents % 10 == 0 && random_.Percent(50))
-    return whole + "." + rest.substr(0, 1);
+  if (cents % 10 == 0 && random_.Percent(50)) return whole + "." + rest.substr(0, 1);
   return whole + "." + rest;
 }
 
@@ -61,8 +54,8 @@ std::string CommandGenerator::AnyAccount(const std::string& kind) {
 Posting CommandGenerator::NextPosting(const std::string& kind) {
   Posting posting;
   const bool from_world = random_.Percent(60);
-  posting.amount = kind == "jpy" ? std::to_string(random_.Between(1, 30))
-                                 : Amount(from_world ? 4000 : 2500);
+  posting.amount =
+      kind == "jpy" ? std::to_string(random_.Between(1, 30)) : Amount(from_world ? 4000 : 2500);
   posting.credit_account_id = AnyAccount(kind);
   posting.debit_account_id = from_world ? WorldOf(kind) : AnyAccount(kind);
   // Mostly so that the named account's balance grows.
@@ -76,15 +69,12 @@ Posting CommandGenerator::NextPosting(const std::string& kind) {
 CreateTransaction CommandGenerator::PlainCreate() {
   CreateTransaction create;
   create.transaction_id = FreshId("t");
-  const std::string kind = random_.Pick(
-      std::vector<std::string>{"eur", "eur", "eur", "eur", "jpy", "btc"});
+  const std::string kind =
+      random_.Pick(std::vector<std::string>{"eur", "eur", "eur", "eur", "jpy", "btc"});
   std::size_t count = 1;
-  if (random_.Percent(20))
-    count = static_cast<std::size_t>(random_.Between(2, 5));
-  if (random_.Percent(0.5))
-    count = static_cast<std::size_t>(random_.Between(20, 80));
-  for (std::size_t i = 0; i < count; ++i)
-    create.postings.push_back(NextPosting(kind));
+  if (random_.Percent(20)) count = static_cast<std::size_t>(random_.Between(2, 5));
+  if (random_.Percent(0.5)) count = static_cast<std::size_t>(random_.Between(20, 80));
+  for (std::size_t i = 0; i < count; ++i) create.postings.push_back(NextPosting(kind));
   if (random_.Percent(5)) {
     // Accounts that only this client posts to: their versions are known to it.
     const auto& own = world_->OwnAccounts(client_);
@@ -93,46 +83,37 @@ CreateTransaction CommandGenerator::PlainCreate() {
   if (random_.Percent(22)) {
     create.hold = Hold{};
     if (random_.Percent(40))
-      create.hold->timeout_ns =
-          random_.Between(1, kShortHoldMax.count()) * kMillisecond;
+      create.hold->timeout_ns = random_.Between(1, kShortHoldMax.count()) * kMillisecond;
     if (random_.Percent(20)) create.hold->timeout_ns = kHour;
   }
   return create;
 }
 
 void CommandGenerator::AddTexts(CreateTransaction* create) {
-  create->type =
-      random_.Pick(std::vector<std::string>{"deposit", "transfer", "fee", ""});
-  if (random_.Percent(20))
-    create->reference = "ref-" + std::to_string(random_.Below(100));
+  create->type = random_.Pick(std::vector<std::string>{"deposit", "transfer", "fee", ""});
+  if (random_.Percent(20)) create->reference = "ref-" + std::to_string(random_.Below(100));
   if (random_.Percent(10))
-    create->description =
-        "Überweisung \"" + std::to_string(random_.Below(100)) + "\"";
+    create->description = "Überweisung \"" + std::to_string(random_.Below(100)) + "\"";
   if (random_.Percent(10))
-    create->metadata = {{"channel", "app"},
-                        {"n", std::to_string(random_.Below(10))}};
+    create->metadata = {{"channel", "app"}, {"n", std::to_string(random_.Below(10))}};
   if (random_.Percent(5))
     create->effective_time = random_.Between(1, 2'000'000'000) * 1'000'000'000;
-  if (random_.Percent(5))
-    create->correlation_id = "c-" + std::to_string(random_.Below(50));
-  if (random_.Percent(5))
-    create->causation_id = "k-" + std::to_string(random_.Below(50));
+  if (random_.Percent(5)) create->correlation_id = "c-" + std::to_string(random_.Below(50));
+  if (random_.Percent(5)) create->causation_id = "k-" + std::to_string(random_.Below(50));
 }
 
 void CommandGenerator::AddChecks(CreateTransaction* create) {
-  const std::string named = random_.Percent(50)
-                                ? create->postings[0].debit_account_id
-                                : random_.Pick(world_->OwnAccounts(client_));
+  const std::string named = random_.Percent(50) ? create->postings[0].debit_account_id
+                                                : random_.Pick(world_->OwnAccounts(client_));
   const std::int64_t version = world_->Version(named);
-  if (random_.Percent(3) && version > 0)
-    create->version_checks.push_back({named, version});
+  if (random_.Percent(3) && version > 0) create->version_checks.push_back({named, version});
   if (random_.Percent(3)) {
     const bool own = random_.Percent(50);
     const std::string bound = std::to_string(random_.Between(0, 60));
-    const std::string account = own ? create->postings[0].credit_account_id
-                                    : random_.Pick(world_->Group("hot"));
-    create->balance_checks.push_back({account, random_.Percent(70) ? bound : "",
-                                      random_.Percent(50) ? "300" : ""});
+    const std::string account =
+        own ? create->postings[0].credit_account_id : random_.Pick(world_->Group("hot"));
+    create->balance_checks.push_back(
+        {account, random_.Percent(70) ? bound : "", random_.Percent(50) ? "300" : ""});
   }
 }
 
@@ -161,16 +142,14 @@ void CommandGenerator::AddBusinessDefect(CreateTransaction* create) {
       break;
     default:
       last.credit_account_id = random_.Pick(world_->Group("end"));
-      if (last.credit_account_id == last.debit_account_id)
-        last.debit_account_id = "world:0";
+      if (last.credit_account_id == last.debit_account_id) last.debit_account_id = "world:0";
       break;
   }
 }
 
 void CommandGenerator::Remember(const CreateTransaction& create) {
   KnownTransaction known{create.transaction_id, create.hold.has_value(), {}};
-  for (const Posting& posting : create.postings)
-    known.amounts.push_back(posting.amount);
+  for (const Posting& posting : create.postings) known.amounts.push_back(posting.amount);
   world_->AddTransaction(known);
 }
 
@@ -184,8 +163,8 @@ CreateTransaction CommandGenerator::NextCreate() {
 }
 
 TransactionCommand CommandGenerator::NextSettle() {
-  const auto known = random_.Percent(93) ? world_->PickHold(&random_)
-                                         : world_->PickTransaction(&random_);
+  const auto known =
+      random_.Percent(93) ? world_->PickHold(&random_) : world_->PickTransaction(&random_);
   SettleTransaction settle;
   settle.request_id = MaybeRequestId();
   if (!known || random_.Percent(1)) {
@@ -202,20 +181,18 @@ TransactionCommand CommandGenerator::NextSettle() {
   } else {
     for (const std::string& amount : known->amounts)
       settle.amounts.push_back(random_.Percent(60) ? amount : "0");
-    if (!settle.amounts.empty() && random_.Percent(10))
-      settle.amounts.back() = "1";
+    if (!settle.amounts.empty() && random_.Percent(10)) settle.amounts.back() = "1";
     if (random_.Percent(3)) settle.amounts.emplace_back("1");
   }
   return settle;
 }
 
 TransactionCommand CommandGenerator::NextVoid() {
-  const auto known = random_.Percent(93) ? world_->PickHold(&random_)
-                                         : world_->PickTransaction(&random_);
+  const auto known =
+      random_.Percent(93) ? world_->PickHold(&random_) : world_->PickTransaction(&random_);
   VoidTransaction command;
   command.request_id = MaybeRequestId();
-  command.transaction_id =
-      known && !random_.Percent(1) ? known->transaction_id : FreshId("none");
+  command.transaction_id = known && !random_.Percent(1) ? known->transaction_id : FreshId("none");
   if (random_.Percent(50)) command.reason = "no longer wanted";
   return command;
 }
@@ -227,10 +204,8 @@ TransactionCommand CommandGenerator::NextReverse() {
   reverse.reverses_transaction_id =
       known && !random_.Percent(1) ? known->transaction_id : FreshId("none");
   if (random_.Percent(50)) reverse.reason = "booked in error";
-  if (random_.Percent(10))
-    reverse.metadata = {{"ticket", std::to_string(random_.Below(1000))}};
-  if (random_.Percent(20))
-    world_->AddTransaction({reverse.transaction_id, false, {}});
+  if (random_.Percent(10)) reverse.metadata = {{"ticket", std::to_string(random_.Below(1000))}};
+  if (random_.Percent(20)) world_->AddTransaction({reverse.transaction_id, false, {}});
   return reverse;
 }
 
@@ -247,17 +222,11 @@ TransactionCommand CommandGenerator::Again(TransactionCommand command) {
     } else if (random_.Percent(50)) {
       create->hold = create->hold ? std::nullopt : std::optional<Hold>(Hold{});
     } else {
-      return ReverseTransaction{create->transaction_id,
-                                create->transaction_id + "x",
-                                "",
-                                {},
-                                {},
-                                "",
-                                ""};
+      return ReverseTransaction{
+          create->transaction_id, create->transaction_id + "x", "", {}, {}, "", ""};
     }
   } else if (auto* settle = std::get_if<SettleTransaction>(&command)) {
-    if (random_.Percent(15))
-      return VoidTransaction{settle->transaction_id, "", settle->request_id};
+    if (random_.Percent(15)) return VoidTransaction{settle->transaction_id, "", settle->request_id};
     if (random_.Percent(15)) settle->request_id = FreshId("r");
   } else if (auto* end = std::get_if<VoidTransaction>(&command)) {
     if (random_.Percent(25)) end->reason += "!";
@@ -313,12 +282,10 @@ Batch CommandGenerator::NextAtomicBatch() {
   const std::int64_t count = random_.Between(1, 5);
   for (std::int64_t i = 0; i < count; ++i) {
     if (i > 0 && random_.Percent(8)) {
-      batch.commands.push_back(
-          batch.commands[random_.Below(batch.commands.size())]);
+      batch.commands.push_back(batch.commands[random_.Below(batch.commands.size())]);
     } else if (random_.Percent(85)) {
       CreateTransaction create = PlainCreate();
-      if (random_.Percent(80))
-        create.postings = {{"world:0", AnyAccount("eur"), Amount(1500)}};
+      if (random_.Percent(80)) create.postings = {{"world:0", AnyAccount("eur"), Amount(1500)}};
       AddTexts(&create);
       if (random_.Percent(40)) Remember(create);
       batch.commands.emplace_back(create);
@@ -330,8 +297,7 @@ Batch CommandGenerator::NextAtomicBatch() {
       batch.commands.push_back(NextTransactionCommand());
     }
   }
-  if (!batch.validate_only && random_.Percent(30))
-    world_->AddCommand(random_.Pick(batch.commands));
+  if (!batch.validate_only && random_.Percent(30)) world_->AddCommand(random_.Pick(batch.commands));
   return batch;
 }
 

@@ -24,19 +24,16 @@ void PushBounded(std::deque<T>* queue, const T& value, std::size_t size_max) {
 template <typename T>
 std::optional<T> PickRecent(const std::deque<T>& queue, RandomSource* random) {
   if (queue.empty()) return std::nullopt;
-  const std::size_t window = random->Percent(50)
-                                 ? std::min<std::size_t>(queue.size(), 16)
-                                 : queue.size();
+  const std::size_t window =
+      random->Percent(50) ? std::min<std::size_t>(queue.size(), 16) : queue.size();
   return queue[queue.size() - 1 - random->Below(window)];
 }
 
 }  // namespace
 
 CommandWorld::CommandWorld() {
-  assets_ = {{"EUR", 2, "Euro"},
-             {"JPY", 0, "Yen"},
-             {"BTC", 8, "Bitcoin"},
-             {"BIG", 18, "Large numbers"}};
+  assets_ = {
+      {"EUR", 2, "Euro"}, {"JPY", 0, "Yen"}, {"BTC", 8, "Bitcoin"}, {"BIG", 18, "Large numbers"}};
   AddGroup("world", 1, "EUR", true);
   AddGroup("world-jpy", 1, "JPY", true);
   AddGroup("world-btc", 1, "BTC", true);
@@ -50,8 +47,8 @@ CommandWorld::CommandWorld() {
     AddGroup("own" + std::to_string(client), 3, "EUR", true);
 }
 
-void CommandWorld::AddGroup(const std::string& group, int count,
-                            const std::string& asset, bool unlimited) {
+void CommandWorld::AddGroup(const std::string& group, int count, const std::string& asset,
+                            bool unlimited) {
   const std::vector<AccountType> types = {
       AccountType::kLiability, AccountType::kEquity,    AccountType::kAsset,
       AccountType::kLiability, AccountType::kRevenue,   AccountType::kLiability,
@@ -66,10 +63,8 @@ void CommandWorld::AddGroup(const std::string& group, int count,
     account.limits.unlimited_overdraft = unlimited;
     if (!unlimited && i % 3 == 0) account.limits.overdraft_limit = "50";
     if (!unlimited && i % 4 == 1) account.limits.max_balance = "400";
-    if (i % 5 == 0)
-      account.metadata = {{"group", group}, {"n", std::to_string(i)}};
-    if (account.type == AccountType::kAsset ||
-        account.type == AccountType::kExpense) {
+    if (i % 5 == 0) account.metadata = {{"group", group}, {"n", std::to_string(i)}};
+    if (account.type == AccountType::kAsset || account.type == AccountType::kExpense) {
       debit_normal_.insert(account.account_id);
     }
     groups_[group].push_back(account.account_id);
@@ -94,13 +89,11 @@ std::optional<KnownTransaction> CommandWorld::PickHold(RandomSource* random) {
   const KnownTransaction hold = holds_[index];
   // Most holds are ended once; those that stay are ended again, by whoever
   // picks them.
-  if (random->Percent(75))
-    holds_.erase(holds_.begin() + static_cast<std::ptrdiff_t>(index));
+  if (random->Percent(75)) holds_.erase(holds_.begin() + static_cast<std::ptrdiff_t>(index));
   return hold;
 }
 
-std::optional<KnownTransaction> CommandWorld::PickTransaction(
-    RandomSource* random) {
+std::optional<KnownTransaction> CommandWorld::PickTransaction(RandomSource* random) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return PickRecent(transactions_, random);
 }
@@ -110,8 +103,7 @@ void CommandWorld::AddCommand(const reference::TransactionCommand& command) {
   PushBounded(&commands_, command, kCommandsKept);
 }
 
-std::optional<reference::TransactionCommand> CommandWorld::PickCommand(
-    RandomSource* random) {
+std::optional<reference::TransactionCommand> CommandWorld::PickCommand(RandomSource* random) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return PickRecent(commands_, random);
 }
@@ -121,14 +113,12 @@ void CommandWorld::AddAccountCommand(const AccountCommand& command) {
   PushBounded(&account_commands_, command, kCommandsKept);
 }
 
-std::optional<AccountCommand> CommandWorld::PickAccountCommand(
-    RandomSource* random) {
+std::optional<AccountCommand> CommandWorld::PickAccountCommand(RandomSource* random) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return PickRecent(account_commands_, random);
 }
 
-void CommandWorld::SetVersion(const std::string& account_id,
-                              std::int64_t version) {
+void CommandWorld::SetVersion(const std::string& account_id, std::int64_t version) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::int64_t& known = versions_[account_id];
   known = std::max(known, version);
@@ -141,9 +131,7 @@ std::int64_t CommandWorld::Version(const std::string& account_id) {
 
 void CommandWorld::SetSuspended(const std::string& account_id, bool suspended) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  suspended_.erase(
-      std::remove(suspended_.begin(), suspended_.end(), account_id),
-      suspended_.end());
+  suspended_.erase(std::remove(suspended_.begin(), suspended_.end(), account_id), suspended_.end());
   if (suspended) suspended_.push_back(account_id);
 }
 

@@ -16,9 +16,8 @@
 namespace florin::test_support {
 
 using AccountCommand =
-    std::variant<reference::RegisterAsset, reference::OpenAccount,
-                 reference::UpdateAccount, reference::SuspendAccount,
-                 reference::ReactivateAccount, reference::CloseAccount>;
+    std::variant<reference::RegisterAsset, reference::OpenAccount, reference::UpdateAccount,
+                 reference::SuspendAccount, reference::ReactivateAccount, reference::CloseAccount>;
 
 /// What generators know of a transaction that one of them has sent.
 struct KnownTransaction {
@@ -34,16 +33,10 @@ class CommandWorld {
   CommandWorld();
 
   /// What has to be done before the random commands: assets, then accounts.
-  const std::vector<reference::RegisterAsset>& assets() const {
-    return assets_;
-  }
-  const std::vector<reference::OpenAccount>& accounts() const {
-    return accounts_;
-  }
+  const std::vector<reference::RegisterAsset>& assets() const { return assets_; }
+  const std::vector<reference::OpenAccount>& accounts() const { return accounts_; }
   /// Account ids by what they are used for.
-  const std::vector<std::string>& Group(const std::string& name) const {
-    return groups_.at(name);
-  }
+  const std::vector<std::string>& Group(const std::string& name) const { return groups_.at(name); }
   bool IsDebitNormal(const std::string& account_id) const {
     return debit_normal_.count(account_id) > 0;
   }
@@ -58,8 +51,7 @@ class CommandWorld {
   std::optional<KnownTransaction> PickTransaction(RandomSource* random);
   /// One that was sent lately, to be sent again.
   void AddCommand(const reference::TransactionCommand& command);
-  std::optional<reference::TransactionCommand> PickCommand(
-      RandomSource* random);
+  std::optional<reference::TransactionCommand> PickCommand(RandomSource* random);
   void AddAccountCommand(const AccountCommand& command);
   std::optional<AccountCommand> PickAccountCommand(RandomSource* random);
   /// Versions as last seen in an answer; 0: never seen.
@@ -69,8 +61,7 @@ class CommandWorld {
   std::optional<std::string> PickSuspended(RandomSource* random);
 
  private:
-  void AddGroup(const std::string& group, int count, const std::string& asset,
-                bool unlimited);
+  void AddGroup(const std::string& group, int count, const std::string& asset, bool unlimited);
 
   std::vector<reference::RegisterAsset> assets_;
   std::vector<reference::OpenAccount> accounts_;

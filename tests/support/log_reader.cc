@@ -22,8 +22,7 @@ std::string Sha256(const std::string& bytes) {
 
 void CheckLink(const v1::CommitGroup& before, const v1::CommitGroup& group) {
   EXPECT_EQ(group.first_position(), before.last_position() + 1);
-  EXPECT_EQ(group.previous_hash(), before.hash())
-      << "at position " << group.first_position();
+  EXPECT_EQ(group.previous_hash(), before.hash()) << "at position " << group.first_position();
 }
 
 }  // namespace
@@ -43,8 +42,7 @@ std::vector<v1::Event> ReadLog(const std::shared_ptr<grpc::Channel>& channel) {
     }
     for (v1::Event& event : *response.mutable_events()) {
       if (event.position() != static_cast<std::int64_t>(events.size()) + 1) {
-        ADD_FAILURE() << "position " << event.position() << " follows "
-                      << events.size();
+        ADD_FAILURE() << "position " << event.position() << " follows " << events.size();
         return events;
       }
       events.push_back(std::move(event));
@@ -63,8 +61,7 @@ std::vector<v1::CommitGroup> ReadAndCheckCommitGroups(
   do {
     grpc::ClientContext context;
     v1::ReadCommitGroupsResponse response;
-    const grpc::Status status =
-        stub->ReadCommitGroups(&context, request, &response);
+    const grpc::Status status = stub->ReadCommitGroups(&context, request, &response);
     if (!status.ok()) {
       ADD_FAILURE() << "ReadCommitGroups: " << status.error_message();
       return groups;

@@ -14,21 +14,20 @@ using reference::VoidTransaction;
 
 TransactionCommand CommandGenerator::Malformed() {
   CreateTransaction create = PlainCreate();
-  static const std::vector<std::string> kNoAmounts = {
-      "-1",
-      "1e5",
-      "NaN",
-      "0",
-      "0.00",
-      "1.",
-      ".5",
-      "+1",
-      "1,5",
-      " 1",
-      "0x10",
-      "1.0000000000000000000",
-      "1234567890123456789012345678901234567890",
-      "170141183460469231731687303715884105728"};
+  static const std::vector<std::string> kNoAmounts = {"-1",
+                                                      "1e5",
+                                                      "NaN",
+                                                      "0",
+                                                      "0.00",
+                                                      "1.",
+                                                      ".5",
+                                                      "+1",
+                                                      "1,5",
+                                                      " 1",
+                                                      "0x10",
+                                                      "1.0000000000000000000",
+                                                      "1234567890123456789012345678901234567890",
+                                                      "170141183460469231731687303715884105728"};
   switch (random_.Below(16)) {
     case 0:
       create.transaction_id.clear();
@@ -59,16 +58,13 @@ TransactionCommand CommandGenerator::Malformed() {
     case 9:
       return SettleTransaction{FreshId("none"), "1", "", {"1"}};
     case 10:
-      create.postings[0].credit_account_id =
-          create.postings[0].debit_account_id;
+      create.postings[0].credit_account_id = create.postings[0].debit_account_id;
       break;
     case 11:
-      create.postings[0].credit_account_id =
-          create.postings[0].debit_account_id;
+      create.postings[0].credit_account_id = create.postings[0].debit_account_id;
       break;
     case 12:
-      return SettleTransaction{
-          FreshId("none"), random_.Pick(kNoAmounts), "", {}};
+      return SettleTransaction{FreshId("none"), random_.Pick(kNoAmounts), "", {}};
     case 13:
       return VoidTransaction{"", "", ""};
     default:

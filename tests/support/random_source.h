@@ -18,8 +18,7 @@ class RandomSource {
     return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
   }
   std::size_t Below(std::size_t count) {
-    return static_cast<std::size_t>(
-        Between(0, static_cast<std::int64_t>(count) - 1));
+    return static_cast<std::size_t>(Between(0, static_cast<std::int64_t>(count) - 1));
   }
   /// True in `percent` of 100 cases.
   bool Percent(double percent) {
@@ -33,8 +32,7 @@ class RandomSource {
 
   /// An index, each as likely as its weight.
   std::size_t Weighted(const std::vector<double>& weights) {
-    return std::discrete_distribution<std::size_t>(weights.begin(),
-                                                   weights.end())(engine_);
+    return std::discrete_distribution<std::size_t>(weights.begin(), weights.end())(engine_);
   }
 
  private:

@@ -61,8 +61,7 @@ void DrainToEnd(int fd) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(std::string data_dir,
-                             std::vector<std::string> extra_args)
+ServerProcess::ServerProcess(std::string data_dir, std::vector<std::string> extra_args)
     : data_dir_(std::move(data_dir)),
       extra_args_(std::move(extra_args)),
       log_path_(data_dir_ + ".florind.log") {}
@@ -72,10 +71,9 @@ ServerProcess::~ServerProcess() {
   unlink(log_path_.c_str());
 }
 
-std::unique_ptr<ServerProcess> ServerProcess::Start(
-    const std::string& data_dir, std::vector<std::string> extra_args) {
-  std::unique_ptr<ServerProcess> server(
-      new ServerProcess(data_dir, std::move(extra_args)));
+std::unique_ptr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
+                                                    std::vector<std::string> extra_args) {
+  std::unique_ptr<ServerProcess> server(new ServerProcess(data_dir, std::move(extra_args)));
   if (!server->Launch()) return nullptr;
   return server;
 }
@@ -101,8 +99,7 @@ bool ServerProcess::Launch() {
     return false;
   }
   channel_ = NewChannel();
-  start_duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(
-      Clock::now() - start);
+  start_duration_ = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
   return true;
 }
 
@@ -116,8 +113,8 @@ void ServerProcess::StartAndKill9(std::chrono::milliseconds after) {
 }
 
 int ServerProcess::Spawn() {
-  std::vector<std::string> args = {ServerPath(), "--listen", "127.0.0.1:0",
-                                   "--data-dir", data_dir_};
+  std::vector<std::string> args = {ServerPath(), "--listen", "127.0.0.1:0", "--data-dir",
+                                   data_dir_};
   args.insert(args.end(), extra_args_.begin(), extra_args_.end());
   std::vector<char*> argv;
   for (std::string& arg : args) argv.push_back(arg.data());
@@ -125,8 +122,7 @@ int ServerProcess::Spawn() {
 
   int fds[2];
   if (pipe2(fds, O_CLOEXEC) != 0) return -1;
-  const int log_fd =
-      open(log_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const int log_fd = open(log_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = fork();
   if (pid_ == 0) RunChild(argv.data(), fds[1], log_fd);
   close(fds[1]);
@@ -192,8 +188,7 @@ std::shared_ptr<grpc::Channel> ServerProcess::NewChannel() const {
   // several.
   static std::atomic<int> next_id{0};
   arguments.SetInt("florin.test_channel", next_id++);
-  return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
 }
 
 std::string ServerProcess::Log() const {

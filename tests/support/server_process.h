@@ -22,8 +22,8 @@ class ServerProcess {
   /// Starts `florind --listen 127.0.0.1:0 --data-dir DATA_DIR EXTRA_ARGS...`
   /// and waits until it says where it listens. Null, with a GoogleTest failure
   /// that quotes the server's log, if it does not come up in time.
-  static std::unique_ptr<ServerProcess> Start(
-      const std::string& data_dir, std::vector<std::string> extra_args = {});
+  static std::unique_ptr<ServerProcess> Start(const std::string& data_dir,
+                                              std::vector<std::string> extra_args = {});
 
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

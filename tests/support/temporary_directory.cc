@@ -9,8 +9,7 @@
 namespace florin::test_support {
 
 TemporaryDirectory::TemporaryDirectory() {
-  path_ =
-      (std::filesystem::temp_directory_path() / "florin-test-XXXXXX").string();
+  path_ = (std::filesystem::temp_directory_path() / "florin-test-XXXXXX").string();
   if (mkdtemp(path_.data()) == nullptr) {
     std::perror("mkdtemp");
     std::abort();

@@ -16,10 +16,7 @@ using Stub = v1::LedgerService::Stub;
 
 class Context {
  public:
-  Context() {
-    context_.set_deadline(std::chrono::system_clock::now() +
-                          std::chrono::seconds(60));
-  }
+  Context() { context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60)); }
   grpc::ClientContext* get() { return &context_; }
 
  private:
@@ -50,8 +47,7 @@ void Client::End() {
 
 void Client::Learn(const Outcome& outcome) {
   if (outcome.transaction) {
-    for (const v1::AccountBalance& balance :
-         outcome.transaction->account_balances()) {
+    for (const v1::AccountBalance& balance : outcome.transaction->account_balances()) {
       run_->world.SetVersion(balance.account_id(), balance.version());
     }
   }
@@ -60,8 +56,7 @@ void Client::Learn(const Outcome& outcome) {
                            outcome.account->account().version());
   }
   if (outcome.read_account) {
-    run_->world.SetVersion(outcome.read_account->account_id(),
-                           outcome.read_account->version());
+    run_->world.SetVersion(outcome.read_account->account_id(), outcome.read_account->version());
   }
 }
 
@@ -69,13 +64,12 @@ void Client::Keep(const grpc::Status& status, Item* item) {
   item->outcome.refusal = RefusalOf(status);
   if (!item->outcome.refusal->reason().empty()) return;
   broken_ = true;
-  ADD_FAILURE() << "a call failed without a reason: " << status.error_code()
-                << " " << status.error_message();
+  ADD_FAILURE() << "a call failed without a reason: " << status.error_code() << " "
+                << status.error_message();
 }
 
 void Client::OpenEverything() {
-  for (const reference::RegisterAsset& asset : run_->world.assets())
-    CallAccount(asset);
+  for (const reference::RegisterAsset& asset : run_->world.assets()) CallAccount(asset);
   Begin(CallKind::kOpenBatch);
   v1::BatchOpenAccountsRequest request;
   for (const reference::OpenAccount& account : run_->world.accounts()) {
@@ -84,8 +78,7 @@ void Client::OpenEverything() {
   }
   v1::BatchOpenAccountsResponse response;
   Context context;
-  const grpc::Status status =
-      stub_->BatchOpenAccounts(context.get(), request, &response);
+  const grpc::Status status = stub_->BatchOpenAccounts(context.get(), request, &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(response.results_size(), request.requests_size());
   for (int i = 0; i < response.results_size(); ++i) {
@@ -94,8 +87,7 @@ void Client::OpenEverything() {
     v1::OpenAccountResponse answer;
     answer.mutable_account()->Swap(result->mutable_account());
     answer.set_replayed(result->replayed());
-    history_.back().items[static_cast<std::size_t>(i)].outcome.account =
-        std::move(answer);
+    history_.back().items[static_cast<std::size_t>(i)].outcome.account = std::move(answer);
   }
   End();
 }
@@ -127,9 +119,9 @@ void Client::CallOnce() {
       return CallStream();
     case 2: {
       const reference::Batch batch = generator_.NextAtomicBatch();
-      return CallBatch(batch.validate_only ? CallKind::kValidateAtomicBatch
-                                           : CallKind::kAtomicBatch,
-                       batch.commands);
+      return CallBatch(
+          batch.validate_only ? CallKind::kValidateAtomicBatch : CallKind::kAtomicBatch,
+          batch.commands);
     }
     case 3: {
       std::vector<TransactionCommand> commands;
@@ -148,26 +140,21 @@ void Client::CallOnce() {
   }
 }
 
-void Client::CallBatch(CallKind kind,
-                       const std::vector<TransactionCommand>& commands) {
+void Client::CallBatch(CallKind kind, const std::vector<TransactionCommand>& commands) {
   v1::ExecuteBatchRequest request;
-  request.set_atomic(kind == CallKind::kAtomicBatch ||
-                     kind == CallKind::kValidateAtomicBatch);
+  request.set_atomic(kind == CallKind::kAtomicBatch || kind == CallKind::kValidateAtomicBatch);
   request.set_validate_only(kind == CallKind::kValidateBatch ||
                             kind == CallKind::kValidateAtomicBatch);
-  for (const TransactionCommand& command : commands)
-    *request.add_commands() = ToRequest(command);
+  for (const TransactionCommand& command : commands) *request.add_commands() = ToRequest(command);
   Begin(kind);
-  for (const TransactionCommand& command : commands)
-    history_.back().items.push_back({command, {}});
+  for (const TransactionCommand& command : commands) history_.back().items.push_back({command, {}});
   v1::ExecuteBatchResponse response;
   Context context;
-  const grpc::Status status =
-      stub_->ExecuteBatch(context.get(), request, &response);
+  const grpc::Status status = stub_->ExecuteBatch(context.get(), request, &response);
   if (!status.ok() || response.results_size() != request.commands_size()) {
     broken_ = true;
-    ADD_FAILURE() << "ExecuteBatch: " << status.error_message() << ", "
-                  << response.results_size() << " results";
+    ADD_FAILURE() << "ExecuteBatch: " << status.error_message() << ", " << response.results_size()
+                  << " results";
     return;
   }
   for (int i = 0; i < response.results_size(); ++i) {
@@ -184,14 +171,12 @@ void Client::CallStream() {
   Begin(CallKind::kStream);
   Context context;
   auto stream = stub_->ExecuteStream(context.get());
-  for (std::int64_t message = generator_.random().Between(1, 5); message > 0;
-       --message) {
+  for (std::int64_t message = generator_.random().Between(1, 5); message > 0; --message) {
     v1::ExecuteStreamRequest request;
     for (std::int64_t i = generator_.random().Between(1, 80); i > 0; --i) {
-      history_.back().items.push_back(
-          {generator_.NextTransactionCommand(), {}});
-      *request.add_commands() = ToRequest(
-          std::get<TransactionCommand>(history_.back().items.back().command));
+      history_.back().items.push_back({generator_.NextTransactionCommand(), {}});
+      *request.add_commands() =
+          ToRequest(std::get<TransactionCommand>(history_.back().items.back().command));
     }
     stream->Write(request);
   }
@@ -208,8 +193,7 @@ void Client::CallStream() {
   const grpc::Status status = stream->Finish();
   if (!status.ok() || answered != history_.back().items.size()) {
     broken_ = true;
-    ADD_FAILURE() << "ExecuteStream: " << status.error_message() << ", "
-                  << answered << " results";
+    ADD_FAILURE() << "ExecuteStream: " << status.error_message() << ", " << answered << " results";
     return;
   }
   End();
@@ -225,8 +209,7 @@ void Client::CallUnary(const TransactionCommand& command) {
   const auto keep = [item](auto* response) {
     v1::CreateTransactionResponse answer;
     answer.mutable_transaction()->Swap(response->mutable_transaction());
-    answer.mutable_account_balances()->Swap(
-        response->mutable_account_balances());
+    answer.mutable_account_balances()->Swap(response->mutable_account_balances());
     answer.set_replayed(response->replayed());
     answer.mutable_transaction()->mutable_refusal()->clear_message();
     if (answer.transaction().refusal().reason().empty())
@@ -235,27 +218,21 @@ void Client::CallUnary(const TransactionCommand& command) {
   };
   Context context;
   grpc::Status status;
-  if (const auto* create =
-          std::get_if<reference::CreateTransaction>(&command)) {
+  if (const auto* create = std::get_if<reference::CreateTransaction>(&command)) {
     v1::CreateTransactionResponse response;
-    status =
-        stub_->CreateTransaction(context.get(), ToRequest(*create), &response);
+    status = stub_->CreateTransaction(context.get(), ToRequest(*create), &response);
     if (status.ok()) keep(&response);
-  } else if (const auto* settle =
-                 std::get_if<reference::SettleTransaction>(&command)) {
+  } else if (const auto* settle = std::get_if<reference::SettleTransaction>(&command)) {
     v1::SettleTransactionResponse response;
-    status =
-        stub_->SettleTransaction(context.get(), ToRequest(*settle), &response);
+    status = stub_->SettleTransaction(context.get(), ToRequest(*settle), &response);
     if (status.ok()) keep(&response);
-  } else if (const auto* end =
-                 std::get_if<reference::VoidTransaction>(&command)) {
+  } else if (const auto* end = std::get_if<reference::VoidTransaction>(&command)) {
     v1::VoidTransactionResponse response;
     status = stub_->VoidTransaction(context.get(), ToRequest(*end), &response);
     if (status.ok()) keep(&response);
   } else {
     v1::ReverseTransactionResponse response;
-    const auto request =
-        ToRequest(std::get<reference::ReverseTransaction>(command));
+    const auto request = ToRequest(std::get<reference::ReverseTransaction>(command));
     status = stub_->ReverseTransaction(context.get(), request, &response);
     if (status.ok()) keep(&response);
   }

@@ -48,8 +48,7 @@ class Client {
 
  private:
   void CallOnce();
-  void CallBatch(CallKind kind,
-                 const std::vector<reference::TransactionCommand>& commands);
+  void CallBatch(CallKind kind, const std::vector<reference::TransactionCommand>& commands);
   void CallStream();
   void CallUnary(const reference::TransactionCommand& command);
   void CallAccount(const test_support::AccountCommand& command);

@@ -18,11 +18,7 @@ constexpr int kItemsMax = 8192;
 
 void Client::CallAccount(const test_support::AccountCommand& command) {
   Begin(CallKind::kUnary);
-  std::visit(
-      [this](const auto& one) {
-        history_.back().items.push_back({one, {}});
-      },
-      command);
+  std::visit([this](const auto& one) { history_.back().items.push_back({one, {}}); }, command);
   Item* item = &history_.back().items.back();
   const auto keep = [item](auto* response) {
     v1::OpenAccountResponse answer;
@@ -31,8 +27,7 @@ void Client::CallAccount(const test_support::AccountCommand& command) {
     item->outcome.account = std::move(answer);
   };
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(60));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
   grpc::Status status;
   if (const auto* asset = std::get_if<reference::RegisterAsset>(&command)) {
     v1::RegisterAssetResponse response;
@@ -42,27 +37,22 @@ void Client::CallAccount(const test_support::AccountCommand& command) {
     v1::OpenAccountResponse response;
     status = stub_->OpenAccount(&context, ToRequest(*open), &response);
     if (status.ok()) keep(&response);
-  } else if (const auto* update =
-                 std::get_if<reference::UpdateAccount>(&command)) {
+  } else if (const auto* update = std::get_if<reference::UpdateAccount>(&command)) {
     v1::UpdateAccountResponse response;
     status = stub_->UpdateAccount(&context, ToRequest(*update), &response);
     if (status.ok()) keep(&response);
-  } else if (const auto* suspend =
-                 std::get_if<reference::SuspendAccount>(&command)) {
+  } else if (const auto* suspend = std::get_if<reference::SuspendAccount>(&command)) {
     v1::SuspendAccountResponse response;
     status = stub_->SuspendAccount(&context, ToRequest(*suspend), &response);
     if (status.ok()) keep(&response);
-  } else if (const auto* reactivate =
-                 std::get_if<reference::ReactivateAccount>(&command)) {
+  } else if (const auto* reactivate = std::get_if<reference::ReactivateAccount>(&command)) {
     v1::ReactivateAccountResponse response;
-    status =
-        stub_->ReactivateAccount(&context, ToRequest(*reactivate), &response);
+    status = stub_->ReactivateAccount(&context, ToRequest(*reactivate), &response);
     if (status.ok()) keep(&response);
   } else {
     v1::CloseAccountResponse response;
-    status = stub_->CloseAccount(
-        &context, ToRequest(std::get<reference::CloseAccount>(command)),
-        &response);
+    status = stub_->CloseAccount(&context, ToRequest(std::get<reference::CloseAccount>(command)),
+                                 &response);
     if (status.ok()) keep(&response);
   }
   if (!status.ok()) Keep(status, item);
@@ -78,8 +68,7 @@ void Client::CallRead() {
   switch (random.Below(3)) {
     case 0: {
       const bool own = random.Percent(50);
-      Ask(ReadAccount{own ? random.Pick(run_->world.OwnAccounts(index_))
-                          : account.account_id},
+      Ask(ReadAccount{own ? random.Pick(run_->world.OwnAccounts(index_)) : account.account_id},
           item);
       break;
     }
@@ -91,12 +80,10 @@ void Client::CallRead() {
     default: {
       ReadBalances read;
       for (int i = 0; i < 5; ++i)
-        read.account_ids.push_back(
-            random.Pick(run_->world.accounts()).account_id);
+        read.account_ids.push_back(random.Pick(run_->world.accounts()).account_id);
       std::sort(read.account_ids.begin(), read.account_ids.end());
-      read.account_ids.erase(
-          std::unique(read.account_ids.begin(), read.account_ids.end()),
-          read.account_ids.end());
+      read.account_ids.erase(std::unique(read.account_ids.begin(), read.account_ids.end()),
+                             read.account_ids.end());
       Ask(read, item);
       break;
     }
@@ -121,8 +108,7 @@ void Client::Ask(const ReadTransaction& read, Item* item) {
   v1::GetTransactionRequest request;
   request.set_transaction_id(read.transaction_id);
   v1::GetTransactionResponse response;
-  const grpc::Status status =
-      stub_->GetTransaction(&context, request, &response);
+  const grpc::Status status = stub_->GetTransaction(&context, request, &response);
   if (!status.ok()) return Keep(status, item);
   if (response.transaction().has_refusal())
     response.mutable_transaction()->mutable_refusal()->clear_message();
@@ -133,11 +119,9 @@ void Client::Ask(const ReadBalances& read, Item* item) {
   item->command = read;
   grpc::ClientContext context;
   v1::BatchGetBalancesRequest request;
-  for (const std::string& account_id : read.account_ids)
-    request.add_account_ids(account_id);
+  for (const std::string& account_id : read.account_ids) request.add_account_ids(account_id);
   v1::BatchGetBalancesResponse response;
-  const grpc::Status status =
-      stub_->BatchGetBalances(&context, request, &response);
+  const grpc::Status status = stub_->BatchGetBalances(&context, request, &response);
   if (!status.ok()) return Keep(status, item);
   item->outcome.read_balances = std::move(response);
 }
@@ -179,9 +163,8 @@ void Client::CallStatic() {
       reason = "PAGE_TOKEN_INVALID";
       v1::ListAccountsRequest request;
       request.set_account_id_prefix("hot");
-      request.set_page_token(generator_.random().Percent(50)
-                                 ? "not a token"
-                                 : OtherQuerysPageToken());
+      request.set_page_token(generator_.random().Percent(50) ? "not a token"
+                                                             : OtherQuerysPageToken());
       v1::ListAccountsResponse response;
       status = stub_->ListAccounts(&context, request, &response);
       break;

@@ -23,8 +23,7 @@ void KeepOnlyStated(const v1::Refusal& expected, v1::Refusal* observed) {
   observed->clear_message();
   auto& metadata = *observed->mutable_metadata();
   for (auto entry = metadata.begin(); entry != metadata.end();) {
-    entry = expected.metadata().count(entry->first) > 0 ? std::next(entry)
-                                                        : metadata.erase(entry);
+    entry = expected.metadata().count(entry->first) > 0 ? std::next(entry) : metadata.erase(entry);
   }
 }
 
@@ -33,10 +32,8 @@ std::string CompareRefusals(const v1::Refusal& expected, v1::Refusal observed) {
   return Compare(expected, observed);
 }
 
-std::string CompareResults(const v1::TransactionResult& expected,
-                           v1::TransactionResult observed) {
-  if (observed.has_refusal())
-    KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
+std::string CompareResults(const v1::TransactionResult& expected, v1::TransactionResult observed) {
+  if (observed.has_refusal()) KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
   return Compare(expected, observed);
 }
 
@@ -47,8 +44,7 @@ void ClearTimes(v1::Transaction* transaction) {
 }
 
 std::string CompareTransactions(const reference::Answer& expected,
-                                const v1::CreateTransactionResponse& observed,
-                                bool validated) {
+                                const v1::CreateTransactionResponse& observed, bool validated) {
   v1::CreateTransactionResponse wanted;
   *wanted.mutable_transaction() = ToWire(*expected.transaction);
   for (const reference::AccountBalance& balance : expected.account_balances) {
@@ -79,19 +75,16 @@ std::string CompareAssets(const reference::Answer& expected,
   return Compare(wanted, observed);
 }
 
-v1::Refusal NotFound(domain::Reason reason, const char* key,
-                     const std::string& id) {
+v1::Refusal NotFound(domain::Reason reason, const char* key, const std::string& id) {
   return ToWire(reference::Refusal{reason, {{key, id}}});
 }
 
 }  // namespace
 
-std::string Difference(const reference::Answer& expected, const Item& observed,
-                       bool validated) {
+std::string Difference(const reference::Answer& expected, const Item& observed, bool validated) {
   const Outcome& outcome = observed.outcome;
   if (outcome.result) {
-    const std::string target =
-        TargetOf(std::get<reference::TransactionCommand>(observed.command));
+    const std::string target = TargetOf(std::get<reference::TransactionCommand>(observed.command));
     v1::TransactionResult wanted = ToResult(target, expected);
     // What an earlier item of a validated batch would end has no time that
     // anybody could know.
@@ -101,48 +94,41 @@ std::string Difference(const reference::Answer& expected, const Item& observed,
     return CompareResults(wanted, *outcome.result);
   }
   if (outcome.refusal) {
-    if (!expected.refusal)
-      return "accepted by the reference, refused by the server";
+    if (!expected.refusal) return "accepted by the reference, refused by the server";
     return CompareRefusals(ToWire(*expected.refusal), *outcome.refusal);
   }
   if (expected.refusal)
-    return "refused by the reference with " +
-           ToWire(*expected.refusal).ShortDebugString();
-  if (outcome.transaction)
-    return CompareTransactions(expected, *outcome.transaction, validated);
+    return "refused by the reference with " + ToWire(*expected.refusal).ShortDebugString();
+  if (outcome.transaction) return CompareTransactions(expected, *outcome.transaction, validated);
   if (outcome.account) return CompareAccounts(expected, *outcome.account);
   return outcome.asset ? CompareAssets(expected, *outcome.asset) : "no answer";
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger,
-                       const ReadAccount& read, const Item& observed) {
+std::string Difference(const reference::ReferenceLedger& ledger, const ReadAccount& read,
+                       const Item& observed) {
   const reference::Account* account = ledger.FindAccount(read.account_id);
   if (account != nullptr && observed.outcome.read_account) {
     return Difference(ToWire(*account), *observed.outcome.read_account);
   }
-  if (account != nullptr || !observed.outcome.refusal)
-    return "the account exists on one side only";
-  return CompareRefusals(
-      NotFound(domain::Reason::kAccountNotFound, "account_id", read.account_id),
-      *observed.outcome.refusal);
+  if (account != nullptr || !observed.outcome.refusal) return "the account exists on one side only";
+  return CompareRefusals(NotFound(domain::Reason::kAccountNotFound, "account_id", read.account_id),
+                         *observed.outcome.refusal);
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger,
-                       const ReadTransaction& read, const Item& observed) {
-  const reference::TransactionPtr transaction =
-      ledger.FindTransaction(read.transaction_id);
+std::string Difference(const reference::ReferenceLedger& ledger, const ReadTransaction& read,
+                       const Item& observed) {
+  const reference::TransactionPtr transaction = ledger.FindTransaction(read.transaction_id);
   if (transaction != nullptr && observed.outcome.read_transaction) {
     return Difference(ToWire(*transaction), *observed.outcome.read_transaction);
   }
   if (transaction != nullptr || !observed.outcome.refusal)
     return "the transaction exists on one side only";
-  return CompareRefusals(
-      ToWire(reference::Refusal{domain::Reason::kTransactionNotFound, {}}),
-      *observed.outcome.refusal);
+  return CompareRefusals(ToWire(reference::Refusal{domain::Reason::kTransactionNotFound, {}}),
+                         *observed.outcome.refusal);
 }
 
-std::string Difference(const reference::ReferenceLedger& ledger,
-                       const ReadBalances& read, const Item& observed) {
+std::string Difference(const reference::ReferenceLedger& ledger, const ReadBalances& read,
+                       const Item& observed) {
   v1::BatchGetBalancesResponse wanted;
   wanted.set_position(ledger.head());
   for (const std::string& account_id : read.account_ids) {
@@ -157,20 +143,16 @@ std::string Difference(const reference::ReferenceLedger& ledger,
   return Compare(wanted, *observed.outcome.read_balances);
 }
 
-std::string Difference(const v1::Transaction& expected,
-                       v1::Transaction observed) {
-  if (observed.has_refusal())
-    KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
+std::string Difference(const v1::Transaction& expected, v1::Transaction observed) {
+  if (observed.has_refusal()) KeepOnlyStated(expected.refusal(), observed.mutable_refusal());
   return Compare(expected, observed);
 }
 
-std::string Difference(const v1::Account& expected,
-                       const v1::Account& observed) {
+std::string Difference(const v1::Account& expected, const v1::Account& observed) {
   return Compare(expected, observed);
 }
 
-std::string Difference(const reference::Event& expected,
-                       const v1::Event& observed) {
+std::string Difference(const reference::Event& expected, const v1::Event& observed) {
   v1::Event wanted;
   wanted.set_position(expected.position);
   wanted.set_stream(expected.stream);
@@ -229,8 +211,7 @@ std::string Describe(const Command& command) {
   return std::visit(
       [](const auto& one) -> std::string {
         if constexpr (requires { ToRequest(one); }) {
-          return ToRequest(one).GetTypeName() + " " +
-                 ToRequest(one).ShortDebugString();
+          return ToRequest(one).GetTypeName() + " " + ToRequest(one).ShortDebugString();
         } else if constexpr (requires { one.account_id; }) {
           return "GetAccount " + one.account_id;
         } else if constexpr (requires { one.transaction_id; }) {
@@ -249,10 +230,8 @@ std::string Describe(const Outcome& outcome) {
   if (outcome.account) return outcome.account->ShortDebugString();
   if (outcome.asset) return outcome.asset->ShortDebugString();
   if (outcome.read_account) return outcome.read_account->ShortDebugString();
-  if (outcome.read_transaction)
-    return outcome.read_transaction->ShortDebugString();
-  return outcome.read_balances ? outcome.read_balances->ShortDebugString()
-                               : "no answer";
+  if (outcome.read_transaction) return outcome.read_transaction->ShortDebugString();
+  return outcome.read_balances ? outcome.read_balances->ShortDebugString() : "no answer";
 }
 
 }  // namespace florin::integration

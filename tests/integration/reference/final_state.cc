@@ -27,15 +27,12 @@ void CheckAccounts(Stub* stub, const reference::ReferenceLedger& ledger) {
   do {
     grpc::ClientContext context;
     v1::ListAccountsResponse response;
-    const grpc::Status status =
-        stub->ListAccounts(&context, request, &response);
+    const grpc::Status status = stub->ListAccounts(&context, request, &response);
     ASSERT_TRUE(status.ok()) << status.error_message();
     for (const v1::Account& account : response.accounts()) {
-      const reference::Account* expected =
-          ledger.FindAccount(account.account_id());
+      const reference::Account* expected = ledger.FindAccount(account.account_id());
       ASSERT_NE(expected, nullptr) << account.account_id();
-      EXPECT_EQ(Difference(ToWire(*expected), account), "")
-          << account.account_id();
+      EXPECT_EQ(Difference(ToWire(*expected), account), "") << account.account_id();
       ++count;
     }
     request.set_page_token(response.next_page_token());
@@ -47,8 +44,8 @@ using Ids = std::vector<std::string>;
 
 /// Ids of the transactions that moved or held money of each account, in the
 /// order in which they were made.
-std::map<std::string, Ids> ExpectedLists(
-    const reference::ReferenceLedger& ledger, const Ids& order) {
+std::map<std::string, Ids> ExpectedLists(const reference::ReferenceLedger& ledger,
+                                         const Ids& order) {
   std::map<std::string, Ids> lists;
   for (const std::string& id : order) {
     const reference::TransactionPtr transaction = ledger.FindTransaction(id);
@@ -65,8 +62,7 @@ std::map<std::string, Ids> ExpectedLists(
   return lists;
 }
 
-Ids List(Stub* stub, const std::string& account_id,
-         const reference::ReferenceLedger& ledger) {
+Ids List(Stub* stub, const std::string& account_id, const reference::ReferenceLedger& ledger) {
   Ids ids;
   v1::ListTransactionsRequest request;
   request.set_account_id(account_id);
@@ -75,8 +71,7 @@ Ids List(Stub* stub, const std::string& account_id,
   do {
     grpc::ClientContext context;
     v1::ListTransactionsResponse response;
-    const grpc::Status status =
-        stub->ListTransactions(&context, request, &response);
+    const grpc::Status status = stub->ListTransactions(&context, request, &response);
     if (!status.ok()) {
       ADD_FAILURE() << "ListTransactions: " << status.error_message();
       return ids;
@@ -86,12 +81,10 @@ Ids List(Stub* stub, const std::string& account_id,
       const reference::TransactionPtr expected =
           ledger.FindTransaction(transaction.transaction_id());
       if (expected == nullptr) {
-        ADD_FAILURE() << "unknown to the reference: "
-                      << transaction.transaction_id();
+        ADD_FAILURE() << "unknown to the reference: " << transaction.transaction_id();
         continue;
       }
-      EXPECT_EQ(Difference(ToWire(*expected), transaction), "")
-          << transaction.transaction_id();
+      EXPECT_EQ(Difference(ToWire(*expected), transaction), "") << transaction.transaction_id();
       if (testing::Test::HasFailure()) return ids;
     }
     request.set_page_token(response.next_page_token());
@@ -99,8 +92,7 @@ Ids List(Stub* stub, const std::string& account_id,
   return ids;
 }
 
-void CheckTransactions(Stub* stub, const reference::ReferenceLedger& ledger,
-                       const Ids& order) {
+void CheckTransactions(Stub* stub, const reference::ReferenceLedger& ledger, const Ids& order) {
   std::map<std::string, Ids> lists = ExpectedLists(ledger, order);
   for (const auto& [account_id, account] : ledger.accounts()) {
     EXPECT_EQ(List(stub, account_id, ledger), lists[account_id]) << account_id;
@@ -115,26 +107,23 @@ void CheckEachRefused(Stub* stub, const reference::ReferenceLedger& ledger) {
     v1::GetTransactionRequest request;
     request.set_transaction_id(id);
     v1::GetTransactionResponse response;
-    const grpc::Status status =
-        stub->GetTransaction(&context, request, &response);
+    const grpc::Status status = stub->GetTransaction(&context, request, &response);
     ASSERT_TRUE(status.ok()) << id << ": " << status.error_message();
-    ASSERT_EQ(Difference(ToWire(*transaction), response.transaction()), "")
-        << id;
+    ASSERT_EQ(Difference(ToWire(*transaction), response.transaction()), "") << id;
   }
 }
 
 /// What the accounts of an asset add up to; nothing if that does not fit an
 /// amount.
-std::optional<v1::TrialBalanceLine> TrialBalance(
-    const reference::ReferenceLedger& ledger, const std::string& asset) {
+std::optional<v1::TrialBalanceLine> TrialBalance(const reference::ReferenceLedger& ledger,
+                                                 const std::string& asset) {
   domain::Int128 debits_posted = 0;
   domain::Int128 debits_pending = 0;
   std::int64_t count = 0;
   for (const auto& [id, account] : ledger.accounts()) {
     if (account.asset != asset) continue;
     ++count;
-    const auto posted =
-        domain::CheckedAdd(debits_posted, account.balances.debits_posted);
+    const auto posted = domain::CheckedAdd(debits_posted, account.balances.debits_posted);
     if (!posted) return std::nullopt;
     debits_posted = *posted;
     debits_pending += account.balances.debits_pending;
@@ -157,11 +146,9 @@ void CheckTrialBalance(Stub* stub, const reference::ReferenceLedger& ledger,
   v1::GetTrialBalanceRequest request;
   request.set_asset(asset);
   v1::GetTrialBalanceResponse response;
-  const grpc::Status status =
-      stub->GetTrialBalance(&context, request, &response);
+  const grpc::Status status = stub->GetTrialBalance(&context, request, &response);
   const auto expected = TrialBalance(ledger, asset);
-  ASSERT_EQ(status.ok(), expected.has_value())
-      << asset << ": " << status.error_message();
+  ASSERT_EQ(status.ok(), expected.has_value()) << asset << ": " << status.error_message();
   if (!expected) return;
   ASSERT_EQ(response.lines_size(), 1) << asset;
   EXPECT_EQ(response.lines(0).ShortDebugString(), expected->ShortDebugString());

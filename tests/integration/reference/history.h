@@ -27,11 +27,9 @@ struct ReadBalances {
 
 /// One thing a client asked for.
 using Command =
-    std::variant<reference::RegisterAsset, reference::OpenAccount,
-                 reference::UpdateAccount, reference::SuspendAccount,
-                 reference::ReactivateAccount, reference::CloseAccount,
-                 reference::TransactionCommand, ReadAccount, ReadTransaction,
-                 ReadBalances>;
+    std::variant<reference::RegisterAsset, reference::OpenAccount, reference::UpdateAccount,
+                 reference::SuspendAccount, reference::ReactivateAccount, reference::CloseAccount,
+                 reference::TransactionCommand, ReadAccount, ReadTransaction, ReadBalances>;
 
 /// What it was answered, as it came over the wire (sentences of refusals left
 /// out). Unary refusals stand in `refusal`, those of a batch's items in

@@ -15,13 +15,11 @@ constexpr int kFailuresShown = 10;
 
 reference::Batch BatchOf(const Call& call) {
   reference::Batch batch;
-  batch.atomic = call.kind == CallKind::kAtomicBatch ||
-                 call.kind == CallKind::kValidateAtomicBatch;
-  batch.validate_only = call.kind == CallKind::kValidateBatch ||
-                        call.kind == CallKind::kValidateAtomicBatch;
+  batch.atomic = call.kind == CallKind::kAtomicBatch || call.kind == CallKind::kValidateAtomicBatch;
+  batch.validate_only =
+      call.kind == CallKind::kValidateBatch || call.kind == CallKind::kValidateAtomicBatch;
   for (const Item& item : call.items)
-    batch.commands.push_back(
-        std::get<reference::TransactionCommand>(item.command));
+    batch.commands.push_back(std::get<reference::TransactionCommand>(item.command));
   return batch;
 }
 
@@ -30,11 +28,9 @@ reference::Answer Execute(const Call& call, const Item& item, std::int64_t now,
                           reference::ReferenceLedger* ledger) {
   return std::visit(
       [&](const auto& one) -> reference::Answer {
-        if constexpr (std::is_same_v<std::decay_t<decltype(one)>,
-                                     reference::TransactionCommand>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, reference::TransactionCommand>) {
           if (call.kind == CallKind::kUnary) return ledger->Execute(one, now);
-          return ledger->Execute(reference::Batch{{one}, false, false}, now)
-              .front();
+          return ledger->Execute(reference::Batch{{one}, false, false}, now).front();
         } else if constexpr (requires { ledger->Execute(one, now); }) {
           return ledger->Execute(one, now);
         }
@@ -60,8 +56,7 @@ void Replayer::Run() {
     TryUnplaced(done);
     if (done == timeline_.steps.size() || failures_ >= kFailuresShown) return;
     if (DoStep(timeline_.steps[done])) continue;
-    ADD_FAILURE() << "stopped at step " << done << " of "
-                  << timeline_.steps.size();
+    ADD_FAILURE() << "stopped at step " << done << " of " << timeline_.steps.size();
     return;
   }
 }
@@ -71,22 +66,18 @@ bool Replayer::DoStep(const Step& step) {
   if (step.call == nullptr) return DoExpiry(step, now);
   const std::vector<std::string> due = ledger_.DueHolds(now);
   if (!due.empty()) {
-    ADD_FAILURE() << "hold " << due.front() << " was due before position "
-                  << step.first_position;
+    ADD_FAILURE() << "hold " << due.front() << " was due before position " << step.first_position;
     return false;
   }
-  return (step.whole_call ? DoBatch(step, now) : DoItem(step, now)) &&
-         CheckEvents(step);
+  return (step.whole_call ? DoBatch(step, now) : DoItem(step, now)) && CheckEvents(step);
 }
 
 bool Replayer::DoExpiry(const Step& step, std::int64_t now) {
   if (!ledger_.Expire(step.expired, now)) {
-    const reference::TransactionPtr hold =
-        ledger_.FindTransaction(step.expired);
-    ADD_FAILURE() << "hold " << step.expired << " was not due at position "
-                  << step.last_position << " and time " << now << ": "
-                  << (hold == nullptr ? "unknown"
-                                      : ToWire(*hold).ShortDebugString());
+    const reference::TransactionPtr hold = ledger_.FindTransaction(step.expired);
+    ADD_FAILURE() << "hold " << step.expired << " was not due at position " << step.last_position
+                  << " and time " << now << ": "
+                  << (hold == nullptr ? "unknown" : ToWire(*hold).ShortDebugString());
     return false;
   }
   events_ = ledger_.events();
@@ -94,21 +85,19 @@ bool Replayer::DoExpiry(const Step& step, std::int64_t now) {
 }
 
 bool Replayer::DoBatch(const Step& step, std::int64_t now) {
-  const std::vector<reference::Answer> answers =
-      ledger_.Execute(BatchOf(*step.call), now);
+  const std::vector<reference::Answer> answers = ledger_.Execute(BatchOf(*step.call), now);
   events_ = ledger_.events();
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const Item& item = step.call->items[i];
     ++checked_answers_;
     const std::string difference = Difference(answers[i], item, false);
     if (difference.empty()) continue;
-    ADD_FAILURE() << "item " << i << " of an atomic batch at position "
-                  << step.last_position << ": " << Describe(item.command)
-                  << "\nanswered " << Describe(item.outcome) << "\n"
+    ADD_FAILURE() << "item " << i << " of an atomic batch at position " << step.last_position
+                  << ": " << Describe(item.command) << "\nanswered " << Describe(item.outcome)
+                  << "\n"
                   << difference;
     for (const Item& other : step.call->items) {
-      std::cerr << "  " << Describe(other.command) << " -> "
-                << Describe(other.outcome) << "\n";
+      std::cerr << "  " << Describe(other.command) << " -> " << Describe(other.outcome) << "\n";
     }
     return false;
   }
@@ -122,29 +111,23 @@ bool Replayer::DoItem(const Step& step, std::int64_t now) {
   ++checked_answers_;
   const std::string difference = Difference(answer, item, false);
   if (difference.empty()) return true;
-  ADD_FAILURE() << "at position " << step.last_position << ": "
-                << Describe(item.command) << "\nanswered "
-                << Describe(item.outcome) << "\n"
+  ADD_FAILURE() << "at position " << step.last_position << ": " << Describe(item.command)
+                << "\nanswered " << Describe(item.outcome) << "\n"
                 << difference;
   return false;
 }
 
 bool Replayer::CheckEvents(const Step& step) {
-  const auto count =
-      static_cast<std::size_t>(step.last_position - step.first_position + 1);
+  const auto count = static_cast<std::size_t>(step.last_position - step.first_position + 1);
   if (events_.size() != count) {
-    ADD_FAILURE() << "positions " << step.first_position << " to "
-                  << step.last_position << ": the reference wrote "
-                  << events_.size() << " events";
+    ADD_FAILURE() << "positions " << step.first_position << " to " << step.last_position
+                  << ": the reference wrote " << events_.size() << " events";
     return false;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const v1::Event& seen =
-        log_[static_cast<std::size_t>(step.first_position) - 1 + i];
+    const v1::Event& seen = log_[static_cast<std::size_t>(step.first_position) - 1 + i];
     const std::string difference = Difference(events_[i], seen);
-    if (difference.empty() &&
-        TimeOf(seen.position()) == TimeOf(step.last_position))
-      continue;
+    if (difference.empty() && TimeOf(seen.position()) == TimeOf(step.last_position)) continue;
     ADD_FAILURE() << "event " << seen.ShortDebugString() << "\n" << difference;
     return false;
   }
@@ -165,8 +148,7 @@ void Replayer::TryUnplaced(std::size_t done) {
     // The state in which least differs is most likely the one that was meant; a
     // validated answer names its own.
     std::string& nearest = nearest_[one];
-    const bool named =
-        one->call->items.front().outcome.Position() == ledger_.head();
+    const bool named = one->call->items.front().outcome.Position() == ledger_.head();
     if (nearest.empty() || named || difference.size() < nearest.size()) {
       nearest = "head " + std::to_string(ledger_.head()) + ": " + difference;
     }
@@ -175,8 +157,8 @@ void Replayer::TryUnplaced(std::size_t done) {
       continue;
     }
     if (++failures_ > kFailuresShown) return;
-    ADD_FAILURE() << "right in no state after " << one->low << " to "
-                  << one->high << " steps; nearest at " << nearest;
+    ADD_FAILURE() << "right in no state after " << one->low << " to " << one->high
+                  << " steps; nearest at " << nearest;
   }
   pending_ = std::move(again);
 }
@@ -189,25 +171,20 @@ std::string Replayer::Try(const Unplaced& one) const {
     const std::vector<reference::Answer> answers = scratch.Execute(batch, now);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const Item& item = one.call->items[i];
-      const std::string difference =
-          Difference(answers[i], item, batch.validate_only);
+      const std::string difference = Difference(answers[i], item, batch.validate_only);
       if (difference.empty() || WasOverloaded(item)) continue;
-      return "item " + std::to_string(i) +
-             " of a batch: " + Describe(item.command) + "\nanswered " +
-             Describe(item.outcome) + "\n" + difference;
+      return "item " + std::to_string(i) + " of a batch: " + Describe(item.command) +
+             "\nanswered " + Describe(item.outcome) + "\n" + difference;
     }
     // Nothing of it may have an effect, or it would stand in the log.
-    return scratch.head() == ledger_.head()
-               ? ""
-               : "a batch that should have had an effect";
+    return scratch.head() == ledger_.head() ? "" : "a batch that should have had an effect";
   }
   const Item& item = one.call->items[one.item];
   if (WasOverloaded(item)) return "";
   std::string difference;
   if (const auto* account = std::get_if<ReadAccount>(&item.command)) {
     difference = Difference(ledger_, *account, item);
-  } else if (const auto* transaction =
-                 std::get_if<ReadTransaction>(&item.command)) {
+  } else if (const auto* transaction = std::get_if<ReadTransaction>(&item.command)) {
     difference = Difference(ledger_, *transaction, item);
   } else if (const auto* balances = std::get_if<ReadBalances>(&item.command)) {
     difference = Difference(ledger_, *balances, item);
@@ -218,8 +195,7 @@ std::string Replayer::Try(const Unplaced& one) const {
       difference = "it should have had an effect";
   }
   if (difference.empty()) return "";
-  return Describe(item.command) + "\nanswered " + Describe(item.outcome) +
-         "\n" + difference;
+  return Describe(item.command) + "\nanswered " + Describe(item.outcome) + "\n" + difference;
 }
 
 }  // namespace florin::integration

@@ -8,8 +8,7 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 template <typename Message>
 void SetTime(std::int64_t nanoseconds, Message* message) {
   message->set_seconds(nanoseconds / kNanosecondsPerSecond);
-  message->set_nanos(
-      static_cast<std::int32_t>(nanoseconds % kNanosecondsPerSecond));
+  message->set_nanos(static_cast<std::int32_t>(nanoseconds % kNanosecondsPerSecond));
 }
 
 template <typename Map>
@@ -55,8 +54,7 @@ v1::OpenAccountRequest ToRequest(const reference::OpenAccount& command) {
   request.set_owner_id(command.owner_id);
   request.set_asset(command.asset);
   request.set_type(static_cast<v1::AccountType>(command.type));
-  if (!IsEmpty(command.limits))
-    SetLimits(command.limits, request.mutable_limits());
+  if (!IsEmpty(command.limits)) SetLimits(command.limits, request.mutable_limits());
   SetMap(command.metadata, request.mutable_metadata());
   return request;
 }
@@ -64,8 +62,7 @@ v1::OpenAccountRequest ToRequest(const reference::OpenAccount& command) {
 v1::UpdateAccountRequest ToRequest(const reference::UpdateAccount& command) {
   v1::UpdateAccountRequest request;
   request.set_account_id(command.account_id);
-  if (!IsEmpty(command.limits))
-    SetLimits(command.limits, request.mutable_limits());
+  if (!IsEmpty(command.limits)) SetLimits(command.limits, request.mutable_limits());
   SetMap(command.metadata, request.mutable_metadata());
   request.set_expected_version(command.expected_version);
   request.set_request_id(command.request_id);
@@ -83,8 +80,7 @@ v1::SuspendAccountRequest ToRequest(const reference::SuspendAccount& command) {
   return request;
 }
 
-v1::ReactivateAccountRequest ToRequest(
-    const reference::ReactivateAccount& command) {
+v1::ReactivateAccountRequest ToRequest(const reference::ReactivateAccount& command) {
   return ChangeRequest<v1::ReactivateAccountRequest>(command);
 }
 
@@ -92,8 +88,7 @@ v1::CloseAccountRequest ToRequest(const reference::CloseAccount& command) {
   return ChangeRequest<v1::CloseAccountRequest>(command);
 }
 
-v1::CreateTransactionRequest ToRequest(
-    const reference::CreateTransaction& command) {
+v1::CreateTransactionRequest ToRequest(const reference::CreateTransaction& command) {
   v1::CreateTransactionRequest request;
   request.set_transaction_id(command.transaction_id);
   for (const reference::Posting& from : command.postings) {
@@ -106,12 +101,10 @@ v1::CreateTransactionRequest ToRequest(
   request.set_reference(command.reference);
   request.set_description(command.description);
   SetMap(command.metadata, request.mutable_metadata());
-  if (command.effective_time)
-    SetTime(*command.effective_time, request.mutable_effective_time());
+  if (command.effective_time) SetTime(*command.effective_time, request.mutable_effective_time());
   if (command.hold) {
     v1::Hold* hold = request.mutable_hold();
-    if (command.hold->timeout_ns)
-      SetTime(*command.hold->timeout_ns, hold->mutable_timeout());
+    if (command.hold->timeout_ns) SetTime(*command.hold->timeout_ns, hold->mutable_timeout());
   }
   for (const reference::VersionCheck& from : command.version_checks) {
     v1::VersionCheck* check = request.add_version_checks();
@@ -130,8 +123,7 @@ v1::CreateTransactionRequest ToRequest(
   return request;
 }
 
-v1::SettleTransactionRequest ToRequest(
-    const reference::SettleTransaction& command) {
+v1::SettleTransactionRequest ToRequest(const reference::SettleTransaction& command) {
   v1::SettleTransactionRequest request;
   request.set_transaction_id(command.transaction_id);
   request.set_amount(command.amount);
@@ -140,8 +132,7 @@ v1::SettleTransactionRequest ToRequest(
   return request;
 }
 
-v1::VoidTransactionRequest ToRequest(
-    const reference::VoidTransaction& command) {
+v1::VoidTransactionRequest ToRequest(const reference::VoidTransaction& command) {
   v1::VoidTransactionRequest request;
   request.set_transaction_id(command.transaction_id);
   request.set_reason(command.reason);
@@ -149,15 +140,13 @@ v1::VoidTransactionRequest ToRequest(
   return request;
 }
 
-v1::ReverseTransactionRequest ToRequest(
-    const reference::ReverseTransaction& command) {
+v1::ReverseTransactionRequest ToRequest(const reference::ReverseTransaction& command) {
   v1::ReverseTransactionRequest request;
   request.set_transaction_id(command.transaction_id);
   request.set_reverses_transaction_id(command.reverses_transaction_id);
   request.set_reason(command.reason);
   SetMap(command.metadata, request.mutable_metadata());
-  if (command.effective_time)
-    SetTime(*command.effective_time, request.mutable_effective_time());
+  if (command.effective_time) SetTime(*command.effective_time, request.mutable_effective_time());
   request.set_correlation_id(command.correlation_id);
   request.set_causation_id(command.causation_id);
   return request;
@@ -165,17 +154,13 @@ v1::ReverseTransactionRequest ToRequest(
 
 v1::TransactionCommand ToRequest(const reference::TransactionCommand& command) {
   v1::TransactionCommand request;
-  if (const auto* create =
-          std::get_if<reference::CreateTransaction>(&command)) {
+  if (const auto* create = std::get_if<reference::CreateTransaction>(&command)) {
     *request.mutable_create_transaction() = ToRequest(*create);
-  } else if (const auto* settle =
-                 std::get_if<reference::SettleTransaction>(&command)) {
+  } else if (const auto* settle = std::get_if<reference::SettleTransaction>(&command)) {
     *request.mutable_settle_transaction() = ToRequest(*settle);
-  } else if (const auto* end =
-                 std::get_if<reference::VoidTransaction>(&command)) {
+  } else if (const auto* end = std::get_if<reference::VoidTransaction>(&command)) {
     *request.mutable_void_transaction() = ToRequest(*end);
-  } else if (const auto* reverse =
-                 std::get_if<reference::ReverseTransaction>(&command)) {
+  } else if (const auto* reverse = std::get_if<reference::ReverseTransaction>(&command)) {
     *request.mutable_reverse_transaction() = ToRequest(*reverse);
   }
   return request;

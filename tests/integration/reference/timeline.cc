@@ -12,12 +12,10 @@ namespace florin::integration {
 namespace {
 
 /// Positions of recorded refusals, by stream.
-std::map<std::string, std::int64_t> RefusalPositions(
-    const std::vector<v1::Event>& log) {
+std::map<std::string, std::int64_t> RefusalPositions(const std::vector<v1::Event>& log) {
   std::map<std::string, std::int64_t> positions;
   for (const v1::Event& event : log) {
-    if (event.type() == "transaction.refused" ||
-        event.type() == "request.refused") {
+    if (event.type() == "transaction.refused" || event.type() == "request.refused") {
       positions[event.stream()] = event.position();
     }
   }
@@ -26,19 +24,15 @@ std::map<std::string, std::int64_t> RefusalPositions(
 
 /// The stream on which a refusal of the command is recorded; empty if none is.
 std::string RefusalStream(const Command& command) {
-  const auto named = [](const std::string& target,
-                        const std::string& request_id) {
+  const auto named = [](const std::string& target, const std::string& request_id) {
     return request_id.empty() ? "" : "request/" + target + "/" + request_id;
   };
-  if (const auto* transaction =
-          std::get_if<reference::TransactionCommand>(&command)) {
+  if (const auto* transaction = std::get_if<reference::TransactionCommand>(&command)) {
     const std::string target = "transaction/" + TargetOf(*transaction);
-    if (const auto* create =
-            std::get_if<reference::CreateTransaction>(transaction)) {
+    if (const auto* create = std::get_if<reference::CreateTransaction>(transaction)) {
       return create->validate_only ? "" : target;
     }
-    if (const auto* settle =
-            std::get_if<reference::SettleTransaction>(transaction)) {
+    if (const auto* settle = std::get_if<reference::SettleTransaction>(transaction)) {
       return named(target, settle->request_id);
     }
     if (const auto* end = std::get_if<reference::VoidTransaction>(transaction))
@@ -59,30 +53,23 @@ std::string RefusalStream(const Command& command) {
 }
 
 bool IsValidateOnly(const Item& item) {
-  const auto* command =
-      std::get_if<reference::TransactionCommand>(&item.command);
-  const auto* create = command == nullptr
-                           ? nullptr
-                           : std::get_if<reference::CreateTransaction>(command);
+  const auto* command = std::get_if<reference::TransactionCommand>(&item.command);
+  const auto* create =
+      command == nullptr ? nullptr : std::get_if<reference::CreateTransaction>(command);
   return create != nullptr && create->validate_only;
 }
 
 bool IsValidateCall(const Call& call) {
-  return call.kind == CallKind::kValidateBatch ||
-         call.kind == CallKind::kValidateAtomicBatch;
+  return call.kind == CallKind::kValidateBatch || call.kind == CallKind::kValidateAtomicBatch;
 }
 
 /// Last position of what the item did; 0 if it did nothing.
-std::int64_t EffectPosition(
-    const Call& call, const Item& item,
-    const std::map<std::string, std::int64_t>& refusals) {
-  if (IsValidateCall(call) || IsValidateOnly(item) || item.outcome.Replayed())
-    return 0;
+std::int64_t EffectPosition(const Call& call, const Item& item,
+                            const std::map<std::string, std::int64_t>& refusals) {
+  if (IsValidateCall(call) || IsValidateOnly(item) || item.outcome.Replayed()) return 0;
   if (!item.outcome.refusal) return item.outcome.Position();
   // A unary refusal does not say where it stands.
-  if (!domain::InfoOf(domain::ReasonFromName(item.outcome.refusal->reason()))
-           .recorded)
-    return 0;
+  if (!domain::InfoOf(domain::ReasonFromName(item.outcome.refusal->reason())).recorded) return 0;
   const std::string stream = RefusalStream(item.command);
   if (stream.empty()) return 0;
   const auto found = refusals.find(stream);
@@ -101,8 +88,7 @@ class Builder {
     const bool atomic = call.kind == CallKind::kAtomicBatch;
     if (atomic || IsValidateCall(call)) return AddWhole(call);
     for (std::size_t i = 0; i < call.items.size(); ++i) {
-      const std::int64_t position =
-          EffectPosition(call, call.items[i], refusals_);
+      const std::int64_t position = EffectPosition(call, call.items[i], refusals_);
       if (position > 0) AddStep({&call, false, i, "", 0, position});
       if (position == 0) unplaced_.push_back({&call, false, i, 0, 0});
     }
@@ -141,16 +127,13 @@ class Builder {
   void AddStep(const Step& step) {
     const auto [other, added] = steps_.emplace(step.last_position, step);
     if (added) return;
-    ADD_FAILURE()
-        << "two answers at position " << step.last_position << ": "
-        << (step.call == nullptr
-                ? step.expired
-                : Describe(step.call->items[step.item].command))
-        << "\nand "
-        << (other->second.call == nullptr
-                ? other->second.expired
-                : Describe(
-                      other->second.call->items[other->second.item].command));
+    ADD_FAILURE() << "two answers at position " << step.last_position << ": "
+                  << (step.call == nullptr ? step.expired
+                                           : Describe(step.call->items[step.item].command))
+                  << "\nand "
+                  << (other->second.call == nullptr
+                          ? other->second.expired
+                          : Describe(other->second.call->items[other->second.item].command));
   }
 
   const std::vector<v1::Event>& log_;
@@ -174,8 +157,7 @@ class RealTime {
       by_end_[i].second = std::max(by_end_[i].second, by_end_[i - 1].second);
     }
     for (std::size_t i = by_start_.size(); i-- > 1;) {
-      by_start_[i - 1].second =
-          std::min(by_start_[i - 1].second, by_start_[i].second);
+      by_start_[i - 1].second = std::min(by_start_[i - 1].second, by_start_[i].second);
     }
     count_ = steps.size();
   }
@@ -183,15 +165,13 @@ class RealTime {
   /// Steps that had been answered when `call` began: all of these come before
   /// it.
   std::size_t Low(const Call& call) const {
-    const auto found =
-        std::lower_bound(by_end_.begin(), by_end_.end(), Entry(call.start, 0));
+    const auto found = std::lower_bound(by_end_.begin(), by_end_.end(), Entry(call.start, 0));
     return found == by_end_.begin() ? 0 : std::prev(found)->second;
   }
 
   /// Steps before the first whose call began after `call` had ended.
   std::size_t High(const Call& call) const {
-    const auto found = std::lower_bound(by_start_.begin(), by_start_.end(),
-                                        Entry(call.end, 0));
+    const auto found = std::lower_bound(by_start_.begin(), by_start_.end(), Entry(call.end, 0));
     return found == by_start_.end() ? count_ : found->second;
   }
 
@@ -210,15 +190,13 @@ void CheckRealTime(const std::vector<Step>& steps, const RealTime& time) {
     if (step.call == nullptr) continue;
     if (i < time.Low(*step.call)) {
       ++failures;
-      ADD_FAILURE()
-          << "position " << step.last_position
-          << " comes before one that was answered before its call began";
+      ADD_FAILURE() << "position " << step.last_position
+                    << " comes before one that was answered before its call began";
     }
     const auto [last, first_of_call] = last_items.emplace(step.call, step.item);
     if (!first_of_call && step.item <= last->second) {
       ++failures;
-      ADD_FAILURE() << "items of a call stand in another order at position "
-                    << step.last_position;
+      ADD_FAILURE() << "items of a call stand in another order at position " << step.last_position;
     }
     last->second = step.item;
   }
@@ -227,12 +205,10 @@ void CheckRealTime(const std::vector<Step>& steps, const RealTime& time) {
 /// Items of a call act one after another: what left no trace stands between its
 /// neighbours.
 void NarrowByNeighbours(Timeline* timeline) {
-  std::map<const Call*, std::vector<std::pair<std::size_t, std::size_t>>>
-      placed;
+  std::map<const Call*, std::vector<std::pair<std::size_t, std::size_t>>> placed;
   for (std::size_t i = 0; i < timeline->steps.size(); ++i) {
     const Step& step = timeline->steps[i];
-    if (step.call != nullptr && !step.whole_call)
-      placed[step.call].emplace_back(step.item, i);
+    if (step.call != nullptr && !step.whole_call) placed[step.call].emplace_back(step.item, i);
   }
   for (Unplaced& one : timeline->unplaced) {
     const auto found = placed.find(one.call);

@@ -16,16 +16,12 @@ v1::RegisterAssetRequest ToRequest(const reference::RegisterAsset& command);
 v1::OpenAccountRequest ToRequest(const reference::OpenAccount& command);
 v1::UpdateAccountRequest ToRequest(const reference::UpdateAccount& command);
 v1::SuspendAccountRequest ToRequest(const reference::SuspendAccount& command);
-v1::ReactivateAccountRequest ToRequest(
-    const reference::ReactivateAccount& command);
+v1::ReactivateAccountRequest ToRequest(const reference::ReactivateAccount& command);
 v1::CloseAccountRequest ToRequest(const reference::CloseAccount& command);
-v1::CreateTransactionRequest ToRequest(
-    const reference::CreateTransaction& command);
-v1::SettleTransactionRequest ToRequest(
-    const reference::SettleTransaction& command);
+v1::CreateTransactionRequest ToRequest(const reference::CreateTransaction& command);
+v1::SettleTransactionRequest ToRequest(const reference::SettleTransaction& command);
 v1::VoidTransactionRequest ToRequest(const reference::VoidTransaction& command);
-v1::ReverseTransactionRequest ToRequest(
-    const reference::ReverseTransaction& command);
+v1::ReverseTransactionRequest ToRequest(const reference::ReverseTransaction& command);
 v1::TransactionCommand ToRequest(const reference::TransactionCommand& command);
 
 /// Its answers as the server has to give them.
@@ -34,8 +30,7 @@ v1::Asset ToWire(const reference::Asset& asset);
 v1::Account ToWire(const reference::Account& account);
 v1::AccountBalance ToWire(const reference::AccountBalance& balance);
 v1::Transaction ToWire(const reference::Transaction& transaction);
-v1::TransactionResult ToResult(const std::string& transaction_id,
-                               const reference::Answer& answer);
+v1::TransactionResult ToResult(const std::string& transaction_id, const reference::Answer& answer);
 
 /// The refusal inside a failed call's status; without a reason if the status
 /// carries none.
