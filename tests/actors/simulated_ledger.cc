@@ -60,6 +60,8 @@ class SimulatedLedger::LivePort : public AccountPort {
   void Kill(std::function<void()> then) {
     const IncarnationPtr current = Current();
     boxes_->PostFirst(current->box, [current, then = std::move(then)] {
+      // Killed twice it still dies once: two lives at a time would both vote.
+      if (current->dead) return;
       current->dead = true;
       then();
     });
