@@ -33,6 +33,11 @@ caf::behavior AccountActor::make_behavior() {
   };
 }
 
+void AccountActor::on_exit() {
+  core_.reset();
+  early_.clear();
+}
+
 void AccountActor::LoadHead() {
   const auto message = [](const domain::Result<storage::Lookup<storage::Head>>& head) {
     if (!head.ok()) return HeadMessage{nullptr, 0, head.refusal().reason};

@@ -21,6 +21,9 @@ class AccountActor : public caf::event_based_actor {
   AccountActor(caf::actor_config& config, std::string account_id, PipelineHost* host);
   const char* name() const override { return "florin.account"; }
   caf::behavior make_behavior() override;
+  /// Lets go of the flights that it has not folded yet: they know the way to this actor, and would
+  /// keep it for ever.
+  void on_exit() override;
 
  private:
   void LoadHead();
