@@ -36,6 +36,16 @@ domain::TransactionPtr StagedBefore(const Flight& flight, const Item& item) {
   return item.base;
 }
 
+domain::TransactionPtr StagedBeforeBatch(const Flight& flight, const Item& item) {
+  const std::string& target = domain::TargetOf(item.command);
+  const Item* first = &item;
+  while (first->previous_here) {
+    first = &flight.items[first->previous_item];
+    if (OwnIdOf(first->command) == target) return nullptr;
+  }
+  return StagedBefore(flight, *first);
+}
+
 Change ChangeOf(const Flight& flight, const Item& item) {
   const domain::TransactionPtr before = StagedBefore(flight, item);
   if (std::holds_alternative<domain::CreateTransaction>(item.command)) {

@@ -9,6 +9,9 @@ namespace florin::actors {
 /// before is staged.
 [[nodiscard]] domain::TransactionPtr StagedBefore(const Flight& flight, const Item& item);
 
+/// The same before the whole batch: null also for what the batch itself would make.
+[[nodiscard]] domain::TransactionPtr StagedBeforeBatch(const Flight& flight, const Item& item);
+
 /// The record of an accepted item.
 [[nodiscard]] storage::Change ChangeOf(const Flight& flight, const Item& item);
 /// The record of a refusal that is kept; nothing where none is.

@@ -239,10 +239,21 @@ void Committer::Validate(Flight* flight) {
             domain::RefusedTransaction(item.command, item.target_staged.get(), flight->time))
       scratch.Put(std::move(remembered));
   }
-  // All or none: what came before the refusal would not happen either.
-  for (std::size_t i = 0; refused && i < *refused; ++i) {
-    if (flight->items[i].status == ItemStatus::kDone)
-      flight->items[i].status = ItemStatus::kSkipped;
+  if (refused) SkipAllBut(flight, *refused);
+}
+
+/// All or none: nothing of a refused batch would happen. An end that stood before it is answered
+/// all the same; one that an item of this batch would make is not.
+void Committer::SkipAllBut(Flight* flight, std::size_t refused) {
+  for (std::size_t i = 0; i < flight->items.size(); ++i) {
+    Item& item = flight->items[i];
+    if (i == refused) continue;
+    item.status = ItemStatus::kSkipped;
+    if (item.pre_refusal || item.repeats) continue;
+    const domain::TransactionPtr before = StagedBeforeBatch(*flight, item);
+    if (!domain::CheckTransaction(item.command, before.get()).replays_end) continue;
+    item.status = ItemStatus::kReplaysEnd;
+    item.target_staged = before;
   }
 }
 

@@ -60,6 +60,7 @@ class Committer {
   /// Runs the flight's items on the appended heads up to `last`; the refusal of the last one.
   std::optional<domain::Refusal> Explain(const Flight& flight, std::size_t last);
   void Validate(Flight* flight);
+  static void SkipAllBut(Flight* flight, std::size_t refused);
   domain::Scratch MakeScratch(const Flight& flight);
   void Fail(domain::Refusal refusal);
 

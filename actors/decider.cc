@@ -131,7 +131,7 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
     return;
   }
   // A replay of an end that came before the batch stands as it is.
-  const bool stands = !item.pre_refusal && !item.repeats && !item.previous_here &&
+  const bool stands = !item.pre_refusal && !item.repeats &&
                       domain::CheckTransaction(item.command, before.get()).replays_end;
   item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
 }

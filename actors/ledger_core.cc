@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kCommitCommandsMax = 32'768;
 
+/// Up to so many commands the committer publishes by itself.
+constexpr std::size_t kPublishedInPlaceMax = 256;
+
 /// An actor gives its worker back after so many messages, so that one hot account does not starve
 /// the others.
 constexpr std::size_t kMessagesPerTurn = 64;
@@ -28,12 +31,19 @@ void PublishQueue::Push(CommittedFlights committed) {
 
 std::optional<CommittedFlights> PublishQueue::Take() {
   std::unique_lock lock(mutex_);
+  taker_waits_ = true;
   changed_.wait(lock, [this] { return !queue_.empty() || closed_; });
+  taker_waits_ = false;
   if (queue_.empty()) return std::nullopt;
   CommittedFlights committed = std::move(queue_.front());
   queue_.pop_front();
   changed_.notify_all();
   return committed;
+}
+
+bool PublishQueue::Idle() const {
+  const std::lock_guard lock(mutex_);
+  return taker_waits_ && queue_.empty();
 }
 
 void PublishQueue::Close() {
@@ -76,7 +86,13 @@ void LedgerCore::RunCommitter() {
   for (;;) {
     std::vector<FlightPtr> flights = commit_queue_.Take(kCommitCommandsMax);
     if (flights.empty()) break;
-    publish_queue_.Push(committer_.Commit(std::move(flights)));
+    CommittedFlights committed = committer_.Commit(std::move(flights));
+    // To hand over a few commands costs more than to publish them.
+    if (committed.flights.size() <= kPublishedInPlaceMax && publish_queue_.Idle()) {
+      Publish(std::move(committed));
+    } else {
+      publish_queue_.Push(std::move(committed));
+    }
   }
   publish_queue_.Close();
 }

@@ -26,13 +26,16 @@ class PublishQueue {
   void Push(CommittedFlights committed);
   /// Nothing: closed and empty.
   [[nodiscard]] std::optional<CommittedFlights> Take();
+  /// Nothing waits and nothing is being published: whoever pushes may as well publish by itself.
+  [[nodiscard]] bool Idle() const;
   void Close();
 
  private:
   static constexpr std::size_t kBatchesMax = 4;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<CommittedFlights> queue_;
+  bool taker_waits_ = false;
   bool closed_ = false;
 };
 

@@ -168,13 +168,14 @@ void SerialModel::RunTransactions(const Flight& flight) {
     }
   }
   if (flight.validate_only) {
-    // All or none: the others would not happen. What is known already, or
-    // stands twice, is left to the tests of the whole ledger.
+    // All or none: the others would not happen. What stands twice is left to the tests of the
+    // whole ledger.
+    domain::Scratch untouched = NewScratch();
     for (std::size_t i = 0; refused && i < flight.items.size(); ++i) {
       Expected expected;
       expected.refusal = domain::BatchRefused(flight.items[*refused].call_index);
-      expected.unclear = steps[i].expected.replayed || flight.items[i].repeats ||
-                         (i > *refused && !domain::TargetOf(flight.items[i].command).empty());
+      if (auto stood = StoodBefore(flight.items[i], &untouched)) expected = *stood;
+      expected.unclear = flight.items[i].repeats.has_value();
       if (i != *refused) Expect(flight, flight.items[i], expected);
     }
     return;
@@ -208,7 +209,6 @@ void SerialModel::RunTransactions(const Flight& flight) {
 void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
                               const domain::Refusal& refusal) {
   domain::Scratch untouched = NewScratch();
-  std::set<std::string> touched;
   for (std::size_t i = 0; i < flight.items.size(); ++i) {
     const Item& item = flight.items[i];
     Expected expected;
@@ -228,14 +228,7 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
       }
     } else {
       expected.refusal = domain::BatchRefused(flight.items[refused].call_index);
-      const std::string& target = domain::TargetOf(item.command);
-      const domain::TransactionPtr before = untouched.Find(target);
-      if (!item.pre_refusal && !item.repeats && !target.empty() && !touched.contains(target) &&
-          domain::CheckTransaction(item.command, before.get()).replays_end) {
-        expected.refusal.reset();
-        expected.replayed = true;
-        expected.position = end_positions_[target];
-      }
+      if (auto stood = StoodBefore(item, &untouched)) expected = *stood;
     }
     if (item.repeats) {
       // A replay of what is kept; what was not kept is refused with the batch.
@@ -246,12 +239,20 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
         expected.replayed = true;
       }
     }
-    if (!item.pre_refusal && !item.repeats) {
-      touched.insert(domain::TargetOf(item.command));
-      touched.insert(OwnIdOf(item.command));
-    }
     Expect(flight, item, expected);
   }
+}
+
+std::optional<SerialModel::Expected> SerialModel::StoodBefore(const Item& item,
+                                                              domain::Scratch* untouched) {
+  const std::string& target = domain::TargetOf(item.command);
+  if (item.pre_refusal || item.repeats || target.empty()) return std::nullopt;
+  const domain::TransactionPtr before = untouched->Find(target);
+  if (!domain::CheckTransaction(item.command, before.get()).replays_end) return std::nullopt;
+  Expected expected;
+  expected.replayed = true;
+  expected.position = end_positions_[target];
+  return expected;
 }
 
 void SerialModel::Remember(const Flight& flight, const Item& item, const Expected& expected,

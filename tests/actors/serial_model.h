@@ -50,6 +50,8 @@ class SerialModel {
   void RunTransactions(const Flight& flight);
   void RunAccount(const Flight& flight);
   void RefuseBatch(const Flight& flight, std::size_t refused, const domain::Refusal& refusal);
+  /// What an item of a refused batch is answered if it was a replay before the batch.
+  std::optional<Expected> StoodBefore(const Item& item, domain::Scratch* untouched);
   void Accept(const Flight& flight, const Item& item, Expected expected);
   void Remember(const Flight& flight, const Item& item, const Expected& expected,
                 domain::TransactionPtr own);

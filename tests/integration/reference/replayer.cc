@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -145,20 +146,22 @@ void Replayer::TryUnplaced(std::size_t done) {
       checked_answers_ += one->whole_call ? one->call->items.size() : 1;
       continue;
     }
-    // The state in which least differs is most likely the one that was meant; a
-    // validated answer names its own.
-    std::string& nearest = nearest_[one];
-    const bool named = one->call->items.front().outcome.Position() == ledger_.head();
-    if (nearest.empty() || named || difference.size() < nearest.size()) {
-      nearest = "head " + std::to_string(ledger_.head()) + ": " + difference;
-    }
+    Nearest& nearest = nearest_[one];
+    const auto& items = one->call->items;
+    const bool named = std::any_of(items.begin(), items.end(), [&](const Item& item) {
+      return item.outcome.Position() == ledger_.head();
+    });
+    const bool nearer = nearest.difference.empty() || difference.size() < nearest.difference.size();
+    if (named || (nearer && !nearest.named)) nearest = {ledger_.head(), named, difference};
     if (done < one->high) {
       again.push_back(one);
       continue;
     }
     if (++failures_ > kFailuresShown) return;
     ADD_FAILURE() << "right in no state after " << one->low << " to " << one->high
-                  << " steps; nearest at " << nearest;
+                  << " steps; nearest at head " << nearest.head << ": " << nearest.difference;
+    for (const Item& item : one->call->items)
+      std::cerr << "  " << Describe(item.command) << " -> " << Describe(item.outcome) << "\n";
   }
   pending_ = std::move(again);
 }

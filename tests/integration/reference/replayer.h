@@ -46,8 +46,14 @@ class Replayer {
   std::vector<reference::Event> events_;
   std::multimap<std::size_t, const Unplaced*> by_low_;
   std::vector<const Unplaced*> pending_;
-  /// Of pending_: the smallest difference so far.
-  std::map<const Unplaced*, std::string> nearest_;
+  /// The state that was most likely meant: one that an answer names, else where least differs.
+  struct Nearest {
+    std::int64_t head = 0;
+    bool named = false;
+    std::string difference;
+  };
+  /// Of pending_.
+  std::map<const Unplaced*, Nearest> nearest_;
   std::size_t checked_answers_ = 0;
   int failures_ = 0;
 };
