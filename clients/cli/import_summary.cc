@@ -1,12 +1,11 @@
 #include "clients/cli/import_summary.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/struct.pb.h>
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "clients/cli/json.h"
 #include "clients/cli/text.h"
 
 namespace florin::cli {
@@ -75,27 +74,24 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
 void PrintSummaryJson(Console console, const ImportOutcome& outcome,
                       const std::string& rejects_file, bool check_only) {
   const ImportCounts& counts = outcome.counts;
-  google::protobuf::Struct summary;
-  auto& fields = *summary.mutable_fields();
-  const auto number = [&](const char* name, std::int64_t value) {
-    fields[name].set_number_value(static_cast<double>(value));
-  };
-  number("rows", counts.rows);
-  number(check_only ? "good" : "posted", counts.posted);
-  number("replayed", counts.replayed);
-  number("refused", counts.refused);
-  number("rejected", counts.rejected);
-  number("skipped", counts.skipped);
-  number("open", counts.rows - counts.answered());
-  number("accounts_opened", counts.accounts_opened);
-  number("accounts_known", counts.accounts_known);
-  number("accounts_different", counts.accounts_different);
-  number("rows_per_second", Rate(counts));
-  fields["seconds"].set_number_value(Seconds(counts));
-  fields["stopped"].set_bool_value(outcome.stopped);
-  fields["failed"].set_bool_value(outcome.failure.has_value());
-  fields["rejects_file"].set_string_value(counts.refused + counts.rejected > 0 ? rejects_file : "");
-  PrintJson(console.out, summary);
+  // In this order, so that two summaries can be compared line by line.
+  nlohmann::ordered_json summary;
+  summary["rows"] = counts.rows;
+  summary[check_only ? "good" : "posted"] = counts.posted;
+  summary["replayed"] = counts.replayed;
+  summary["refused"] = counts.refused;
+  summary["rejected"] = counts.rejected;
+  summary["skipped"] = counts.skipped;
+  summary["open"] = counts.rows - counts.answered();
+  summary["accounts_opened"] = counts.accounts_opened;
+  summary["accounts_known"] = counts.accounts_known;
+  summary["accounts_different"] = counts.accounts_different;
+  summary["rows_per_second"] = Rate(counts);
+  summary["seconds"] = Seconds(counts);
+  summary["stopped"] = outcome.stopped;
+  summary["failed"] = outcome.failure.has_value();
+  summary["rejects_file"] = counts.refused + counts.rejected > 0 ? rejects_file : "";
+  console.out << summary.dump(1) << '\n';
 }
 
 }  // namespace florin::cli
