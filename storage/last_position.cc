@@ -147,7 +147,7 @@ void LastPosition::SyncLoop() {
     // What was written last is synced also when stopping.
     if (!wanted_) return;
     lock.unlock();
-    const rocksdb::IOStatus status = file_->Fsync(rocksdb::IOOptions(), nullptr);
+    const rocksdb::IOStatus status = file_->Sync(rocksdb::IOOptions(), nullptr);
     lock.lock();
     if (!status.ok()) failure_ = FromRocks(status, "syncing", path_);
     wanted_ = false;
