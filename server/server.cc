@@ -4,7 +4,6 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/resource_quota.h>
 #include <prometheus/exposer.h>
 #include <spdlog/spdlog.h>
 
@@ -15,6 +14,7 @@
 #include "actors/ledger.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/admin_service.h"
+#include "server/channel_limits.h"
 #include "server/event_service.h"
 #include "server/ledger_service.h"
 #include "server/metrics.h"
@@ -25,12 +25,6 @@
 namespace florin::server {
 namespace {
 
-constexpr int kReceiveBytesMax = 16 << 20;
-constexpr int kMetadataBytesMax = 8 << 10;
-constexpr int kKeepaliveMs = 30'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
-// Below the 30 s that our clients ping at; gRPC's own 5 minutes would cut them.
-constexpr int kPingIntervalMinMs = 10'000;
 // Calls that are not ours (health watches) are cut after this.
 constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
 
@@ -55,24 +49,6 @@ EventServiceOptions ToEventOptions(const Config& config) {
   options.hub.subscriptions_max = static_cast<std::size_t>(config.max_subscribers);
   options.hub.subscription.stall_timeout = std::chrono::seconds(config.subscriber_stall_seconds);
   return options;
-}
-
-void SetLimits(const Config& config, grpc::ServerBuilder* builder) {
-  builder->SetMaxReceiveMessageSize(kReceiveBytesMax);
-  builder->SetMaxSendMessageSize(-1);
-  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
-                              static_cast<int>(config.max_streams_per_connection));
-  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMetadataBytesMax);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                              kPingIntervalMinMs);
-  // A second server on the same address must fail, not share it.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  grpc::ResourceQuota quota("florind");
-  quota.Resize(static_cast<std::size_t>(config.request_memory_mib) << 20);
-  builder->SetResourceQuota(quota);
 }
 
 // Reflection describes only what is linked in; nothing else names this proto.
