@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "bench/options.h"
+#include "bench/report.h"
+
+namespace florin::bench {
+
+// Each measures one thing on servers of its own and adds rows to the report; they throw
+// std::runtime_error when a server does not do what it must.
+
+/// "echo-N" and "unary-N" in turns, for 1, 16, 64 and 256 calls in flight.
+void MeasureUnary(const Options& options, Report* report);
+/// "batch-N" for 1, 50, 1,000 and 8,192 transfers, and "raw-N": RocksDB writing the same bytes.
+void MeasureBatches(const Options& options, Report* report);
+
+/// One line on standard error, which the next one replaces.
+void ShowProgress(const std::string& what);
+/// Ends the line.
+void EndProgress();
+
+}  // namespace florin::bench
