@@ -80,7 +80,7 @@ void AccountActor::Deliver(const DeliverMessage& message) {
 }
 
 void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) {
-  caf::anon_send(actor(), DeliverMessage{std::move(flight), slot});
+  caf::anon_send(actor_, DeliverMessage{std::move(flight), slot});
 }
 
 void ActorPort::Wake() { caf::anon_send(actor(), WakeMessage{}); }

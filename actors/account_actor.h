@@ -44,11 +44,13 @@ class ActorPort : public AccountPort {
       : AccountPort(std::move(account_id)), actor_(std::move(actor)) {}
   void Deliver(FlightPtr flight, std::uint32_t slot) override;
   void Wake() override;
+  /// Deliver and Rebind: the sequencer's thread; the others: any.
   void Rebind(caf::actor actor);
   [[nodiscard]] caf::actor actor() const;
 
  private:
   mutable std::mutex mutex_;
+  /// Written under the mutex by the sequencer's thread, which therefore reads it without.
   caf::actor actor_;
 };
 

@@ -11,8 +11,8 @@ namespace florin::actors {
 /// reversed is fetched.
 ///
 /// False: with Tier::kMemory something needs a read from disk; nothing is lost by asking again with
-/// Tier::kDisk. Requires: `looked_n` was taken before. Threads: any; kMemory never waits for the
-/// disk.
+/// Tier::kDisk. Requires: the submission's `lookup` was begun before. Threads: any; kMemory never
+/// waits for the disk.
 [[nodiscard]] bool Admit(Submission* submission, storage::Tier tier, storage::Reader* reader);
 
 /// The same for a request_id on an account. `answer` is set if the id is known.

@@ -13,6 +13,7 @@
 #include "actors/committer.h"
 #include "actors/ledger.h"
 #include "actors/messages.h"
+#include "actors/pending_lookups.h"
 #include "actors/pipeline_host.h"
 #include "actors/reader_pool.h"
 #include "actors/sequencer_actor.h"
@@ -71,6 +72,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   void SetActiveAccounts(std::size_t count) override {
     active_accounts_.store(count, std::memory_order_relaxed);
   }
+  std::uint64_t OldestLookup() override { return lookups_on_their_way_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t n) override { numbered_n_.store(n, std::memory_order_release); }
   // DecisionSink
   void OnDecided(const FlightPtr& flight) override { commit_queue_.Push(flight); }
@@ -100,6 +102,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::atomic<std::size_t> active_accounts_{0};
   std::atomic<std::uint64_t> numbered_n_{0};
   std::atomic<std::uint64_t> published_n_{0};
+  PendingLookups lookups_on_their_way_;
   std::atomic<std::int64_t> groups_{0};
   std::mutex drain_mutex_;
   std::condition_variable drained_;

@@ -180,7 +180,7 @@ void LedgerCore::NextOnLane(const std::shared_ptr<Lane>& lane) {
 }
 
 bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
-  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  submission->lookup = lookups_on_their_way_.Begin(published_n_);
   if (submission->items.size() - submission->cursor <= kInlineLookupsMax &&
       Admit(submission.get(), storage::Tier::kMemory, &reader())) {
     caf::anon_send(sequencer_, SubmitMessage{submission});
@@ -192,7 +192,7 @@ bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
 }
 
 void LedgerCore::AdmitFromDisk(const SubmissionPtr& submission) {
-  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  submission->lookup = lookups_on_their_way_.Begin(published_n_);
   // With Tier::kDisk every look-up is complete.
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
   // A call that comes back to be looked up again still holds its lane; the next one is on its way
@@ -238,7 +238,7 @@ void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, st
 
 void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submission,
                                storage::Tier tier) {
-  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  submission->lookup = lookups_on_their_way_.Begin(published_n_);
   AccountAdmission admission = AdmitAccount(submission->command, tier, &reader());
   if (!admission.complete) {
     if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); }))

@@ -23,6 +23,8 @@ class PipelineHost {
   virtual DecisionSink* sink() = 0;
   /// Live account actors, for the operator.
   virtual void SetActiveAccounts(std::size_t count) = 0;
+  /// The lowest number that a look-up on its way to the sequencer was sure to see.
+  virtual std::uint64_t OldestLookup() = 0;
   /// Last number given out, so that a stop knows when everything is through.
   virtual void SetNumbered(std::uint64_t n) = 0;
 };

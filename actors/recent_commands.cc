@@ -57,8 +57,9 @@ void RecentCommands::Add(Trace trace) {
   order_.push_back(std::move(trace));
 }
 
-void RecentCommands::Evict(std::uint64_t published_n) {
-  while (weight_ > keep_ && order_.front().flight->n <= published_n) {
+void RecentCommands::Evict(std::uint64_t published_n, std::uint64_t seen_n) {
+  while (!order_.empty() && order_.front().flight->n <= published_n &&
+         (weight_ > keep_ || order_.front().flight->n <= seen_n)) {
     Forget(order_.front());
     weight_ -= WeightOf(*order_.front().flight);
     evicted_n_ = order_.front().flight->n;

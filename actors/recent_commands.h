@@ -40,8 +40,9 @@ class RecentCommands {
   void Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
   void AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item);
 
-  /// Forgets the oldest published ones beyond `keep`.
-  void Evict(std::uint64_t published_n);
+  /// Forgets what is published and every look-up has seen (up to `seen_n`), and the oldest
+  /// published ones beyond `keep`.
+  void Evict(std::uint64_t published_n, std::uint64_t seen_n);
   [[nodiscard]] std::uint64_t evicted_n() const { return evicted_n_; }
 
   [[nodiscard]] static std::string RequestKey(bool account, const std::string& target_id,

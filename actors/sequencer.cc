@@ -119,7 +119,7 @@ void Sequencer::Run(const SubmissionPtr& submission) {
     lane->sequencer_queue.push_back(submission);
     return;
   }
-  const bool outdated = submission->looked_n < recent_.evicted_n();
+  const bool outdated = submission->lookup.n() < recent_.evicted_n();
   const bool whole = submission->atomic || submission->validate_only;
   const Progress progress = outdated ? Progress::kBounced
                             : whole  ? RunWhole(submission)
@@ -362,7 +362,7 @@ void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   for (const FlightPtr& flight : flights) {
     for (const Item& item : flight->items) ForgetExpiry(flight, item);
   }
-  recent_.Evict(published_n_);
+  recent_.Evict(published_n_, world_->OldestLookup());
 }
 
 }  // namespace florin::actors

@@ -24,6 +24,9 @@ class SequencerWorld {
   virtual std::int64_t Now() = 0;
   /// The account's actor, woken up if need be. `n` is about to be delivered to it.
   virtual std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) = 0;
+  /// What has a number at or below it, and is published, every look-up on its way has seen. Too
+  /// high a number only makes look-ups be done again.
+  virtual std::uint64_t OldestLookup() = 0;
   /// The look-ups are too old: do them again and submit again.
   virtual void Readmit(SubmissionPtr submission) = 0;
   virtual void ReadmitAccount(AccountSubmission submission) = 0;
@@ -39,7 +42,8 @@ class SequencerWorld {
 class Sequencer {
  public:
   struct Options {
-    /// Ids kept in memory after they were published; at least what may be in flight.
+    /// Ids kept in memory after they were published, while look-ups that may not have seen them are
+    /// on their way; at least what may be in flight.
     std::size_t recent_commands = 65'536;
   };
 

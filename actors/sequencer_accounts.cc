@@ -10,7 +10,7 @@
 namespace florin::actors {
 
 void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission) {
-  if (submission->looked_n < recent_.evicted_n()) {
+  if (submission->lookup.n() < recent_.evicted_n()) {
     world_->ReadmitAccount(std::move(*submission));
     return;
   }

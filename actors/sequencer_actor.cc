@@ -13,6 +13,9 @@ namespace {
 /// How late a hold may expire on an idle ledger; before any command it is exact.
 constexpr std::chrono::milliseconds kTickInterval{50};
 
+/// Accounts looked at after each message while there are too many: all may be in use.
+constexpr int kPassivationLooks = 64;
+
 }  // namespace
 
 SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host,
@@ -92,10 +95,8 @@ std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id,
   Account& account = found->second;
   if (added) {
     account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id));
-    account.place = order_.insert(order_.end(), account_id);
+    queue_.push_back({account_id, n});
     host_->SetActiveAccounts(accounts_.size());
-  } else {
-    order_.splice(order_.end(), order_, account.place);
   }
   account.last_n = n;
   return account.port;
@@ -108,19 +109,26 @@ caf::actor SequencerActor::SpawnAccount(const std::string& account_id) {
   return actor;
 }
 
-/// Ends the actors that were used least recently. Only those with nothing unpublished: the next one
-/// reads the published head.
+/// Ends actors that were not used lately. Only those with nothing unpublished: the next one reads
+/// the published head.
 void SequencerActor::Passivate() {
   const std::uint64_t published = sequencer_.published_n();
   bool ended = false;
-  while (accounts_.size() > max_active_accounts_) {
-    const auto found = accounts_.find(order_.front());
-    if (found->second.last_n > published) break;
+  for (int looks = 0; looks < kPassivationLooks && accounts_.size() > max_active_accounts_;
+       ++looks) {
+    Queued queued = std::move(queue_.front());
+    queue_.pop_front();
+    const auto found = accounts_.find(queued.account_id);
+    const std::uint64_t last_n = found->second.last_n;
+    if (last_n > queued.last_n || last_n > published) {
+      queued.last_n = last_n;
+      queue_.push_back(std::move(queued));
+      continue;
+    }
     const caf::actor actor = found->second.port->actor();
     demonitor(actor);
     ids_.erase(actor.id());
     anon_send(actor, StopMessage{});
-    order_.pop_front();
     accounts_.erase(found);
     ended = true;
   }
@@ -169,7 +177,7 @@ void SequencerActor::StopAccounts() {
   }
   accounts_.clear();
   ids_.clear();
-  order_.clear();
+  queue_.clear();
 }
 
 }  // namespace florin::actors

@@ -2,7 +2,7 @@
 
 #include <caf/all.hpp>
 #include <cstddef>
-#include <list>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -34,10 +34,15 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
     std::shared_ptr<ActorPort> port;
     /// Last number delivered to it.
     std::uint64_t last_n = 0;
-    std::list<std::string>::iterator place;
+  };
+  /// An account in the queue for passivation, with what was its last number when it got there.
+  struct Queued {
+    std::string account_id;
+    std::uint64_t last_n = 0;
   };
 
   std::int64_t Now() override { return host_->Now(); }
+  std::uint64_t OldestLookup() override { return host_->OldestLookup(); }
   std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
   void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
   void ReadmitAccount(AccountSubmission submission) override {
@@ -56,8 +61,9 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   Sequencer sequencer_;
   std::unordered_map<std::string, Account> accounts_;
   std::unordered_map<caf::actor_id, std::string> ids_;
-  /// Least recently used first.
-  std::list<std::string> order_;
+  /// Every live account once. Who has been used since it was put here goes to the back again:
+  /// nearly the least recently used first, and using an account costs nothing.
+  std::deque<Queued> queue_;
 };
 
 }  // namespace florin::actors

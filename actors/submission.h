@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/flight.h"
+#include "actors/pending_lookups.h"
 
 namespace florin::actors {
 
@@ -36,8 +37,8 @@ struct Submission {
   bool validate_only = false;
   std::string principal;
   std::shared_ptr<Lane> lane;
-  /// Last number whose outcome the look-ups were sure to see.
-  std::uint64_t looked_n = 0;
+  /// What the look-ups were sure to see; what they were not stays remembered.
+  PendingLookups::Ticket lookup;
   /// First item without a number; the sequencer's.
   std::size_t cursor = 0;
   /// It is what its lane waits for; the sequencer's.
@@ -49,7 +50,7 @@ struct AccountSubmission {
   domain::AccountCommand command;
   std::string principal;
   std::function<void(AccountOutcome)> done;
-  std::uint64_t looked_n = 0;
+  PendingLookups::Ticket lookup;
 };
 struct AssetSubmission {
   domain::Asset asset;

@@ -10,10 +10,10 @@
 
 namespace florin::server {
 
-/// Half the processors, at least one: the rest is for gRPC, the committer and the publisher. On two
-/// processors a second worker costs more in switches than it brings.
+/// Half the processors, at least two: the rest is for gRPC, the committer and the publisher. One
+/// worker alone bounds batches on two processors.
 [[nodiscard]] inline std::int64_t DefaultWorkerThreads() {
-  return std::max<std::int64_t>(1, std::thread::hardware_concurrency() / 2);
+  return std::max<std::int64_t>(2, std::thread::hardware_concurrency() / 2);
 }
 
 /// What florind runs with: the defaults, then the file, then the flags.

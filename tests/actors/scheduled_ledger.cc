@@ -34,7 +34,7 @@ ScheduledLedger::~ScheduledLedger() {
 void ScheduledLedger::Open(domain::OpenAccount open) {
   auto submission = std::make_shared<AccountSubmission>();
   submission->command = std::move(open);
-  submission->looked_n = published_n_;
+  submission->lookup = lookups_.Begin(published_n_);
   submission->done = [](const AccountOutcome&) {};
   caf::anon_send(sequencer_, SubmitAccountMessage{std::move(submission)});
 }
@@ -49,7 +49,7 @@ ScheduledLedger::Outcomes ScheduledLedger::Execute(
   for (auto& command : commands) {
     submission->items.emplace_back().command = std::move(command);
   }
-  submission->looked_n = published_n_;
+  submission->lookup = lookups_.Begin(published_n_);
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
   caf::anon_send(sequencer_, SubmitMessage{std::move(submission)});
   return answered;
@@ -110,7 +110,7 @@ void ScheduledLedger::RunAll() {
 
 void ScheduledLedger::Readmit(SubmissionPtr submission) {
   RunReader([this, submission = std::move(submission)] {
-    submission->looked_n = published_n_;
+    submission->lookup = lookups_.Begin(published_n_);
     static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
     caf::anon_send(sequencer_, SubmitMessage{submission});
   });
@@ -119,7 +119,7 @@ void ScheduledLedger::Readmit(SubmissionPtr submission) {
 void ScheduledLedger::ReadmitAccount(AccountSubmission submission) {
   auto shared = std::make_shared<AccountSubmission>(std::move(submission));
   RunReader([this, shared] {
-    shared->looked_n = published_n_;
+    shared->lookup = lookups_.Begin(published_n_);
     caf::anon_send(sequencer_, SubmitAccountMessage{shared});
   });
 }

@@ -60,15 +60,17 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }
   void SetActiveAccounts(std::size_t count) override { active_ = count; }
+  std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t) override {}
   void OnDecided(const FlightPtr& flight) override;
   void OnAwaitedDecision(const FlightPtr& flight) override;
 
+  PendingLookups lookups_;
   storage::Store* store_;
   ColdReader reader_;
   std::int64_t now_ = 1'000;
   std::size_t active_ = 0;
-  std::uint64_t published_n_ = 0;
+  std::atomic<std::uint64_t> published_n_ = 0;
   std::deque<std::function<void()>> jobs_;
   std::vector<std::uint64_t> decided_;
   std::vector<std::string> published_ids_;

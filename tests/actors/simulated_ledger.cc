@@ -138,7 +138,7 @@ std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(std::size_t client, Batc
 }
 
 void SimulatedLedger::Look(const SubmissionPtr& submission) {
-  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  submission->lookup = lookups_.Begin(published_n_);
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &store_->reader()));
 }
 
@@ -173,7 +173,7 @@ std::shared_ptr<SimulatedAccountCall> SimulatedLedger::Change(std::size_t client
 
 void SimulatedLedger::LookAccount(const std::shared_ptr<AccountSubmission>& submission,
                                   std::size_t box) {
-  submission->looked_n = published_n_.load(std::memory_order_acquire);
+  submission->lookup = lookups_.Begin(published_n_);
   AccountAdmission admission =
       AdmitAccount(submission->command, storage::Tier::kDisk, &store_->reader());
   if (admission.answer) {

@@ -82,6 +82,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   // SequencerWorld
   std::int64_t Now() override;
   std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
+  std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   void LoadHolds(std::vector<std::string> transaction_ids) override;
@@ -97,6 +98,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   void Publish(const std::shared_ptr<CommittedFlights>& committed);
   void Passivate();
 
+  PendingLookups lookups_;
   storage::Store* store_;
   const Options options_;
   std::int64_t* clock_;
