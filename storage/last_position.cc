@@ -109,7 +109,7 @@ domain::Status LastPosition::Load() {
     const std::optional<JournalHead> head = DecodeSlot({slice.data(), slice.size()});
     if (!head || (found_ && found_->position >= head->position)) continue;
     found_ = head;
-    next_slot_ = (i + 1) % kSlots;
+    open_slot_ = (i + 1) % kSlots;
   }
   if (found_) return domain::Ok{};
   return DataCorrupt("The file " + path_ +
@@ -120,22 +120,19 @@ domain::Status LastPosition::Load() {
 
 domain::Status LastPosition::Write(const JournalHead& head) {
   const std::string slot = EncodeSlot(head);
-  const rocksdb::IOStatus status = file_->Write(static_cast<std::uint64_t>(next_slot_) * kSlotSize,
+  const std::lock_guard lock(mutex_);
+  const rocksdb::IOStatus status = file_->Write(static_cast<std::uint64_t>(open_slot_) * kSlotSize,
                                                 slot, rocksdb::IOOptions(), nullptr);
   if (!status.ok()) return FromRocks(status, "writing", path_);
-  next_slot_ = (next_slot_ + 1) % kSlots;
   if (!sync_) return domain::Ok{};
-  {
-    const std::lock_guard lock(mutex_);
-    wanted_ = true;
-  }
-  changed_.notify_all();
+  // Already told: it is asleep until the interval is over, or about to look.
+  if (!wanted_) changed_.notify_all();
+  wanted_ = true;
   return domain::Ok{};
 }
 
-domain::Status LastPosition::Wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !wanted_; });
+domain::Status LastPosition::Health() {
+  const std::lock_guard lock(mutex_);
   if (failure_) return *failure_;
   return domain::Ok{};
 }
@@ -146,12 +143,16 @@ void LastPosition::SyncLoop() {
     changed_.wait(lock, [this] { return wanted_ || stopping_; });
     // What was written last is synced also when stopping.
     if (!wanted_) return;
+    // What is written from here on asks for the next sync.
+    wanted_ = false;
     lock.unlock();
     const rocksdb::IOStatus status = file_->Sync(rocksdb::IOOptions(), nullptr);
     lock.lock();
     if (!status.ok()) failure_ = FromRocks(status, "syncing", path_);
-    wanted_ = false;
-    changed_.notify_all();
+    // Whole on disk unless it was written again meanwhile: then the other slot still is, and stays
+    // untouched until this one is.
+    if (status.ok() && !wanted_) open_slot_ = (open_slot_ + 1) % kSlots;
+    changed_.wait_for(lock, kSyncInterval, [this] { return stopping_; });
   }
 }
 

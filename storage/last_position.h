@@ -2,6 +2,7 @@
 
 #include <rocksdb/file_system.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -18,11 +19,12 @@ namespace florin::storage {
 /// from the journal so that start-up can tell a torn tail (never acknowledged)
 /// from lost acknowledged data.
 ///
-/// Shape: two slots of 512 bytes written in turn, so that a torn write leaves
-/// the other one (docs/formats/directories.md). Durability: a mark is written
-/// after its group's sync and synced while the next group is; so it may lag one
-/// group but never leads. Threads: Write and Wait from the journal's writer;
-/// syncing is on a thread of its own.
+/// Shape: two slots of 512 bytes, of which one is written until it is synced and
+/// then the other, so that a torn write leaves one (docs/formats/directories.md). Durability: a
+/// mark is written after its group's sync, so it never leads, and a process that dies leaves it
+/// whole. It is synced by a thread of its own, every kSyncInterval while there
+/// is something new: after a power loss it may lag by that much. Threads: Write
+/// and failure from the journal's writer.
 class LastPosition {
  public:
   /// Opens or creates. Errors: kDataCorrupt if the file is there and neither
@@ -38,10 +40,13 @@ class LastPosition {
   [[nodiscard]] const std::optional<JournalHead>& found() const { return found_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
+  /// Two syncs are at least so far apart: each takes its turn on the disk from the journal's.
+  static constexpr std::chrono::milliseconds kSyncInterval{10};
+
   /// Writes the mark and has it synced in the background.
   domain::Status Write(const JournalHead& head);
-  /// Until the last mark is synced.
-  domain::Status Wait();
+  /// Why a mark could not be synced, if so.
+  [[nodiscard]] domain::Status Health();
 
  private:
   LastPosition(std::shared_ptr<rocksdb::FileSystem> file_system, std::string path, bool sync);
@@ -54,12 +59,13 @@ class LastPosition {
   std::string path_;
   bool sync_;
   std::optional<JournalHead> found_;
-  int next_slot_ = 0;
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Guarded by mutex_.
+  // All guarded by mutex_.
+  // The slot to write; the other one is whole on disk.
+  int open_slot_ = 0;
   bool wanted_ = false;
   bool stopping_ = false;
   std::optional<domain::Refusal> failure_;
