@@ -41,6 +41,12 @@ void Measure(const Options& options, Report* report) {
     florin::bench::MeasureUnary(options, report);
   if (Wanted(options, "raw") || Wanted(options, "batch"))
     florin::bench::MeasureBatches(options, report);
+  if (Wanted(options, "stream")) florin::bench::MeasureStream(options, report);
+  if (Wanted(options, "holds")) florin::bench::MeasureHolds(options, report);
+  if (Wanted(options, "replay") || Wanted(options, "startup"))
+    florin::bench::MeasureLog(options, report);
+  if (Wanted(options, "delivery")) florin::bench::MeasureDelivery(options, report);
+  if (Wanted(options, "memory")) florin::bench::MeasureMemory(options, report);
 }
 
 int Run(const Options& options) {

@@ -47,7 +47,7 @@ void AddLoadOptions(CLI::App& app, Options& options) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   app.add_option("--subscribers", options.subscribers, "Subscribers while delivery is measured")
       ->check(CLI::Range(1, 4096));
-  app.add_option("--channels", options.channels, "Connections of the load (default 4)")
+  app.add_option("--channels", options.channels, "Connections of the load (default 1)")
       ->check(CLI::Range(1, 256));
   app.add_option("--in-flight", options.in_flight, "Calls in flight (default 1,16,64,256)")
       ->delimiter(',')

@@ -27,7 +27,7 @@ struct Options {
   std::string peer;
   std::int64_t rate = 10'000;
   int subscribers = 1;
-  int channels = 4;
+  int channels = 1;
   std::vector<int> in_flight = {1, 16, 64, 256};
   std::vector<int> batch_sizes = {1, 50, 1'000, 8'192};
   int batches_in_flight = 8;

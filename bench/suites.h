@@ -15,6 +15,18 @@ void MeasureUnary(const Options& options, Report* report);
 /// "batch-N" for 1, 50, 1,000 and 8,192 transfers, and "raw-N": RocksDB writing the same bytes.
 void MeasureBatches(const Options& options, Report* report);
 
+/// "stream": ExecuteStream.
+void MeasureStream(const Options& options, Report* report);
+/// "holds": holds and their settles, both counted.
+void MeasureHolds(const Options& options, Report* report);
+/// "replay": history to one subscriber; "start-clean" and "start-killed": exec to the first
+/// acknowledged transfer and a right balance. Both on a log of Options::log_transactions.
+void MeasureLog(const Options& options, Report* report);
+/// "delivery": the writer's OK to the subscriber's receipt at Options::rate.
+void MeasureDelivery(const Options& options, Report* report);
+/// "memory": the server's peak with many accounts opened and some of them active.
+void MeasureMemory(const Options& options, Report* report);
+
 /// One line on standard error, which the next one replaces.
 void ShowProgress(const std::string& what);
 /// Ends the line.

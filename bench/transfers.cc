@@ -82,7 +82,7 @@ void TransferMaker::Fill(v1::CreateTransactionRequest* request) {
   for (int i = 0; i < workload_.postings; ++i) FillPosting(request->add_postings());
 }
 
-void OpenBooks(const std::string& address, std::int64_t accounts) {
+void OpenBooks(const std::string& address, std::int64_t end, std::int64_t first) {
   client::ClientOptions options;
   options.deadline = std::chrono::minutes(2);
   const auto client = client::Client::Connect(address, options);
@@ -91,8 +91,8 @@ void OpenBooks(const std::string& address, std::int64_t accounts) {
   asset.mutable_asset()->set_scale(2);
   const auto registered = client->RegisterAsset(asset);
   if (!registered.ok()) throw std::runtime_error("no asset: " + registered.error().ToString());
-  for (std::int64_t first = 0; first < accounts; first += kAccountsPerCall)
-    OpenAccounts(*client, first, std::min(first + kAccountsPerCall, accounts));
+  for (; first < end; first += kAccountsPerCall)
+    OpenAccounts(*client, first, std::min(first + kAccountsPerCall, end));
 }
 
 }  // namespace florin::bench

@@ -33,8 +33,8 @@ class TransferMaker {
   client::UuidGenerator ids_;
 };
 
-/// Registers the asset and opens the workload's accounts, which all may owe. Again: nothing new.
-/// Throws std::runtime_error, naming the refusal.
-void OpenBooks(const std::string& address, std::int64_t accounts);
+/// Registers the asset and opens the accounts `first` to `end` - 1, which all may owe. Again:
+/// nothing new. Throws std::runtime_error, naming the refusal.
+void OpenBooks(const std::string& address, std::int64_t end, std::int64_t first = 0);
 
 }  // namespace florin::bench
