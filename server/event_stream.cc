@@ -1,5 +1,7 @@
 #include "server/event_stream.h"
 
+#include <grpcpp/server_context.h>
+
 #include <chrono>
 #include <optional>
 #include <string>

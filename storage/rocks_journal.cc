@@ -28,10 +28,14 @@ std::string PositionKey(std::int64_t position) {
 RocksJournal::RocksJournal(const RocksShared& shared, const RocksJournalOptions& options)
     : shared_(shared), options_(options), directory_(options.directory + "/journal") {}
 
-RocksJournal::~RocksJournal() {
+RocksJournal::~RocksJournal() { CloseDatabase(); }
+
+void RocksJournal::CloseDatabase() {
   if (db_ == nullptr) return;
   for (rocksdb::ColumnFamilyHandle* family : families_) db_->DestroyColumnFamilyHandle(family);
+  families_.clear();
   db_->Close();
+  db_.reset();
 }
 
 std::string RocksJournal::Place(std::int64_t position) const {

@@ -50,7 +50,11 @@ class RocksJournal final : public Journal {
  private:
   RocksJournal(const RocksShared& shared, const RocksJournalOptions& options);
 
+  domain::Status Rehearse();
   domain::Status OpenDatabase();
+  [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> Families() const;
+  void TakeDatabase(rocksdb::DB* db);
+  void CloseDatabase();
   domain::Status LoadMeta();
   domain::Status CreateMeta();
   domain::Status RecoverHead();

@@ -57,6 +57,7 @@ domain::Result<std::unique_ptr<RocksJournal>> RocksJournal::Open(
       shared.env->GetFileSystem(), options.directory + "/last_position", options.sync);
   if (!mark.ok()) return mark.refusal();
   journal->last_position_ = std::move(mark.value());
+  if (domain::Status whole = journal->Rehearse(); !whole.ok()) return whole.refusal();
   for (const auto step :
        {&RocksJournal::OpenDatabase, &RocksJournal::LoadMeta, &RocksJournal::RecoverHead,
         &RocksJournal::CompareWithLastPosition, &RocksJournal::VerifyTail}) {
@@ -65,20 +66,47 @@ domain::Result<std::unique_ptr<RocksJournal>> RocksJournal::Open(
   return journal;
 }
 
-domain::Status RocksJournal::OpenDatabase() {
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+/// Recovery cuts the write-ahead log where it cannot be read, and removes what lies behind. So
+/// it is tried without writing first: where acknowledged data would be missing, every file stays as
+/// it is, for whoever repairs it.
+domain::Status RocksJournal::Rehearse() {
+  const std::optional<JournalHead>& mark = last_position_->found();
+  const bool acknowledged = mark && mark->position > 0;
+  // Without a database there is nothing to lose; opening says what is missing.
+  if (!acknowledged || !shared_.env->FileExists(directory_ + "/CURRENT").ok()) return domain::Ok{};
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(JournalDbOptions(shared_), directory_,
+                                                              Families(), &families_, &db);
+  if (!status.ok()) return FromRocks(status, "reading the journal", directory_);
+  TakeDatabase(db);
+  domain::Status whole = RecoverHead();
+  if (whole.ok()) whole = CompareWithLastPosition();
+  CloseDatabase();
+  head_ = {};
+  return whole;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> RocksJournal::Families() const {
+  return {
       {rocksdb::kDefaultColumnFamilyName, MetaFamilyOptions(shared_)},
       {"journal", JournalFamilyOptions(shared_)},
       {"meta", MetaFamilyOptions(shared_)},
   };
+}
+
+domain::Status RocksJournal::OpenDatabase() {
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      rocksdb::DB::Open(JournalDbOptions(shared_), directory_, families, &families_, &db);
+      rocksdb::DB::Open(JournalDbOptions(shared_), directory_, Families(), &families_, &db);
   if (!status.ok()) return FromRocks(status, "opening the journal", directory_);
+  TakeDatabase(db);
+  return domain::Ok{};
+}
+
+void RocksJournal::TakeDatabase(rocksdb::DB* db) {
   db_.reset(db);
   journal_ = families_[1];
   meta_ = families_[2];
-  return domain::Ok{};
 }
 
 domain::Status RocksJournal::LoadMeta() {

@@ -135,6 +135,22 @@ TEST_F(RecoveryTest, RefusesAChangedByteInTheLog) {
   const domain::Refusal refusal = RefusedToOpen();
   EXPECT_EQ(refusal.reason, domain::Reason::kDataCorrupt);
   EXPECT_THAT(refusal.message, HasSubstr("missing"));
+  // Nothing was cut or removed: with the byte mended everything is there.
+  ASSERT_TRUE(std::filesystem::exists(wal));
+  Flip(wal, static_cast<std::streamoff>(std::filesystem::file_size(wal) / 2));
+  Open();
+  testing::CheckHeads(script_, &store_->reader());
+}
+
+TEST_F(RecoveryTest, LeavesAMissingLogFileToBePutBack) {
+  Post("t2");
+  store_.reset();
+  const std::filesystem::path wal = Wal();
+  std::filesystem::rename(wal, mark_ + ".away");
+  EXPECT_EQ(RefusedToOpen().reason, domain::Reason::kDataCorrupt);
+  std::filesystem::rename(mark_ + ".away", wal);
+  Open();
+  testing::CheckHeads(script_, &store_->reader());
 }
 
 TEST_F(RecoveryTest, RefusesAMissingLogFile) {
