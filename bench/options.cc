@@ -72,6 +72,8 @@ void AddRunOptions(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 99));
   app.add_option("--seconds", options.measured_seconds, "Measured seconds a round (default 20)")
       ->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--warm-up", options.warm_up_seconds, "Seconds before each (default 5)")
+      ->check(CLI::Range(0.0, 3600.0));
   app.add_option("--peer", options.peer, "Another system to measure in the same run")
       ->check(CLI::IsMember({"postgres"}));
   app.add_option("--directory", options.directory,
