@@ -1,4 +1,4 @@
-# Optional programs that some tests call, as FLORIN_GRPCURL, FLORIN_BUF and
+# Optional programs that some tests call, as FLORIN_GRPCURL, FLORIN_BUF, FLORIN_HLEDGER and
 # FLORIN_CLANG_FORMAT. A test whose program is missing is not registered.
 #
 #   if(FLORIN_GRPCURL)
@@ -7,7 +7,7 @@
 
 # find_program looks again at each configuration while a result is NOTFOUND, so a
 # tool that scripts/tools brought later is picked up.
-foreach(tool IN ITEMS grpcurl buf clang-format)
+foreach(tool IN ITEMS grpcurl buf clang-format hledger)
   string(TOUPPER "FLORIN_${tool}" variable)
   string(REPLACE "-" "_" variable "${variable}")
   find_program(${variable} ${tool} HINTS "${PROJECT_SOURCE_DIR}/build/tools/bin" "$ENV{HOME}/go/bin")

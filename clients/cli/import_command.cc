@@ -1,18 +1,23 @@
+#include <chrono>
 #include <memory>
 #include <ostream>
 
 #include "clients/cli/error_report.h"
-#include "clients/cli/import_progress.h"
+#include "clients/cli/import_jsonl.h"
 #include "clients/cli/import_summary.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/progress_bar.h"
 #include "clients/cli/session.h"
+#include "clients/cli/text.h"
 #include "clients/importer/import_run.h"
 
 namespace florin::cli {
 namespace {
 
 struct Options {
+  std::string format = "delimited";
   std::string profile;
+  std::string hold_grace = "1h";
   bool check_only = false;
   importer::ImportOptions run;
 };
@@ -25,9 +30,22 @@ Rows take effect in the order of the file. Ctrl-C finishes what is on its way an
 stops; a second one ends at once. Run the same command again to go on: rows that
 were posted are known by their ids and change nothing.
 
-Example:
+With --format jsonl, FILE is what 'florin export --format jsonl' wrote; into an
+empty ledger it makes the same ledger again. docs/export.md describes it.
+
+Examples:
   florin import --profile examples/czech-bank/import.toml \
-      examples/czech-bank/trans.asc.gz)";
+      examples/czech-bank/trans.asc.gz
+  florin import --format jsonl bank.jsonl.zst)";
+
+Progress ProgressOf(const importer::ImportCounts& counts) {
+  Progress progress{counts.answered(), "rows", std::nullopt, counts.elapsed};
+  if (counts.total_bytes > 0) {
+    progress.part =
+        static_cast<double>(counts.consumed_bytes) / static_cast<double>(counts.total_bytes);
+  }
+  return progress;
+}
 
 ExitCode ReportProfile(Session& session, const std::string& path, const importer::Error& error) {
   session.console.err << "error: profile " << path;
@@ -65,8 +83,10 @@ ExitCode Import(Session& session, Options options) {
         (options.run.file == "-" ? "stdin" : options.run.file) + ".rejected.csv";
   }
   options.run.retry = session.PatientPolicy();
-  ImportProgress progress(session.console);
-  const auto on_progress = [&](const importer::ImportCounts& counts) { progress.Update(counts); };
+  ProgressBar bar(session.console);
+  const auto on_progress = [&](const importer::ImportCounts& counts) {
+    bar.Update(ProgressOf(counts));
+  };
   importer::ImportOutcome outcome;
   {
     const InterruptGuard interrupt;
@@ -75,7 +95,7 @@ ExitCode Import(Session& session, Options options) {
                                  : importer::RunImport(session.client(), std::move(profile).value(),
                                                        options.run, on_progress, interrupt.flag());
   }
-  progress.Finish();
+  bar.Finish();
   if (outcome.failure && outcome.failure->profile_line > 0) {
     return ReportProfile(session, options.profile,
                          {outcome.failure->profile_line, outcome.failure->local.message});
@@ -94,14 +114,39 @@ ExitCode Import(Session& session, Options options) {
   return outcome.counts.refused + outcome.counts.rejected > 0 ? ExitCode::kRefused : ExitCode::kOk;
 }
 
+ExitCode Restore(Session& session, const Options& options) {
+  importer::RestoreOptions restore;
+  restore.file = options.run.file;
+  restore.batch_size = options.run.batch_size;
+  // The option was checked when it was parsed.
+  restore.hold_grace = std::chrono::ceil<std::chrono::seconds>(
+      ParseDuration(options.hold_grace).value_or(restore.hold_grace));
+  return ImportJsonl(session, restore);
+}
+
+// What the formats do not share.
+void AddFormatOptions(CLI::App& import, const std::shared_ptr<Options>& options) {
+  import
+      .add_option("--format", options->format, "delimited (the default; needs --profile), or jsonl")
+      ->check(CLI::IsMember({"delimited", "jsonl"}))
+      ->type_name("FORMAT");
+  import
+      .add_option("--hold-grace", options->hold_grace,
+                  "jsonl: how long an open hold lives at least, though its time has passed "
+                  "(default 1h)")
+      ->check(CheckDuration)
+      ->type_name("DURATION");
+}
+
 }  // namespace
 
 void AddImportCommand(CLI::App& app, Session& session) {
-  auto* import = app.add_subcommand("import", "Import transactions from a delimited file");
+  auto* import = app.add_subcommand(
+      "import", "Import transactions from a delimited file, or a ledger from its export");
   import->footer(kFooter);
   const auto options = std::make_shared<Options>();
+  AddFormatOptions(*import, options);
   import->add_option("--profile", options->profile, "How to read the file and what to make of it")
-      ->required()
       ->type_name("TOML");
   import
       ->add_option("file", options->run.file, "The file, plain, gzip or zstd; - for standard input")
@@ -123,8 +168,17 @@ void AddImportCommand(CLI::App& app, Session& session) {
   import->add_flag("--check-only", options->check_only,
                    "Read and map every row; send nothing, need no server");
   import->callback([&session, options] {
-    session.action = [&session, options] { return Import(session, *options);
-};
+    if (options->format == "jsonl") {
+      if (!options->profile.empty() || options->check_only) {
+        throw CLI::ValidationError("--format jsonl takes neither --profile nor --check-only");
+}
+session.action = [&session, options] { return Restore(session, *options); };
+return;
+}  // namespace florin::cli
+if (options->profile.empty()) {
+  throw CLI::RequiredError("--profile");
+}
+session.action = [&session, options] { return Import(session, *options); };
 }  // namespace florin::cli
 );
 }

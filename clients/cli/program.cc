@@ -77,6 +77,7 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
   AddEventsCommands(app, session);
   AddStatusCommand(app, session);
   AddImportCommand(app, session);
+  AddExportCommand(app, session);
   // Last, or every command would end its help with it too.
   app.footer(kFooter);
   try {

@@ -44,6 +44,7 @@ void AddTransactionCommands(CLI::App& app, Session& session);
 void AddEventsCommands(CLI::App& app, Session& session);
 void AddStatusCommand(CLI::App& app, Session& session);
 void AddImportCommand(CLI::App& app, Session& session);
+void AddExportCommand(CLI::App& app, Session& session);
 
 /// Checks for options: "" if the text is one, else what is wrong with it.
 [[nodiscard]] std::string CheckTime(const std::string& text);

@@ -1,4 +1,4 @@
-#include "clients/cli/import_progress.h"
+#include "clients/cli/progress_bar.h"
 
 #include <fmt/format.h>
 
@@ -22,18 +22,16 @@ double Seconds(std::chrono::steady_clock::duration elapsed) {
 
 }  // namespace
 
-std::string ProgressLine(const importer::ImportCounts& counts, bool with_bar) {
-  const double seconds = Seconds(counts.elapsed);
+std::string ProgressLine(const Progress& progress, bool with_bar) {
+  const double seconds = Seconds(progress.elapsed);
   const auto rate =
-      static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(counts.answered()) / seconds : 0);
+      static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(progress.done) / seconds : 0);
   const std::string tail =
-      fmt::format("{} rows  {}/s", FormatCount(counts.answered()), FormatCount(rate));
-  if (counts.total_bytes == 0) {
+      fmt::format("{} {}  {}/s", FormatCount(progress.done), progress.unit, FormatCount(rate));
+  if (!progress.part) {
     return tail;
   }
-  const double part = std::clamp(
-      static_cast<double>(counts.consumed_bytes) / static_cast<double>(counts.total_bytes), 0.0,
-      1.0);
+  const double part = std::clamp(*progress.part, 0.0, 1.0);
   std::string line;
   if (with_bar) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);
@@ -46,27 +44,30 @@ std::string ProgressLine(const importer::ImportCounts& counts, bool with_bar) {
   return line;
 }
 
-void ImportProgress::Update(const importer::ImportCounts& counts) {
+void ProgressBar::Update(const Progress& progress) {
+  if (!console_.err_is_terminal && without_ == WithoutTerminal::kNothing) {
+    return;
+  }
   const auto every = console_.err_is_terminal ? kRedraw : kPlainLine;
-  // The first plain line also waits: a short import needs none.
+  // The first plain line also waits: short work needs none.
   const auto last =
       last_.value_or(console_.err_is_terminal
                          ? -std::chrono::duration_cast<std::chrono::steady_clock::duration>(kRedraw)
                          : std::chrono::steady_clock::duration{});
-  if (counts.elapsed - last < every) {
+  if (progress.elapsed - last < every) {
     return;
   }
-  last_ = counts.elapsed;
+  last_ = progress.elapsed;
   if (console_.err_is_terminal) {
     drawn_ = true;
     // Erases the rest of a longer line before.
-    console_.err << '\r' << ProgressLine(counts, true) << "\x1b[K" << std::flush;
+    console_.err << '\r' << ProgressLine(progress, true) << "\x1b[K" << std::flush;
   } else {
-    console_.err << ProgressLine(counts, false) << std::endl;
+    console_.err << ProgressLine(progress, false) << std::endl;
   }
 }
 
-void ImportProgress::Finish() {
+void ProgressBar::Finish() {
   if (drawn_) {
     console_.err << "\r\x1b[K" << std::flush;
     drawn_ = false;

@@ -1,0 +1,136 @@
+#include <map>
+#include <memory>
+#include <ostream>
+
+#include "clients/cli/error_report.h"
+#include "clients/cli/interrupt.h"
+#include "clients/cli/progress_bar.h"
+#include "clients/cli/session.h"
+#include "clients/cli/text.h"
+#include "clients/exporter/export_run.h"
+
+namespace florin::cli {
+namespace {
+
+using exporter::Format;
+
+struct Options {
+  std::string format;
+  std::int64_t position = 0;
+  std::string time;
+  std::string output;
+};
+
+constexpr char kFooter[] = R"(
+Formats; docs/export.md describes them:
+  csv      accounts.csv and transactions.csv, a row for each posting, in the
+           directory that --output names
+  hledger  a journal for hledger: what was posted, debits above zero
+  jsonl    the whole ledger, a document a line; 'florin import --format jsonl'
+           makes the same ledger of it
+
+All of the output belongs to one position. Files appear under their names only
+when they are whole; Ctrl-C leaves none.
+
+Examples:
+  florin export --format hledger --output bank.journal
+  florin export --format jsonl | zstd > bank.jsonl.zst
+  florin export --format csv --at 2026-10-31T23:59:59Z --output october/)";
+
+const std::map<std::string, Format>& Formats() {
+  static const std::map<std::string, Format> kFormats = {
+      {"csv", Format::kCsv}, {"jsonl", Format::kJsonl}, {"hledger", Format::kHledger}};
+  return kFormats;
+}
+
+ExitCode ReportFailure(Session& session, const exporter::Failure& failure) {
+  if (failure.stopped) {
+    session.console.err << "stopped; nothing was left under the final name\n";
+    return ExitCode::kInterrupted;
+  }
+  if (failure.ledger) {
+    session.console.err << "stopped while " << failure.message << '\n';
+    return session.Fail(*failure.ledger);
+  }
+  session.console.err << "error: " << failure.message << '\n';
+  return ExitCode::kFile;
+}
+
+// Where a summary may stand: not among the data on standard output.
+void PrintSummary(Session& session, const exporter::ExportOptions& options,
+                  const exporter::ExportCounts& counts) {
+  if (options.output.empty()) {
+    return;
+  }
+  const double seconds = std::chrono::duration<double>(counts.elapsed).count();
+  session.console.err << "position " << FormatCount(counts.position) << ": "
+                      << FormatCount(counts.accounts) << " accounts, "
+                      << FormatCount(counts.written) << " entries in "
+                      << FormatSeconds(static_cast<std::int64_t>(seconds + 0.5)) << ", written to "
+                      << options.output << '\n';
+}
+
+ExitCode Export(Session& session, const Options& options) {
+  exporter::ExportOptions run;
+  run.format = Formats().at(options.format);
+  run.output = options.output == "-" ? "" : options.output;
+  if (run.format == Format::kCsv && run.output.empty()) {
+    return ReportUsage(session.console.err,
+                       "csv is two files; name a directory for them with --output");
+  }
+  if (options.position > 0) {
+    run.position = options.position;
+  }
+  if (!options.time.empty()) {
+    run.time = ParseTime(options.time);
+  }
+  run.retry = session.PatientPolicy();
+  ProgressBar bar(session.console, ProgressBar::WithoutTerminal::kNothing);
+  const auto on_progress = [&](const exporter::ExportCounts& counts) {
+    bar.Update({counts.written, "entries", counts.part, counts.elapsed});
+  };
+  exporter::ExportOutcome outcome;
+  {
+    const InterruptGuard interrupt;
+    outcome = exporter::RunExport(session.client(), run, session.console.out, on_progress,
+                                  interrupt.flag());
+  }
+  bar.Finish();
+  if (outcome.failure) {
+    return ReportFailure(session, *outcome.failure);
+  }
+  PrintSummary(session, run, outcome.counts);
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+void AddExportCommand(CLI::App& app, Session& session) {
+  auto* command =
+      app.add_subcommand("export", "Write accounts and transactions for other programs");
+  command->footer(kFooter);
+  const auto options = std::make_shared<Options>();
+  command->add_option("--format", options->format, "csv, jsonl or hledger, see below")
+      ->required()
+      ->check(CLI::IsMember(Formats()))
+      ->type_name("FORMAT");
+  auto* position = command
+                       ->add_option("--at-position", options->position,
+                                    "The ledger as it stood at this position of the log "
+                                    "(default: as it is)")
+                       ->check(CLI::PositiveNumber)
+                       ->type_name("N");
+  command->add_option("--at", options->time, "The ledger as it stood at this time of commit")
+      ->check(CheckTime)
+      ->type_name("TIME")
+      ->excludes(position);
+  command
+      ->add_option("--output", options->output,
+                   "Where to write; a directory for csv (default: standard output)")
+      ->type_name("FILE");
+  command->callback([&session, options] {
+    session.action = [&session, options] { return Export(session, *options); };
+  });
+}
+
+}  // namespace florin::cli

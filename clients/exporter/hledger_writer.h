@@ -1,0 +1,34 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "clients/exporter/writer.h"
+#include "florin/v1/transaction.pb.h"
+
+namespace florin::exporter {
+
+/// A journal for hledger: what was posted, debits above zero and credits below.
+/// It ends with the ledger's own balances as assertions, so that reading it
+/// proves it.
+class HledgerWriter final : public Writer {
+ public:
+  /// Both outlive the writer.
+  HledgerWriter(const Snapshot& snapshot, std::ostream& out);
+
+  [[nodiscard]] std::vector<std::string> types() const override;
+  void Begin() override;
+  void Take(const v1::Event& event) override;
+  void End() override;
+
+ private:
+  void WritePosting(const v1::Posting& posting);
+  void WriteTag(const std::string& name, const std::string& value);
+
+  const Snapshot& snapshot_;
+  std::ostream& out_;
+  std::string last_date_;
+};
+
+}  // namespace florin::exporter

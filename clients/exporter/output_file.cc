@@ -1,0 +1,86 @@
+#include "clients/exporter/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace florin::exporter {
+namespace {
+
+// Also where the name is taken by a directory: opening it then says so.
+bool IsOther(const std::string& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+bool SyncFile(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return false;
+  }
+  const bool synced = fsync(file) == 0;
+  const int error = errno;
+  close(file);
+  errno = error;
+  return synced;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(std::string path)
+    : path_(std::move(path)),
+      direct_(IsOther(path_)),
+      written_path_(direct_ ? path_ : fmt::format("{}.partial-{}", path_, getpid())) {
+  errno = 0;
+  file_.open(written_path_, std::ios::binary | std::ios::trunc);
+  open_errno_ = file_ ? 0 : errno;
+}
+
+OutputFile::~OutputFile() {
+  if (!committed_ && !direct_ && open_errno_ == 0) {
+    file_.close();
+    std::error_code ignored;
+    std::filesystem::remove(written_path_, ignored);
+  }
+}
+
+std::optional<std::string> OutputFile::Problem() const {
+  if (open_errno_ != 0) {
+    errno = open_errno_;
+    return Message("open");
+  }
+  return file_ ? std::nullopt : std::optional(Message("write"));
+}
+
+std::optional<std::string> OutputFile::Sync() {
+  file_.flush();
+  if (auto problem = Problem()) {
+    return problem;
+  }
+  file_.close();
+  if (!file_ || (!direct_ && !SyncFile(written_path_))) {
+    return Message("write");
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> OutputFile::Commit() {
+  if (!direct_ && std::rename(written_path_.c_str(), path_.c_str()) != 0) {
+    return Message("rename");
+  }
+  committed_ = true;
+  return std::nullopt;
+}
+
+std::string OutputFile::Message(const char* verb) const {
+  return fmt::format("cannot {} {}: {}", verb, path_, std::strerror(errno));
+}
+
+}  // namespace florin::exporter
