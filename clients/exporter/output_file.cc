@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <utility>
 
 namespace florin::exporter {
 namespace {
@@ -18,6 +17,13 @@ bool IsOther(const std::string& path) {
   std::error_code ignored;
   const auto status = std::filesystem::status(path, ignored);
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+// Where a link points to: renaming would replace the link itself.
+std::string Target(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::canonical(path, error);
+  return error ? path : target.string();
 }
 
 bool SyncFile(const std::string& path) {
@@ -34,8 +40,8 @@ bool SyncFile(const std::string& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::string path)
-    : path_(std::move(path)),
+OutputFile::OutputFile(const std::string& path)
+    : path_(Target(path)),
       direct_(IsOther(path_)),
       written_path_(direct_ ? path_ : fmt::format("{}.partial-{}", path_, getpid())) {
   errno = 0;

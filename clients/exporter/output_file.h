@@ -11,11 +11,11 @@ namespace florin::exporter {
 ///
 /// It is written beside its place as NAME.partial-PID and renamed by Commit.
 /// Without a Commit what was written is removed, and a file that stood under
-/// the name before is untouched. A name that is no regular file (a pipe,
-/// /dev/null) is written directly: there is nothing to be left half.
+/// the name before is untouched; a link stays one, and its target is replaced. A name that is no
+/// regular file (a pipe, /dev/null) is written directly: there is nothing to be left half.
 class OutputFile {
  public:
-  explicit OutputFile(std::string path);
+  explicit OutputFile(const std::string& path);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;

@@ -45,6 +45,13 @@ std::optional<v1::TransactionCommand> ToTransactionCommand(const jsonl::Command&
   return result;
 }
 
+// An earlier run gave an open hold what was left of its time then, so that now
+// its content is another.
+bool IsOfOtherTimeout(const client::ClientError& error) {
+  const auto field = error.metadata.find("field");
+  return error.reason == "ID_REUSED" && field != error.metadata.end() && field->second == "hold";
+}
+
 // What one answer of an account's change comes to.
 template <typename Response>
 std::optional<client::ClientError> Outcome(const client::Result<Response>& result,
@@ -150,34 +157,46 @@ client::Result<bool> RestoreCommands::IsRefusedHere(const v1::TransactionCommand
   if (!answer.ok()) {
     return answer.error();
   }
-  return answer.value().results_size() == 1 && answer.value().results(0).has_refusal();
+  if (answer.value().results_size() != 1 || !answer.value().results(0).has_refusal()) {
+    return false;
+  }
+  // Refused only for now says nothing of what the business would say.
+  auto refusal = client::FromRefusal(answer.value().results(0).refusal());
+  if (client::IsRetryable(refusal, client::Idempotency::kSafe)) {
+    return refusal;
+  }
+  return true;
 }
 
 std::optional<ImportFailure> RestoreCommands::Check(const Item& item,
                                                     const v1::TransactionResult& result) {
+  const auto error = client::FromRefusal(result.refusal());
+  if (item.open_hold && IsOfOtherTimeout(error)) {
+    ++outcome_->counts.replayed;
+    return std::nullopt;
+  }
+  // A refusal only for now is none that the exported ledger could remember.
+  const bool for_now = client::IsRetryable(error, client::Idempotency::kSafe);
+  if (result.has_refusal() && (item.refused.empty() || for_now)) {
+    return FailureOf(error, item.line);
+  }
+  Count(result);
+  if (error.reason != item.refused) {
+    AddDifference(
+        fmt::format("line {}: was refused ({}) in the exported ledger, and in this one {}",
+                    item.line, item.refused, result.has_refusal() ? "for " + error.reason : "done"),
+        outcome_);
+  }
+  return std::nullopt;
+}
+
+void RestoreCommands::Count(const v1::TransactionResult& result) {
   RestoreCounts& counts = outcome_->counts;
-  const std::string& reason = result.refusal().reason();
-  const auto field = result.refusal().metadata().find("field");
-  // An earlier run gave the hold another timeout: what was left of it then.
-  const bool same_hold = item.open_hold && reason == "ID_REUSED" &&
-                         field != result.refusal().metadata().end() &&
-                         field->second.starts_with("hold");
-  if (result.replayed() || same_hold) {
+  if (result.replayed()) {
     ++counts.replayed;
   } else {
     ++(result.has_refusal() ? counts.refused : counts.done);
   }
-  if (same_hold || reason == item.refused) {
-    return std::nullopt;
-  }
-  if (item.refused.empty()) {
-    return FailureOf(client::FromRefusal(result.refusal()), item.line);
-  }
-  AddDifference(
-      fmt::format("line {}: was refused for {} in the exported ledger, for {} in this one",
-                  item.line, item.refused, reason),
-      outcome_);
-  return std::nullopt;
 }
 
 std::optional<ImportFailure> RestoreCommands::ChangeAccount(const jsonl::CommandDocument& document,

@@ -38,6 +38,7 @@ class RestoreCommands {
   client::Result<bool> IsRefusedHere(const v1::TransactionCommand& command);
   [[nodiscard]] std::optional<ImportFailure> Check(const Item& item,
                                                    const v1::TransactionResult& result);
+  void Count(const v1::TransactionResult& result);
   [[nodiscard]] std::optional<ImportFailure> ChangeAccount(const jsonl::CommandDocument& document,
                                                            std::int64_t line);
   void SetTimeout(const jsonl::Origin& origin, v1::Hold* hold) const;

@@ -44,6 +44,18 @@ TEST_F(OutputFileTest, WithoutCommitWhatWasThereStays) {
   EXPECT_EQ(FileCount(), 1);
 }
 
+TEST_F(OutputFileTest, ALinkStaysOne) {
+  const std::string link = directory_.path() + "/link";
+  std::ofstream(path()) << "old";
+  std::filesystem::create_symlink(path(), link);
+  OutputFile file(link);
+  file.stream() << "new";
+  EXPECT_EQ(file.Sync(), std::nullopt);
+  EXPECT_EQ(file.Commit(), std::nullopt);
+  EXPECT_EQ(Content(), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
 TEST_F(OutputFileTest, SaysWhyItCannotBeOpened) {
   const OutputFile file(directory_.path() + "/no/out");
   ASSERT_TRUE(file.Problem());

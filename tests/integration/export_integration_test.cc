@@ -5,6 +5,8 @@
 #include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,8 +14,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "clients/exporter/export_run.h"
 #include "tests/integration/export_world.h"
 #include "tests/integration/florin_program.h"
 #include "tests/support/server_process.h"
@@ -152,23 +156,109 @@ TEST_F(ExportIntegrationTest, AnImportedExportIsTheSameLedger) {
   EXPECT_EQ(StateOf(*other_client), state);
 }
 
-TEST_F(ExportIntegrationTest, OpenHoldsKeepTheTimeOfTheirExpiry) {
-  ExportWorld(*client_).Fill();
+TEST_F(ExportIntegrationTest, OpenHoldsKeepTheTimeOfTheirExpiryButLiveThroughTheImport) {
+  ExportWorld world(*client_);
+  world.Fill(ExportWorld::Part::kWithoutAccountChanges);
+  world.Hold("open-short", "1.00", std::chrono::seconds(60));
   const std::string file = out() + "/all.jsonl";
   ASSERT_EQ(Export("--format jsonl --output " + file).exit_code, 0);
   const auto other = ServerProcess::Start(directory_.path() + "/other");
   ASSERT_NE(other, nullptr);
-  ASSERT_EQ(Run(*other, "import --format jsonl " + file).exit_code, 0);
+  const auto now = google::protobuf::util::TimeUtil::GetCurrentTime().seconds();
+  ASSERT_EQ(Run(*other, "import --format jsonl --hold-grace 2h " + file).exit_code, 0);
   const auto other_client = client::Client::Connect(other->address());
+  const auto expiry = [](client::Client& client, const std::string& id) {
+    v1::GetTransactionRequest request;
+    request.set_transaction_id(id);
+    const auto answer = client.GetTransaction(request);
+    EXPECT_TRUE(answer.ok()) << id;
+    EXPECT_EQ(answer.value().transaction().status(), v1::TRANSACTION_STATUS_PENDING);
+    return static_cast<double>(answer.value().transaction().expire_time().seconds());
+  };
+  EXPECT_EQ(expiry(*other_client, "open"), 0);
+  EXPECT_NEAR(expiry(*other_client, "open-long"), expiry(*client_, "open-long"), 60);
+  EXPECT_NEAR(expiry(*other_client, "open-short"), static_cast<double>(now) + 7200, 60);
+}
+
+TEST_F(ExportIntegrationTest, AnExpiredHoldComesBackAsVoidedByExpiry) {
+  ExportWorld world(*client_);
+  world.Fill(ExportWorld::Part::kWithoutAccountChanges);
+  world.Hold("expired", "1.00", std::chrono::milliseconds(1));
   v1::GetTransactionRequest request;
-  request.set_transaction_id("open-long");
-  const auto ours = client_->GetTransaction(request);
-  const auto theirs = other_client->GetTransaction(request);
-  ASSERT_TRUE(ours.ok() && theirs.ok());
-  EXPECT_NEAR(static_cast<double>(theirs.value().transaction().expire_time().seconds()),
-              static_cast<double>(ours.value().transaction().expire_time().seconds()), 60);
-  request.set_transaction_id("open");
-  EXPECT_FALSE(other_client->GetTransaction(request).value().transaction().has_expire_time());
+  request.set_transaction_id("expired");
+  while (client_->GetTransaction(request).value().transaction().status() !=
+         v1::TRANSACTION_STATUS_EXPIRED) {
+    std::this_thread::yield();
+  }
+  const std::string first = out() + "/first.jsonl";
+  ASSERT_EQ(Export("--format jsonl --output " + first).exit_code, 0);
+  const auto other = ServerProcess::Start(directory_.path() + "/other");
+  ASSERT_NE(other, nullptr);
+  const auto read = Run(*other, "import --format jsonl " + first);
+  ASSERT_EQ(read.exit_code, 0) << read.output;
+  const auto again = client::Client::Connect(other->address())->GetTransaction(request);
+  EXPECT_EQ(again.value().transaction().status(), v1::TRANSACTION_STATUS_VOIDED);
+  EXPECT_EQ(again.value().transaction().end_reason(), "expired");
+  EXPECT_EQ(WithoutOrigin(Run(*other, "export --format jsonl").output),
+            WithoutOrigin(ReadFile(first)));
+}
+
+TEST_F(ExportIntegrationTest, WhatWasRefusedAndWouldBeDoneIsNamedAndLeftOut) {
+  ExportWorld(*client_).Fill();
+  v1::CreateTransactionRequest checked;
+  checked.set_transaction_id("checked");
+  auto* posting = checked.add_postings();
+  posting->set_debit_account_id("world");
+  posting->set_credit_account_id("bank:a");
+  posting->set_amount("1.00");
+  auto* check = checked.add_balance_checks();
+  check->set_account_id("bank:a");
+  check->set_min_available("90000.00");
+  ASSERT_EQ(client_->CreateTransaction(checked).error().reason, "INSUFFICIENT_FUNDS");
+  const std::string file = out() + "/all.jsonl";
+  ASSERT_EQ(Export("--format jsonl --output " + file).exit_code, 0);
+  const auto other = ServerProcess::Start(directory_.path() + "/other");
+  ASSERT_NE(other, nullptr);
+  const auto read = Run(*other, "import --format jsonl " + file);
+  EXPECT_EQ(read.exit_code, 1);
+  EXPECT_THAT(read.output, HasSubstr("was refused (INSUFFICIENT_FUNDS)"));
+  auto state = StateOf(*client_);
+  state.erase("transaction/checked");
+  EXPECT_EQ(StateOf(*client::Client::Connect(other->address())), state);
+}
+
+TEST_F(ExportIntegrationTest, AnExportOfABusyLedgerIsOfOnePosition) {
+  ExportWorld world(*client_);
+  world.Fill();
+  std::atomic<bool> ended = false;
+  std::thread writer([&] {
+    for (int i = 0; !ended; ++i) {
+      world.Post("busy-" + std::to_string(i), "world", "bank:a", "1.00");
+    }
+  });
+  const std::string file = out() + "/busy.jsonl";
+  const auto written = Export("--format jsonl --output " + file);
+  ended = true;
+  writer.join();
+  ASSERT_EQ(written.exit_code, 0) << written.output;
+  const auto other = ServerProcess::Start(directory_.path() + "/other");
+  ASSERT_NE(other, nullptr);
+  // Compares each balance with what the commands come to.
+  const auto read = Run(*other, "import --format jsonl " + file);
+  EXPECT_EQ(read.exit_code, 0) << read.output;
+}
+
+TEST_F(ExportIntegrationTest, StoppedItLeavesNothingBehind) {
+  ExportWorld(*client_).Fill();
+  exporter::ExportOptions options;
+  options.output = out() + "/stopped.jsonl";
+  std::ostringstream unused;
+  const std::atomic<bool> stop = true;
+  const auto outcome = exporter::RunExport(
+      *client_, options, unused, [](const exporter::ExportCounts&) {}, stop);
+  ASSERT_TRUE(outcome.failure);
+  EXPECT_TRUE(outcome.failure->stopped);
+  EXPECT_THAT(FilesIn(out()), IsEmpty());
 }
 
 TEST_F(ExportIntegrationTest, AnEarlierPositionIsWrittenAsItWasThen) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <initializer_list>
 #include <string>
 
@@ -16,7 +18,9 @@ class ExportWorld {
  public:
   explicit ExportWorld(client::Client& client) : client_(client) {}
 
-  void Fill() {
+  enum class Part { kAll, kWithoutAccountChanges };
+
+  void Fill(Part part = Part::kAll) {
     Asset("EUR", 2);
     Asset("X.1", 0);
     Asset("WEI", 18);
@@ -31,12 +35,29 @@ class ExportWorld {
     Transactions();
     Holds();
     Refusals();
-    Accounts();
+    if (part == Part::kAll) {
+      Accounts();
+    }
   }
 
   void Post(const std::string& id, const std::string& debit, const std::string& credit,
             const std::string& amount) {
     const auto answer = client_.CreateTransaction(Request(id, debit, credit, amount));
+    EXPECT_TRUE(answer.ok()) << id << ": " << answer.error().ToString();
+  }
+
+  void Hold(const std::string& id, const std::string& amount,
+            std::chrono::milliseconds timeout = {}, int postings = 1) {
+    auto request = Request(id, "bank:a", "bank:a:sub", amount);
+    for (int i = 1; i < postings; ++i) {
+      Add(&request, "bank:a", "world", amount);
+    }
+    request.mutable_hold();
+    if (timeout.count() > 0) {
+      *request.mutable_hold()->mutable_timeout() =
+          google::protobuf::util::TimeUtil::MillisecondsToDuration(timeout.count());
+    }
+    const auto answer = client_.CreateTransaction(request);
     EXPECT_TRUE(answer.ok()) << id << ": " << answer.error().ToString();
   }
 
@@ -106,20 +127,6 @@ class ExportWorld {
     EXPECT_TRUE(client_.ReverseTransaction(reverse).ok());
   }
 
-  void Hold(const std::string& id, const std::string& amount, std::int64_t seconds,
-            int postings = 1) {
-    auto request = Request(id, "bank:a", "bank:a:sub", amount);
-    for (int i = 1; i < postings; ++i) {
-      Add(&request, "bank:a", "world", amount);
-    }
-    request.mutable_hold();
-    if (seconds > 0) {
-      request.mutable_hold()->mutable_timeout()->set_seconds(seconds);
-    }
-    const auto answer = client_.CreateTransaction(request);
-    EXPECT_TRUE(answer.ok()) << id << ": " << answer.error().ToString();
-  }
-
   void Settle(const std::string& id, std::initializer_list<const char*> amounts) {
     v1::SettleTransactionRequest request;
     request.set_transaction_id(id);
@@ -131,15 +138,15 @@ class ExportWorld {
   }
 
   void Holds() {
-    Hold("open", "10.00", 0);
-    Hold("open-long", "11.00", 7 * 86400);
-    Hold("whole", "12.00", 3600);
+    Hold("open", "10.00");
+    Hold("open-long", "11.00", std::chrono::hours(7 * 24));
+    Hold("whole", "12.00", std::chrono::hours(1));
     Settle("whole", {});
-    Hold("part", "13.00", 3600);
+    Hold("part", "13.00", std::chrono::hours(1));
     Settle("part", {"3.50"});
-    Hold("parts", "14.00", 0, 2);
+    Hold("parts", "14.00", {}, 2);
     Settle("parts", {"0", "4.00"});
-    Hold("voided", "15.00", 60);
+    Hold("voided", "15.00", std::chrono::minutes(1));
     v1::VoidTransactionRequest request;
     request.set_transaction_id("voided");
     request.set_reason("changed his mind");
