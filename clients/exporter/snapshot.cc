@@ -83,12 +83,16 @@ std::optional<Failure> ReadBalances(client::Client& client, const std::atomic<bo
   }
 }
 
-std::optional<Failure> ReadPlace(client::Client& client, Snapshot* snapshot) {
+std::optional<Failure> ReadLedgerId(client::Client& client, Snapshot* snapshot) {
   const auto status = client.GetStatus({});
   if (!status.ok()) {
     return LedgerFailure(status.error(), "asking for the server's state");
   }
   snapshot->ledger_id = status.value().ledger_id();
+  return std::nullopt;
+}
+
+std::optional<Failure> ReadTime(client::Client& client, Snapshot* snapshot) {
   v1::ReadEventsRequest request;
   request.set_start_position(snapshot->position);
   request.set_page_size(1);
@@ -108,10 +112,13 @@ std::optional<Failure> TakeSnapshot(client::Client& client, std::int64_t positio
                                     const std::optional<client::RetryPolicy>& retry,
                                     const std::atomic<bool>& stop, Snapshot* snapshot) {
   snapshot->position = position;
+  if (auto failure = ReadLedgerId(client, snapshot)) {
+    return failure;
+  }
   if (position == 0) {
     return std::nullopt;
   }
-  if (auto failure = ReadPlace(client, snapshot)) {
+  if (auto failure = ReadTime(client, snapshot)) {
     return failure;
   }
   const auto take = [snapshot](const v1::Event& event) {
