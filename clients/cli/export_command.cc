@@ -1,3 +1,4 @@
+#include <chrono>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -62,12 +63,12 @@ void PrintSummary(Session& session, const exporter::ExportOptions& options,
   if (options.output.empty()) {
     return;
   }
-  const double seconds = std::chrono::duration<double>(counts.elapsed).count();
+  const auto seconds = std::chrono::round<std::chrono::seconds>(counts.elapsed);
   session.console.err << "position " << FormatCount(counts.position) << ": "
                       << FormatCount(counts.accounts) << " accounts, "
                       << FormatCount(counts.written) << " entries in "
-                      << FormatSeconds(static_cast<std::int64_t>(seconds + 0.5)) << ", written to "
-                      << options.output << '\n';
+                      << FormatSeconds(seconds.count()) << ", written to " << options.output
+                      << '\n';
 }
 
 ExitCode Export(Session& session, const Options& options) {

@@ -1,5 +1,6 @@
 #include "clients/cli/import_jsonl.h"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -38,7 +39,8 @@ void PrintSummary(std::ostream& out, const RestoreOutcome& outcome) {
   fields.Add("refused", number(counts.refused));
   fields.Add("replayed", number(counts.replayed));
   fields.Add("differences", number(outcome.difference_count));
-  fields.Add("time", FormatSeconds(static_cast<std::int64_t>(Seconds(counts) + 0.5)));
+  fields.Add("time",
+             FormatSeconds(std::chrono::round<std::chrono::seconds>(counts.elapsed).count()));
   fields.Print(out);
   if (outcome.stopped) {
     out << "Stopped. Run the same command again to go on.\n";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "clients/cli/text.h"
@@ -26,7 +27,7 @@ std::string ProgressLine(const Progress& progress, bool with_bar) {
   const double seconds = Seconds(progress.elapsed);
   const auto rate =
       static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(progress.done) / seconds : 0);
-  const std::string tail =
+  std::string tail =
       fmt::format("{} {}  {}/s", FormatCount(progress.done), progress.unit, FormatCount(rate));
   if (!progress.part) {
     return tail;
@@ -39,7 +40,7 @@ std::string ProgressLine(const Progress& progress, bool with_bar) {
   }
   line += fmt::format("{:3.0f}%  {}", part * 100, tail);
   if (part > 0) {
-    line += "  ETA " + FormatSeconds(static_cast<std::int64_t>(seconds / part * (1 - part) + 0.5));
+    line += "  ETA " + FormatSeconds(std::llround(seconds / part * (1 - part)));
   }
   return line;
 }

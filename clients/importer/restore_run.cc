@@ -73,7 +73,7 @@ class RestoreRun {
     if (const auto* problem = std::get_if<std::string>(&parsed)) {
       return LocalFailure(reader_.line(), *problem);
     }
-    return std::visit([this](auto&& document) { return Take(std::move(document)); },
+    return std::visit([this](auto document) { return Take(std::move(document)); },
                       std::get<jsonl::Document>(std::move(parsed)));
   }
 
