@@ -18,11 +18,17 @@ struct Column {
 };
 
 constexpr Column kColumns[] = {
-    {"p50 ms", "p50_ms", 8, 2},       {"p99 ms", "p99_ms", 8, 2},
-    {"p99.9 ms", "p999_ms", 9, 2},    {"server", "server_cores", 7, 2},
-    {"client", "client_cores", 7, 2}, {"group", "commit_commands", 7, 0},
-    {"sync ms", "commit_ms", 8, 2},   {"B written", "written_bytes", 10, 0},
-    {"B kept", "kept_bytes", 7, 0},   {"MiB", "peak_memory_mib", 6, 0},
+    {"to peer", "ratio_to_postgres", 7, 2},
+    {"p50 ms", "p50_ms", 8, 2},
+    {"p99 ms", "p99_ms", 8, 2},
+    {"p99.9 ms", "p999_ms", 9, 2},
+    {"server", "server_cores", 7, 2},
+    {"client", "client_cores", 7, 2},
+    {"group", "commit_commands", 7, 0},
+    {"sync ms", "commit_ms", 8, 2},
+    {"B written", "written_bytes", 10, 0},
+    {"B kept", "kept_bytes", 7, 0},
+    {"MiB", "peak_memory_mib", 6, 0},
 };
 
 // 1234567.8 -> "1,234,568"; small values keep what matters of them.

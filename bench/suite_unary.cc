@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "bench/channels.h"
 #include "bench/florind.h"
 #include "bench/loads.h"
+#include "bench/postgres.h"
 #include "bench/server_details.h"
 #include "bench/suites.h"
 #include "bench/transfers.h"
@@ -13,6 +15,7 @@ namespace florin::bench {
 namespace {
 
 constexpr char kData[] = "unary";
+constexpr int kPostgresClientsMax = 256;
 
 std::string OwnPath() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
@@ -28,6 +31,8 @@ void MeasureUnary(const Options& options, Report* report) {
   RemoveData(options, kData);
   Florind florind(options, kData);
   OpenBooks(florind.address(), options.workload.accounts);
+  std::optional<Postgres> postgres;
+  if (options.peer == "postgres") postgres.emplace(options);
   for (const int in_flight : options.in_flight) {
     const std::string echo_name = fmt::format("echo-{}", in_flight);
     Row* const echo_row = report->row(echo_name, "calls/s");
@@ -42,6 +47,10 @@ void MeasureUnary(const Options& options, Report* report) {
       const Interval interval = MeasureOnServer(*load, florind, options, row, report->notes());
       row->baseline = echo_name;
       row->ratios.push_back(interval.per_second / baseline.per_second);
+      if (!postgres || in_flight > kPostgresClientsMax) continue;
+      const double peer = postgres->Measure(in_flight);
+      report->row(fmt::format("postgres-{}", in_flight), "transfers/s")->rounds.push_back(peer);
+      row->Detail("ratio_to_postgres", interval.per_second / peer);
     }
   }
   florind.process().Terminate();
