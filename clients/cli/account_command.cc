@@ -2,8 +2,11 @@
 #include <ostream>
 #include <vector>
 
+#include "clients/cli/account_commands.h"
 #include "clients/cli/account_view.h"
+#include "clients/cli/as_of.h"
 #include "clients/cli/json.h"
+#include "clients/cli/metadata.h"
 #include "clients/cli/paging.h"
 #include "clients/cli/session.h"
 #include "clients/cli/text.h"
@@ -24,9 +27,7 @@ struct OpenOptions {
 
 struct ShowOptions {
   std::string account_id;
-  std::int64_t position = 0;
-  std::int64_t version = 0;
-  std::string time;
+  AsOf as_of;
 };
 
 struct ListOptions {
@@ -46,10 +47,7 @@ ExitCode Open(Session& session, const OpenOptions& options) {
   limits->set_overdraft_limit(options.overdraft_limit);
   limits->set_unlimited_overdraft(options.unlimited_overdraft);
   limits->set_max_balance(options.max_balance);
-  for (const auto& pair : options.metadata) {
-    const auto equals = pair.find('=');
-    (*request.mutable_metadata())[pair.substr(0, equals)] = pair.substr(equals + 1);
-  }
+  SetMetadata(options.metadata, request.mutable_metadata());
   const auto result = session.client().OpenAccount(request);
   if (!result.ok()) {
     return session.Fail(result.error());
@@ -66,17 +64,7 @@ ExitCode Open(Session& session, const OpenOptions& options) {
 }
 
 ExitCode ShowAsOf(Session& session, const ShowOptions& options) {
-  v1::GetBalanceRequest request;
-  request.set_account_id(options.account_id);
-  if (options.position > 0) {
-    request.set_position(options.position);
-  } else if (options.version > 0) {
-    request.set_version(options.version);
-  } else {
-    // The option was checked when it was parsed.
-    *request.mutable_commit_time() = ParseTime(options.time).value();
-  }
-  const auto result = session.client().GetBalance(request);
+  const auto result = GetBalanceAsOf(session, options.account_id, options.as_of);
   if (!result.ok()) {
     return session.Fail(result.error());
   }
@@ -89,7 +77,7 @@ ExitCode ShowAsOf(Session& session, const ShowOptions& options) {
 }
 
 ExitCode Show(Session& session, const ShowOptions& options) {
-  if (options.position > 0 || options.version > 0 || !options.time.empty()) {
+  if (!options.as_of.is_now()) {
     return ShowAsOf(session, options);
   }
   v1::GetAccountRequest request;
@@ -153,10 +141,10 @@ void AddOpen(CLI::App& account, Session& session) {
       ->excludes(limit);
   open->add_option("--max-balance", options->max_balance, "Highest posted balance (default: none)")
       ->type_name("AMOUNT");
-  open->add_option("--metadata", options->metadata, "key=value; may be given several times")
-      ->check(CheckKeyValue)
-      ->type_name("KEY=VALUE")
-      ->take_all();
+  AddMetadataOption(*open, options->metadata);
+  open->footer(R"(
+Example:
+  florin account open customer:1 --asset INR --type liability --owner asha)");
   open->callback([&session, options] {
     session.action = [&session, options] { return Open(session, *options); };
   });
@@ -165,21 +153,12 @@ void AddOpen(CLI::App& account, Session& session) {
 void AddShow(CLI::App& account, Session& session) {
   auto* show = account.add_subcommand("show", "Show an account, or its balance as it once stood");
   const auto options = std::make_shared<ShowOptions>();
-  show->add_option("id", options->account_id, "The account")->required()->type_name("ID");
-  auto* position = show->add_option("--at-position", options->position,
-                                    "The balance at this position of the log")
-                       ->check(CLI::PositiveNumber)
-                       ->type_name("N");
-  auto* version = show->add_option("--at-version", options->version,
-                                   "The balance at this version of the account")
-                      ->check(CLI::PositiveNumber)
-                      ->excludes(position)
-                      ->type_name("N");
-  show->add_option("--at-time", options->time, "The balance at this time (commit time)")
-      ->check(CheckTime)
-      ->excludes(position)
-      ->excludes(version)
-      ->type_name("TIME");
+  show->add_option("id", options->account_id, "The account")->required()->type_name("ACCOUNT");
+  AddAsOfVersionOptions(*show, options->as_of);
+  show->footer(R"(
+Example:
+  florin account show customer:1
+  florin account show customer:1 --at 2026-01-31)");
   show->callback([&session, options] {
     session.action = [&session, options] { return Show(session, *options); };
   });
@@ -191,6 +170,9 @@ void AddList(CLI::App& account, Session& session) {
   list->add_option("prefix", options->prefix, "Only ids that begin so")->type_name("PREFIX");
   list->add_option("--owner", options->owner, "Only this owner's")->type_name("ID");
   AddLimitOption(*list, options->limit);
+  list->footer(R"(
+Example:
+  florin account list customer: --limit 20)");
   list->callback([&session, options] {
     session.action = [&session, options] { return List(session, *options); };
   });
@@ -199,11 +181,14 @@ void AddList(CLI::App& account, Session& session) {
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Session& session) {
-  auto* account = app.add_subcommand("account", "Open accounts and look at them");
+  auto* account = app.add_subcommand("account", "Open, look at and change accounts");
   account->require_subcommand(1);
   AddOpen(*account, session);
   AddShow(*account, session);
   AddList(*account, session);
+  AddAccountBalance(*account, session);
+  AddAccountHistory(*account, session);
+  AddAccountChanges(*account, session);
 }
 
 }  // namespace florin::cli

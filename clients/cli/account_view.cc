@@ -18,6 +18,18 @@ std::string FormatLimits(const v1::Limits& limits) {
   return text;
 }
 
+void AddBalances(const v1::Balances& balances, const std::string& asset, FieldList* fields) {
+  const std::string unit = asset.empty() ? "" : " " + asset;
+  fields->Add("posted", balances.posted() + unit);
+  fields->Add("available", balances.available() + unit);
+  fields->Add("debits",
+              balances.debits_posted() + " posted, " + balances.debits_pending() + " pending");
+  fields->Add("credits",
+              balances.credits_posted() + " posted, " + balances.credits_pending() + " pending");
+}
+
+}  // namespace
+
 std::string FormatSuspension(const v1::Account& account) {
   if (account.status() != v1::ACCOUNT_STATUS_SUSPENDED) {
     return "";
@@ -31,18 +43,6 @@ std::string FormatSuspension(const v1::Account& account) {
       return " (debits and credits)";
   }
 }
-
-void AddBalances(const v1::Balances& balances, const std::string& asset, FieldList* fields) {
-  const std::string unit = asset.empty() ? "" : " " + asset;
-  fields->Add("posted", balances.posted() + unit);
-  fields->Add("available", balances.available() + unit);
-  fields->Add("debits",
-              balances.debits_posted() + " posted, " + balances.debits_pending() + " pending");
-  fields->Add("credits",
-              balances.credits_posted() + " posted, " + balances.credits_pending() + " pending");
-}
-
-}  // namespace
 
 Table AccountTable() {
   return Table({{"ACCOUNT"},
@@ -87,15 +87,23 @@ void PrintBalance(std::ostream& out, const std::string& account_id,
   fields.Print(out);
 }
 
+Table BalanceTable() {
+  return Table({{"ACCOUNT"},
+                {"POSTED", Table::Align::kRight},
+                {"AVAILABLE", Table::Align::kRight},
+                {"VERSION", Table::Align::kRight}});
+}
+
+void AddBalanceRow(const v1::AccountBalance& balance, Table* table) {
+  table->AddRow({balance.account_id(), balance.balances().posted(), balance.balances().available(),
+                 std::to_string(balance.version())});
+}
+
 void PrintAccountBalances(std::ostream& out,
                           const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances) {
-  Table table({{"ACCOUNT"},
-               {"POSTED", Table::Align::kRight},
-               {"AVAILABLE", Table::Align::kRight},
-               {"VERSION", Table::Align::kRight}});
+  Table table = BalanceTable();
   for (const auto& balance : balances) {
-    table.AddRow({balance.account_id(), balance.balances().posted(), balance.balances().available(),
-                  std::to_string(balance.version())});
+    AddBalanceRow(balance, &table);
   }
   table.Print(out);
 }

@@ -68,6 +68,9 @@ void AddAssetCommands(CLI::App& app, Session& session) {
          "--name", [request](const std::string& name) { request->mutable_asset()->set_name(name); },
          "For people: \"Indian rupee\"")
       ->type_name("TEXT");
+  add->footer(R"(
+Example:
+  florin asset register INR --scale 2 --name "Indian rupee")");
   add->callback([&session, request] {
     session.action = [&session, request] { return Register(session, *request); };
   });
@@ -75,6 +78,9 @@ void AddAssetCommands(CLI::App& app, Session& session) {
   auto* list = asset->add_subcommand("list", "List the assets");
   const auto limit = std::make_shared<std::int64_t>(kDefaultLimit);
   AddLimitOption(*list, *limit);
+  list->footer(R"(
+Example:
+  florin asset list)");
   list->callback(
       [&session, limit] { session.action = [&session, limit] { return List(session, *limit); }; });
 }

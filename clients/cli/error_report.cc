@@ -5,6 +5,7 @@
 #include <map>
 #include <ostream>
 #include <string_view>
+#include <utility>
 
 #include "clients/cli/table.h"
 
@@ -33,6 +34,24 @@ const std::map<std::string_view, std::string_view>& Advice() {
       {"BALANCE_LIMIT_EXCEEDED", "move less, or raise the account's max balance"},
       {"ID_REUSED", "this id already stands for something else; use a new one"},
       {"ASSET_MISMATCH", "both accounts of a transfer must hold the same asset"},
+      {"VERSION_CONFLICT", "read the account again with 'florin account show', and decide again"},
+      {"ACCOUNT_SUSPENDED", "'florin account reactivate' ends the suspension"},
+      {"ACCOUNT_CLOSED", "closing is final; use another account"},
+      {"BALANCE_NOT_ZERO", "move the rest away, and settle or void its holds; then close it"},
+      {"NOT_A_HOLD",
+       "only what was made with --hold can be settled or voided; undo this one with "
+       "'florin transaction reverse'"},
+      {"HOLD_NOT_PENDING", "it has ended; 'florin transaction show' says how"},
+      {"HOLD_AMOUNT_EXCEEDED",
+       "settle at most what is held; 'florin transaction show' says how much"},
+      {"NOT_REVERSIBLE", "only a posted transaction can be reversed; void a hold instead"},
+      {"ALREADY_REVERSED",
+       "nothing is left to do; see the reversal with 'florin transaction show'"},
+      {"AMOUNT_SCALE_EXCEEDED",
+       "write fewer decimals; 'florin asset list' shows how many there are"},
+      {"POSITION_BEYOND_HEAD", "'florin status' shows the head"},
+      {"VERSION_BEYOND_HEAD", "'florin account show' shows its version"},
+      {"TIME_IN_FUTURE", "ask for a time that has passed"},
       {"CHECKPOINT_INVALID", "start with --from beginning, or with the file of this ledger"},
       {"DISK_FULL", "make room on the server's disk; reading still works meanwhile"},
       {"DATA_CORRUPT",
@@ -43,6 +62,9 @@ const std::map<std::string_view, std::string_view>& Advice() {
 }
 
 std::string AdviceFor(const ClientError& error, const std::string& server) {
+  if (const auto opened = error.metadata.find("opened_position"); opened != error.metadata.end()) {
+    return "ask for position " + opened->second + " or later";
+  }
   if (const auto found = Advice().find(error.reason); found != Advice().end()) {
     return std::string(found->second);
   }
@@ -57,6 +79,11 @@ std::string AdviceFor(const ClientError& error, const std::string& server) {
       return "the outcome is not known; run it again with the same id, or "
              "allow "
              "more with --timeout";
+    case StatusCode::INVALID_ARGUMENT:
+      return "nothing was changed; correct it, --help shows what is expected";
+    case StatusCode::INTERNAL:
+    case StatusCode::UNKNOWN:
+      return "see the server's log";
     case StatusCode::RESOURCE_EXHAUSTED:
       return "nothing was changed; try again in a moment";
     case StatusCode::UNIMPLEMENTED:
@@ -67,6 +94,37 @@ std::string AdviceFor(const ClientError& error, const std::string& server) {
     default:
       return "";
   }
+}
+
+// gRPC's own words for a server that is not there name its sockets and
+// subchannels; what a person needs of them is one of these.
+ClientError InPlainWords(ClientError error, const std::string& server) {
+  if (!error.reason.empty()) {
+    return error;
+  }
+  if (error.code == StatusCode::DEADLINE_EXCEEDED) {
+    error.message = "no answer from " + server + " within --timeout";
+    return error;
+  }
+  static constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
+      {"Connection refused", "nothing listens at {}"},
+      {"DNS", "the name of {} is not known"},
+      {"Name or service not known", "the name of {} is not known"},
+      {"No route to host", "there is no way to {}"},
+      {"Network is unreachable", "there is no way to {}"},
+      {"failed to connect", "no connection to {}"},
+      {"Socket closed", "the connection to {} was lost"},
+      {"Connection reset", "the connection to {} was lost"},
+      {"Broken pipe", "the connection to {} was lost"},
+      {"GOAWAY", "{} is stopping"},
+  };
+  for (const auto& [phrase, words] : kPhrases) {
+    if (error.code == StatusCode::UNAVAILABLE && error.message.find(phrase) != std::string::npos) {
+      error.message = fmt::format(fmt::runtime(words), server);
+      break;
+    }
+  }
+  return error;
 }
 
 }  // namespace
@@ -89,7 +147,7 @@ ExitCode ExitCodeOf(const ClientError& error) {
 }
 
 ExitCode ReportError(std::ostream& err, const ClientError& error, const std::string& server) {
-  err << "error: " << error.ToString() << '\n';
+  err << "error: " << InPlainWords(error, server).ToString() << '\n';
   FieldList details;
   for (const auto& [key, value] : error.metadata) {
     details.Add("  " + key, value);
@@ -101,8 +159,11 @@ ExitCode ReportError(std::ostream& err, const ClientError& error, const std::str
   return ExitCodeOf(error);
 }
 
-ExitCode ReportUsage(std::ostream& err, const std::string& message) {
+ExitCode ReportUsage(std::ostream& err, const std::string& message, const std::string& next) {
   err << "error: " << message << '\n';
+  if (!next.empty()) {
+    err << "next: " << next << '\n';
+  }
   return ExitCode::kUsage;
 }
 

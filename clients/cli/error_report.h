@@ -19,7 +19,7 @@ ExitCode ReportError(std::ostream& err, const client::ClientError& error,
                      const std::string& server);
 
 /// A problem found on this side, with its way out.
-ExitCode ReportUsage(std::ostream& err, const std::string& message);
+ExitCode ReportUsage(std::ostream& err, const std::string& message, const std::string& next = "");
 
 [[nodiscard]] ExitCode ExitCodeOf(const client::ClientError& error);
 

@@ -147,20 +147,25 @@ void AddImportCommand(CLI::App& app, Session& session) {
   const auto options = std::make_shared<Options>();
   AddFormatOptions(*import, options);
   import->add_option("--profile", options->profile, "How to read the file and what to make of it")
+  auto* command = app.add_subcommand("import", "Import transactions from a delimited file");
+  command->footer(kFooter);
+  const auto options = std::make_shared<Options>();
+  command->add_option("--profile", options->profile, "How to read the file and what to make of it")
+      ->required()
       ->type_name("TOML");
-  import
+  command
       ->add_option("file", options->run.file, "The file, plain, gzip or zstd; - for standard input")
       ->required()
       ->type_name("FILE");
-  import
+  command
       ->add_option("--rejects", options->run.rejects_file,
                    "Where to write rows that were not imported (default: "
                    "FILE.rejected.csv)")
       ->type_name("CSV");
-  import->add_option("--batch-size", options->run.batch_size, "Rows to a message (default 1000)")
+  command->add_option("--batch-size", options->run.batch_size, "Rows to a message (default 1000)")
       ->check(CLI::Range(1, 8192))
       ->type_name("N");
-  import
+  command
       ->add_option("--in-flight", options->run.max_in_flight,
                    "Messages on their way at once (default 8)")
       ->check(CLI::Range(1, 64))
@@ -181,6 +186,11 @@ if (options->profile.empty()) {
 session.action = [&session, options] { return Import(session, *options); };
 }  // namespace florin::cli
 );
+  command->add_flag("--check-only", options->check_only,
+                    "Read and map every row; send nothing, need no server");
+  command->callback([&session, options] {
+    session.action = [&session, options] { return Import(session, *options); };
+  });
 }
 
 }  // namespace florin::cli

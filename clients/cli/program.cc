@@ -15,7 +15,8 @@ Examples:
   florin account open cash --asset INR --type asset --unlimited-overdraft
   florin account open customer:1 --asset INR --type liability
   florin transfer --debit cash --credit customer:1 100.00
-  florin account show customer:1
+  florin account history customer:1
+  florin books
   florin events tail --once
 
 Every command has its own --help. Results go to standard output, all else to
@@ -57,27 +58,34 @@ ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error, Console 
   return ExitCode::kUsage;
 }
 
-}  // namespace
-
-ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
-  Session session(console);
-  CLI::App app(
-      "Florin: an event-sourced double-entry ledger, from the command "
-      "line",
-      "florin");
-  app.require_subcommand(1);
-  // Global options may stand before or behind the command.
-  app.fallthrough();
-  app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION, "Show the version");
-  AddGlobalOptions(app, session);
+void AddCommands(CLI::App& app, Session& session) {
   AddAssetCommands(app, session);
   AddAccountCommands(app, session);
   AddTransferCommand(app, session);
   AddTransactionCommands(app, session);
   AddEventsCommands(app, session);
+  AddBooksCommand(app, session);
   AddStatusCommand(app, session);
   AddImportCommand(app, session);
   AddExportCommand(app, session);
+}
+
+}  // namespace
+
+ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
+  Session session(console);
+  return RunCommand(std::move(arguments), session);
+}
+
+ExitCode RunCommand(std::vector<std::string> arguments, Session& session) {
+  const Console& console = session.console;
+  CLI::App app("Florin: an event-sourced double-entry ledger, from the command line", "florin");
+  app.require_subcommand(1);
+  // Global options may stand before or behind the command.
+  app.fallthrough();
+  app.set_version_flag("--version", std::string("florin ") + FLORIN_VERSION, "Show the version");
+  AddGlobalOptions(app, session);
+  AddCommands(app, session);
   // Last, or every command would end its help with it too.
   app.footer(kFooter);
   try {
@@ -90,7 +98,8 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
   const ExitCode code = session.action();
   console.out.flush();
   if (!console.out) {
-    console.err << "error: the output could not be written\n";
+    console.err << "error: the output could not be written\n"
+                   "next: make room on the disk, or keep the reader of the pipe alive\n";
     return ExitCode::kFile;
   }
   return code;

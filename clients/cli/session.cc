@@ -6,13 +6,26 @@
 namespace florin::cli {
 
 client::Client& Session::client() {
-  if (!client_) {
+  const std::string wanted = server + " " + timeout;
+  if (!client_ || connected_as_ != wanted) {
     client::ClientOptions options;
     // The option was checked when it was parsed.
     options.deadline = ParseDuration(timeout).value_or(options.deadline);
     client_ = client::Client::Connect(server, options);
+    connected_as_ = wanted;
   }
   return *client_;
+}
+
+Session Session::Next() const {
+  Session next(console);
+  next.server = server;
+  next.timeout = timeout;
+  next.json = json;
+  next.in_shell = true;
+  next.client_ = client_;
+  next.connected_as_ = connected_as_;
+  return next;
 }
 
 client::RetryPolicy Session::PatientPolicy() const {
@@ -30,8 +43,16 @@ std::string CheckTime(const std::string& text) {
 }
 
 std::string CheckDuration(const std::string& text) {
-  return ParseDuration(text) ? ""
-                             : "'" + text + "' is no duration; write 500ms, 30s, 15m, 12h or 7d";
+  if (ParseDuration(text)) {
+    return "";
+  }
+  // "0s" reads like a duration, so to call it none would send people looking for
+  // a typing mistake.
+  const auto unit = text.find_first_not_of("0");
+  if (unit != 0 && unit != std::string::npos && ParseDuration("1" + text.substr(unit))) {
+    return "'" + text + "' is too short: more than zero, please";
+  }
+  return "'" + text + "' is no duration up to 100 years; write 500ms, 30s, 15m, 12h or 7d";
 }
 
 std::string CheckType(const std::string& text) {

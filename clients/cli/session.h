@@ -22,6 +22,8 @@ struct Session {
   std::string server = "127.0.0.1:50051";
   std::string timeout = "10s";
   bool json = false;
+  /// A shell inside a shell would only confuse.
+  bool in_shell = false;
   std::function<ExitCode()> action;
 
   /// Made at the first use: what needs no server starts none.
@@ -31,9 +33,13 @@ struct Session {
   [[nodiscard]] client::RetryPolicy PatientPolicy() const;
   /// Reports `error` and says what to end with.
   ExitCode Fail(const client::ClientError& error);
+  /// For the next command of a shell: the same settings, the same connection.
+  [[nodiscard]] Session Next() const;
 
  private:
-  std::unique_ptr<client::Client> client_;
+  std::shared_ptr<client::Client> client_;
+  // What client_ was made for: the settings of one line may differ.
+  std::string connected_as_;
 };
 
 // Each adds its commands to `app`. `session` outlives `app`.
@@ -42,7 +48,12 @@ void AddAccountCommands(CLI::App& app, Session& session);
 void AddTransferCommand(CLI::App& app, Session& session);
 void AddTransactionCommands(CLI::App& app, Session& session);
 void AddEventsCommands(CLI::App& app, Session& session);
+void AddBooksCommand(CLI::App& app, Session& session);
 void AddStatusCommand(CLI::App& app, Session& session);
+void AddWatchCommand(CLI::App& app, Session& session);
+void AddShellCommand(CLI::App& app, Session& session);
+void AddCompletionCommand(CLI::App& app, Session& session);
+void AddManCommand(CLI::App& app, Session& session);
 void AddImportCommand(CLI::App& app, Session& session);
 void AddExportCommand(CLI::App& app, Session& session);
 

@@ -37,6 +37,9 @@ ExitCode Status(Session& session) {
 
 void AddStatusCommand(CLI::App& app, Session& session) {
   auto* status = app.add_subcommand("status", "Show the server's state and size");
+  status->footer(R"(
+Example:
+  florin status --server 127.0.0.1:50051)");
   status->callback([&session] { session.action = [&session] { return Status(session); }; });
 }
 

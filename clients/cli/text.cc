@@ -108,6 +108,12 @@ std::optional<v1::TransactionStatus> ParseStatus(std::string_view text) {
                                                                : std::nullopt;
 }
 
+std::optional<v1::SuspendScope> ParseScope(std::string_view text) {
+  v1::SuspendScope scope = v1::SUSPEND_SCOPE_UNSPECIFIED;
+  const bool known = v1::SuspendScope_Parse("SUSPEND_SCOPE_" + Upper(text), &scope);
+  return known && scope != v1::SUSPEND_SCOPE_UNSPECIFIED ? std::optional(scope) : std::nullopt;
+}
+
 std::string FormatCount(std::int64_t count) {
   std::string text = std::to_string(count);
   const std::size_t first = count < 0 ? 1 : 0;

@@ -32,6 +32,7 @@ namespace florin::cli {
 /// The reverse, in upper or lower case; nullopt: there is none of that name.
 [[nodiscard]] std::optional<v1::AccountType> ParseType(std::string_view text);
 [[nodiscard]] std::optional<v1::TransactionStatus> ParseStatus(std::string_view text);
+[[nodiscard]] std::optional<v1::SuspendScope> ParseScope(std::string_view text);
 
 /// "12,345,678".
 [[nodiscard]] std::string FormatCount(std::int64_t count);

@@ -6,6 +6,7 @@
 #include "clients/cli/paging.h"
 #include "clients/cli/session.h"
 #include "clients/cli/text.h"
+#include "clients/cli/transaction_commands.h"
 #include "clients/cli/transaction_view.h"
 
 namespace florin::cli {
@@ -70,7 +71,7 @@ void AddList(CLI::App& transaction, Session& session) {
   auto* list =
       transaction.add_subcommand("list", "List transactions, newest first, refused ones left out");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("--account", options->account_id, "Only of this account")->type_name("ID");
+  list->add_option("--account", options->account_id, "Only of this account")->type_name("ACCOUNT");
   list->add_option("--start", options->start, "Committed at this time or later")
       ->check(CheckTime)
       ->type_name("TIME");
@@ -83,6 +84,9 @@ void AddList(CLI::App& transaction, Session& session) {
       ->take_all();
   list->add_flag("--ascending", options->ascending, "Oldest first");
   AddLimitOption(*list, options->limit);
+  list->footer(R"(
+Example:
+  florin transaction list --account customer:1 --status refused --limit 20)");
   list->callback([&session, options] {
     session.action = [&session, options] { return List(session, *options); };
   });
@@ -91,15 +95,22 @@ void AddList(CLI::App& transaction, Session& session) {
 }  // namespace
 
 void AddTransactionCommands(CLI::App& app, Session& session) {
-  auto* transaction = app.add_subcommand("transaction", "Look at transactions");
+  auto* transaction =
+      app.add_subcommand("transaction", "Make, end, reverse and look at transactions");
   transaction->require_subcommand(1);
 
   auto* show = transaction->add_subcommand("show", "Show a transaction with its postings");
   const auto id = std::make_shared<std::string>();
   show->add_option("id", *id, "The transaction")->required()->type_name("ID");
+  show->footer(R"(
+Example:
+  florin transaction show salary-1)");
   show->callback(
       [&session, id] { session.action = [&session, id] { return Show(session, *id); }; });
   AddList(*transaction, session);
+  AddTransactionCreate(*transaction, session);
+  AddTransactionEnds(*transaction, session);
+  AddTransactionReverse(*transaction, session);
 }
 
 }  // namespace florin::cli

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+#include "clients/cli/checkpoint_file.h"
+#include "clients/cli/error_report.h"
+#include "clients/cli/event_filter.h"
+#include "clients/cli/event_view.h"
+#include "clients/cli/events_commands.h"
+#include "clients/cli/interrupt_watch.h"
+#include "clients/cli/json.h"
+#include "clients/cli/session.h"
+#include "clients/cli/text.h"
+#include "clients/cpp/event_subscription.h"
+
+namespace florin::cli {
+namespace {
+
+constexpr std::int64_t kBatchMax = 1000;
+constexpr std::string_view kCheckpointPrefix = "checkpoint:";
+
+struct TailOptions {
+  std::string from;
+  EventFilterOptions filter;
+  std::string checkpoint_file;
+  bool once = false;
+  std::int64_t limit = 0;
+};
+
+constexpr char kFooter[] = R"(
+--from takes
+  end                 only what happens from now on (the default when following)
+  beginning           all of it (the default with --once)
+  TIME                from then on: 2026-01-31 or 2026-01-31T09:00:00Z
+  checkpoint:STRING   behind a checkpoint
+
+--type takes dotted patterns, * for one word and # for any number of words:
+  'account.funds.*'   'transaction.#'   'transaction.refused'
+
+With --checkpoint-file, the place reached is kept in the file after every batch
+that was written out, and the next run with the same file goes on there; --from
+then only counts for the first run. --limit then ends with the whole command that
+reaches it.
+
+Example:
+  florin events tail --type 'account.funds.*' --stream customer:
+  florin events tail --once)";
+
+std::string CheckFrom(const std::string& text) {
+  if (text == "beginning" || text == "end" || text.starts_with(kCheckpointPrefix) ||
+      ParseTime(text)) {
+    return "";
+  }
+  return "'" + text +
+         "' is none of beginning, end, checkpoint:STRING, or a time like "
+         "2026-01-31T09:00:00Z";
+}
+
+void SetStart(const TailOptions& options, const std::string& stored,
+              v1::SubscribeEventsRequest* request) {
+  std::string from = options.from;
+  if (from.empty()) {
+    from = options.once ? "beginning" : "end";
+  }
+  if (!stored.empty()) {
+    request->set_after_checkpoint(stored);
+  } else if (from == "beginning") {
+    request->set_beginning(true);
+  } else if (from == "end") {
+    request->set_end(true);
+  } else if (from.starts_with(kCheckpointPrefix)) {
+    request->set_after_checkpoint(from.substr(kCheckpointPrefix.size()));
+  } else {
+    // The option was checked when it was parsed.
+    *request->mutable_time() = ParseTime(from).value();
+  }
+}
+
+void Show(Session& session, const v1::Event& event) {
+  if (session.json) {
+    PrintJsonLine(session.console.out, event);
+  } else {
+    session.console.out << FormatEvent(event) << '\n';
+  }
+}
+
+ExitCode FileTrouble(Session& session, const CheckpointFile& file, const char* verb) {
+  session.console.err << "error: cannot " << verb << " the checkpoint file " << file.path() << ": "
+                      << std::strerror(errno) << '\n';
+  return ExitCode::kFile;
+}
+
+// Shows the events of `batch`; false: the limit is reached. A place is kept for
+// whole batches only, so where one is kept the batch is shown to its end.
+bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch, std::int64_t limit,
+               bool whole, std::int64_t* shown) {
+  for (const auto& event : batch.events()) {
+    if (limit != 0 && *shown >= limit && !whole) {
+      break;
+    }
+    Show(session, event);
+    ++*shown;
+  }
+  return limit == 0 || *shown < limit;
+}
+
+ExitCode Follow(Session& session, const TailOptions& options,
+                client::EventSubscription& subscription, const std::optional<CheckpointFile>& file,
+                const InterruptWatch& watch) {
+  std::int64_t shown = 0;
+  for (;;) {
+    const auto next = subscription.Next();
+    if (watch.interrupted()) {
+      return ExitCode::kInterrupted;
+    }
+    if (!next.ok()) {
+      return session.Fail(next.error());
+    }
+    const auto& batch = next.value();
+    const bool more = ShowBatch(session, batch, options.limit, file.has_value(), &shown);
+    session.console.out.flush();
+    if (!session.console.out) {
+      return ExitCode::kFile;
+    }
+    if (file && !batch.checkpoint().empty() && !file->Write(batch.checkpoint())) {
+      return FileTrouble(session, *file, "write");
+    }
+    if (!more || (options.once && batch.caught_up())) {
+      return ExitCode::kOk;
+    }
+  }
+}
+
+ExitCode Tail(Session& session, const TailOptions& options) {
+  std::optional<CheckpointFile> file;
+  std::string stored;
+  if (!options.checkpoint_file.empty()) {
+    file.emplace(options.checkpoint_file);
+    const auto read = file->Read();
+    if (!read) {
+      return FileTrouble(session, *file, "read");
+    }
+    stored = *read;
+  }
+  v1::SubscribeEventsRequest request;
+  SetStart(options, stored, &request);
+  SetFilter(options.filter, &request);
+  if (file && options.limit > 0) {
+    // Small batches, so that little is shown beyond the limit.
+    request.set_max_batch_size(
+        static_cast<std::int32_t>(std::min<std::int64_t>(options.limit, kBatchMax)));
+  }
+  client::EventSubscription subscription(session.client(), request,
+                                         {.retry = session.PatientPolicy()});
+  const InterruptWatch watch([&subscription] { subscription.Cancel(); });
+  return Follow(session, options, subscription, file, watch);
+}
+
+}  // namespace
+
+void AddEventsTail(CLI::App& events, Session& session) {
+  auto* tail =
+      events.add_subcommand("tail", "Show events, history first if asked, then live until Ctrl-C");
+  tail->footer(kFooter);
+  const auto options = std::make_shared<TailOptions>();
+  tail->add_option("--from", options->from, "Where to begin, see below")
+      ->check(CheckFrom)
+      ->type_name("PLACE");
+  AddEventFilterOptions(*tail, "--stream,--stream-prefix", options->filter);
+  tail->add_flag("--once", options->once, "End when the present end of the log is reached");
+  tail->add_option("--limit", options->limit, "End after so many events")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  tail->add_option("--checkpoint-file", options->checkpoint_file,
+                   "Go on behind the checkpoint kept in this file, and keep it "
+                   "there")
+      ->type_name("FILE");
+  tail->callback([&session, options] {
+    session.action = [&session, options] { return Tail(session, *options); };
+  });
+}
+
+}  // namespace florin::cli
