@@ -66,8 +66,12 @@ void AddCommands(CLI::App& app, Session& session) {
   AddEventsCommands(app, session);
   AddBooksCommand(app, session);
   AddStatusCommand(app, session);
+  AddWatchCommand(app, session);
   AddImportCommand(app, session);
   AddExportCommand(app, session);
+  AddShellCommand(app, session);
+  AddCompletionCommand(app, session);
+  AddManCommand(app, session);
 }
 
 }  // namespace

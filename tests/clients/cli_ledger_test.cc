@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "clients/cli/program.h"
@@ -267,6 +269,46 @@ TEST_F(CliLedgerTest, BooksSayThatTheyBalance) {
               AllOf(HasSubstr("  no\n"), HasSubstr("need not balance\n")));
   EXPECT_THAT(Do({"books", "--json"}), HasSubstr("\"debits_posted\": \"100.00\""));
   EXPECT_THAT(Refused({"books", "--at", "2199-01-01"}), StartsWith("error: TIME_IN_FUTURE: "));
+}
+
+TEST_F(CliLedgerTest, WatchShowsWhatHappensASecond) {
+  EXPECT_THAT(Do({"watch", "--seconds", "1"}),
+              AllOf(StartsWith("    TX/S  EVENTS/S "), HasSubstr("\n       0         0 "),
+                    Not(HasSubstr("\x1b"))));
+  std::atomic<bool> done = false;
+  std::thread busy([this, &done] {
+    while (!done) {
+      std::ostringstream out;
+      std::ostringstream err;
+      RunProgram(
+          {"--server", server_->address(), "transfer", "0.01", "--debit", "c:1", "--credit", "c:2"},
+          {.out = out, .err = err});
+    }
+  });
+  const std::string lines = Do({"watch", "--seconds", "2", "--json"});
+  done = true;
+  busy.join();
+  EXPECT_THAT(lines, AllOf(StartsWith("{\"reachable\":true,"), HasSubstr("\"account_count\":3,"),
+                           HasSubstr("{\"account_id\":\"c:1\",\"events\":")));
+  EXPECT_THAT(lines.substr(lines.find('\n')), Not(HasSubstr("\"transactions_per_second\":0,")));
+  EXPECT_THAT(Wrong({"watch", "--seconds", "0"}), HasSubstr("--seconds"));
+}
+
+TEST_F(CliLedgerTest, AShellRunsTheSameCommands) {
+  EXPECT_EQ(Run({"shell"},
+                "transfer 500 --debit c:1 --credit c:2\n"
+                "asset register USD --scale 2 --name 'US dollar'\n"
+                "asset list\n"
+                "account balance c:1 --json\n"),
+            ExitCode::kRefused);
+  EXPECT_THAT(err(), StartsWith("error: INSUFFICIENT_FUNDS: "));
+  EXPECT_THAT(out(), StartsWith("registered: USD with 2 decimals\n"
+                                "ASSET  SCALE  NAME\n"
+                                "EUR        2\n"
+                                "USD        2  US dollar\n"
+                                "{\n"));
+  EXPECT_EQ(Run({"shell", "--json"}, "asset list --limit 1"), ExitCode::kOk);
+  EXPECT_EQ(out(), "{\"code\":\"EUR\",\"scale\":2,\"name\":\"\"}\n");
 }
 
 }  // namespace

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "clients/cli/activity.h"
+#include "clients/cpp/event_subscription.h"
+
+namespace florin::cli {
+
+/// Follows the ledger from now on, on a thread of its own, into an Activity.
+class EventFeed {
+ public:
+  EventFeed(client::Client& client, const client::RetryPolicy& patience, Activity& activity);
+  ~EventFeed();
+  EventFeed(const EventFeed&) = delete;
+  EventFeed& operator=(const EventFeed&) = delete;
+
+  /// Why it ended by itself; absent while it goes on.
+  [[nodiscard]] std::optional<client::ClientError> error() const;
+
+ private:
+  void Run();
+
+  client::EventSubscription subscription_;
+  Activity& activity_;
+  mutable std::mutex mutex_;
+  std::optional<client::ClientError> error_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace florin::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "clients/cli/activity.h"
+#include "florin/v1/admin_service.pb.h"
+
+namespace florin::cli {
+
+/// What `florin watch` knows at one moment.
+struct WatchState {
+  std::string server;
+  v1::GetStatusResponse status;
+  /// The last time the server was asked, it answered.
+  bool reachable = true;
+  Activity::Summary activity;
+};
+
+/// The whole screen, without control characters.
+void PrintWatchScreen(std::ostream& out, const WatchState& state);
+/// One line for a pipe, and what its columns are.
+void PrintWatchTitles(std::ostream& out);
+void PrintWatchLine(std::ostream& out, const WatchState& state);
+/// One line of JSON.
+void PrintWatchJson(std::ostream& out, const WatchState& state);
+
+}  // namespace florin::cli
