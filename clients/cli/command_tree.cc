@@ -2,19 +2,10 @@
 
 #include <sstream>
 
+#include "clients/cli/help_formatter.h"
+
 namespace florin::cli {
 namespace {
-
-// CLI11 appends what an option is checked with to what its value is called:
-// "N:POSITIVE", "N:INT in [0 - 18]", "a|b:{a,b}". "HOST:PORT" is a name.
-std::string WithoutChecks(const std::string& text) {
-  for (const char* check : {":POSITIVE", ":NONNEGATIVE", ":INT in [", ":{"}) {
-    if (const auto at = text.find(check); at != std::string::npos) {
-      return text.substr(0, at);
-    }
-  }
-  return text;
-}
 
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream stream(text);
@@ -38,7 +29,7 @@ OptionNode DescribeOption(const CLI::Option& option) {
     node.names.push_back("--" + name);
   }
   if (option.get_items_expected_max() > 0) {
-    node.values = Words(WithoutChecks(option.get_type_name()));
+    node.values = Words(ValueName(option));
   }
   node.description = option.get_description();
   node.environment = option.get_envname();

@@ -107,12 +107,12 @@ ClientError InPlainWords(ClientError error, const std::string& server) {
     return error;
   }
   static constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
-      {"Connection refused", "nothing listens at {}"},
+      {"Connection refused", "nothing answers at {}"},
       {"DNS", "the name of {} is not known"},
       {"Name or service not known", "the name of {} is not known"},
       {"No route to host", "there is no way to {}"},
       {"Network is unreachable", "there is no way to {}"},
-      {"failed to connect", "no connection to {}"},
+      {"failed to connect", "nothing answers at {}"},
       {"Socket closed", "the connection to {} was lost"},
       {"Connection reset", "the connection to {} was lost"},
       {"Broken pipe", "the connection to {} was lost"},

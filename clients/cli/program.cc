@@ -1,9 +1,11 @@
 #include "clients/cli/program.h"
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <utility>
 
+#include "clients/cli/help_formatter.h"
 #include "clients/cli/session.h"
 
 namespace florin::cli {
@@ -84,6 +86,7 @@ ExitCode RunProgram(std::vector<std::string> arguments, Console console) {
 ExitCode RunCommand(std::vector<std::string> arguments, Session& session) {
   const Console& console = session.console;
   CLI::App app("Florin: an event-sourced double-entry ledger, from the command line", "florin");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   // Global options may stand before or behind the command.
   app.fallthrough();
