@@ -38,6 +38,9 @@ TEST(CliTextTest, NamesAndCounts) {
   EXPECT_EQ(FormatType(v1::ACCOUNT_TYPE_LIABILITY), "liability");
   EXPECT_EQ(FormatStatus(v1::ACCOUNT_STATUS_SUSPENDED), "suspended");
   EXPECT_EQ(FormatStatus(v1::TRANSACTION_STATUS_UNSPECIFIED), "");
+  EXPECT_EQ(ParseScope("Debits"), v1::SUSPEND_SCOPE_DEBITS);
+  EXPECT_EQ(ParseScope("unspecified"), std::nullopt);
+  EXPECT_EQ(ParseScope(""), std::nullopt);
   EXPECT_EQ(FormatCount(0), "0");
   EXPECT_EQ(FormatCount(999), "999");
   EXPECT_EQ(FormatCount(1000), "1,000");
