@@ -138,20 +138,27 @@ void AddFormatOptions(CLI::App& import, const std::shared_ptr<Options>& options)
       ->type_name("DURATION");
 }
 
+// Which of the two it is, once all options are known.
+void ChooseAction(Session& session, const std::shared_ptr<Options>& options) {
+  if (options->format != "jsonl") {
+    if (options->profile.empty()) throw CLI::RequiredError("--profile");
+    session.action = [&session, options] { return Import(session, *options); };
+    return;
+  }
+  if (!options->profile.empty() || options->check_only)
+    throw CLI::ValidationError("--format jsonl takes neither --profile nor --check-only");
+  session.action = [&session, options] { return Restore(session, *options); };
+}
+
 }  // namespace
 
 void AddImportCommand(CLI::App& app, Session& session) {
-  auto* import = app.add_subcommand(
+  auto* command = app.add_subcommand(
       "import", "Import transactions from a delimited file, or a ledger from its export");
-  import->footer(kFooter);
-  const auto options = std::make_shared<Options>();
-  AddFormatOptions(*import, options);
-  import->add_option("--profile", options->profile, "How to read the file and what to make of it")
-  auto* command = app.add_subcommand("import", "Import transactions from a delimited file");
   command->footer(kFooter);
   const auto options = std::make_shared<Options>();
+  AddFormatOptions(*command, options);
   command->add_option("--profile", options->profile, "How to read the file and what to make of it")
-      ->required()
       ->type_name("TOML");
   command
       ->add_option("file", options->run.file, "The file, plain, gzip or zstd; - for standard input")
@@ -170,27 +177,9 @@ void AddImportCommand(CLI::App& app, Session& session) {
                    "Messages on their way at once (default 8)")
       ->check(CLI::Range(1, 64))
       ->type_name("N");
-  import->add_flag("--check-only", options->check_only,
-                   "Read and map every row; send nothing, need no server");
-  import->callback([&session, options] {
-    if (options->format == "jsonl") {
-      if (!options->profile.empty() || options->check_only) {
-        throw CLI::ValidationError("--format jsonl takes neither --profile nor --check-only");
-}
-session.action = [&session, options] { return Restore(session, *options); };
-return;
-}  // namespace florin::cli
-if (options->profile.empty()) {
-  throw CLI::RequiredError("--profile");
-}
-session.action = [&session, options] { return Import(session, *options); };
-}  // namespace florin::cli
-);
   command->add_flag("--check-only", options->check_only,
                     "Read and map every row; send nothing, need no server");
-  command->callback([&session, options] {
-    session.action = [&session, options] { return Import(session, *options); };
-  });
+  command->callback([&session, options] { ChooseAction(session, options); });
 }
 
 }  // namespace florin::cli
