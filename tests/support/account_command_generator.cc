@@ -1,4 +1,5 @@
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "tests/support/command_generator.h"
@@ -13,6 +14,8 @@ using reference::ReactivateAccount;
 using reference::RegisterAsset;
 using reference::SuspendAccount;
 using reference::UpdateAccount;
+
+constexpr std::int64_t kTransfersBeforeClose = 100;
 
 }  // namespace
 
@@ -142,9 +145,10 @@ AccountCommand CommandGenerator::NextReactivate() {
 
 AccountCommand CommandGenerator::NextClose() {
   CloseAccount close;
-  // The world's balance is hardly ever zero; the others of this choice may end
-  // for good.
-  close.account_id = random_.Percent(70) ? "world:0" : random_.Pick(world_->Group("end"));
+  // Once money has moved the world's balance is hardly ever zero, so that it stays open; the others
+  // of this choice may end for good.
+  const bool moved = next_id_ > kTransfersBeforeClose;
+  close.account_id = moved && random_.Percent(70) ? "world:0" : random_.Pick(world_->Group("end"));
   close.request_id = MaybeRequestId();
   close.reason = "asked for";
   return close;
