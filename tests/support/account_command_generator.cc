@@ -149,6 +149,7 @@ AccountCommand CommandGenerator::NextClose() {
   // of this choice may end for good.
   const bool moved = next_id_ > kTransfersBeforeClose;
   close.account_id = moved && random_.Percent(70) ? "world:0" : random_.Pick(world_->Group("end"));
+  if (close.account_id != "world:0") world_->AddClosing(close.account_id);
   close.request_id = MaybeRequestId();
   close.reason = "asked for";
   return close;

@@ -141,7 +141,10 @@ void CommandGenerator::AddBusinessDefect(CreateTransaction* create) {
       if (last.credit_account_id == "hot:1") last.credit_account_id = "hot:2";
       break;
     default:
+      // Mostly one that is closed by now; posting to the others keeps them from being closed.
       last.credit_account_id = random_.Pick(world_->Group("end"));
+      if (random_.Percent(90))
+        last.credit_account_id = world_->PickClosing(&random_).value_or(last.credit_account_id);
       if (last.credit_account_id == last.debit_account_id) last.debit_account_id = "world:0";
       break;
   }

@@ -141,4 +141,16 @@ std::optional<std::string> CommandWorld::PickSuspended(RandomSource* random) {
   return random->Pick(suspended_);
 }
 
+void CommandWorld::AddClosing(const std::string& account_id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (std::find(closing_.begin(), closing_.end(), account_id) == closing_.end())
+    closing_.push_back(account_id);
+}
+
+std::optional<std::string> CommandWorld::PickClosing(RandomSource* random) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (closing_.empty()) return std::nullopt;
+  return random->Pick(closing_);
+}
+
 }  // namespace florin::test_support

@@ -59,6 +59,9 @@ class CommandWorld {
   std::int64_t Version(const std::string& account_id);
   void SetSuspended(const std::string& account_id, bool suspended);
   std::optional<std::string> PickSuspended(RandomSource* random);
+  /// Accounts that somebody has asked to close; most are closed.
+  void AddClosing(const std::string& account_id);
+  std::optional<std::string> PickClosing(RandomSource* random);
 
  private:
   void AddGroup(const std::string& group, int count, const std::string& asset, bool unlimited);
@@ -75,6 +78,7 @@ class CommandWorld {
   std::deque<AccountCommand> account_commands_;
   std::map<std::string, std::int64_t> versions_;
   std::vector<std::string> suspended_;
+  std::vector<std::string> closing_;
 };
 
 }  // namespace florin::test_support
