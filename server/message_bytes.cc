@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+#include "server/wire_bounds.h"
+
 namespace florin::server {
 namespace {
 
@@ -51,6 +53,27 @@ domain::Refusal Malformed(const google::protobuf::Message& message, const std::s
           {{"field", ""}}};
 }
 
+// Fewer bytes hold too little to be worth counting.
+constexpr std::size_t kUncountedBytes = 64 << 10;
+
+std::optional<domain::Refusal> CountFirst(const grpc::ByteBuffer& bytes,
+                                          const google::protobuf::Message& message) {
+  if (bytes.Length() <= kUncountedBytes) return std::nullopt;
+  switch (CheckWireBounds(bytes, message.GetDescriptor())) {
+    case WireBounds::kFits:
+      return std::nullopt;
+    case WireBounds::kMalformed:
+      return Malformed(message, "");
+    case WireBounds::kTooMany:
+      break;
+  }
+  return domain::Refusal{domain::Reason::kTooManyItems,
+                         fmt::format("the message has more than {} elements or {} fields, those "
+                                     "within others counted: send several messages",
+                                     kElementsMax, kFieldsMax),
+                         {{"field", ""}, {"limit", fmt::format("{}", kElementsMax)}}};
+}
+
 // Large enough for all but batches.
 constexpr std::size_t kArenaBytes = 64 << 10;
 
@@ -69,6 +92,7 @@ WarmArena& ThreadArena() {
 
 std::optional<domain::Refusal> ParseBytes(const grpc::ByteBuffer& bytes,
                                           google::protobuf::Message* message) {
+  if (auto refusal = CountFirst(bytes, *message)) return refusal;
   static const auto* const previous =
       reinterpret_cast<const void*>(google::protobuf::SetLogHandler(LogOrCapture));
   static_cast<void>(previous);

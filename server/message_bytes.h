@@ -14,7 +14,8 @@ namespace florin::server {
 ///
 /// Errors: kFieldInvalid for bytes that are no such message and for a string
 /// that is not UTF-8 (metadata `field` names it). gRPC's own parsing would
-/// answer UNIMPLEMENTED without a text.
+/// answer UNIMPLEMENTED without a text. kTooManyItems (metadata `limit`) for
+/// more elements or fields than wire_bounds.h allows, before anything is parsed.
 /// Threads: any.
 [[nodiscard]] std::optional<domain::Refusal> ParseBytes(const grpc::ByteBuffer& bytes,
                                                         google::protobuf::Message* message);

@@ -9,7 +9,7 @@ florin_add_test(
 
 florin_add_test(
   NAME plumbing_test
-  SOURCES plumbing_test.cc
+  SOURCES plumbing_test.cc wire_bounds_test.cc
   LIBS florin::server
   LABELS unit
   NO_CAF)
