@@ -80,6 +80,11 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
     caf::anon_send(sequencer_, AwaitedMessage{flight});
   }
 
+  /// Why nothing is written any more; nothing while it is.
+  [[nodiscard]] std::optional<domain::Refusal> ReadOnly() const;
+  [[nodiscard]] bool RefuseUnknown(const SubmissionPtr& submission);
+  void AnswerKnownAsset(const std::shared_ptr<AssetSubmission>& submission,
+                        const domain::Refusal& failure);
   /// Counts commands in (by their postings), or says why not.
   std::optional<domain::Refusal> Enter(std::size_t commands);
   void Leave(std::size_t commands);

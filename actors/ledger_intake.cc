@@ -5,6 +5,7 @@
 
 #include "actors/admission.h"
 #include "actors/ledger_core.h"
+#include "actors/outcomes.h"
 
 namespace florin::actors {
 namespace {
@@ -70,8 +71,21 @@ class AccountsCall {
 
 }  // namespace
 
+std::optional<domain::Refusal> LedgerCore::ReadOnly() const {
+  return failure_.IsSet() ? failure_.Get() : std::nullopt;
+}
+
+/// While nothing can be written, known ids are answered from the log all the same; the rest is
+/// refused here. False: it goes on. What the sequencer sent back holds a lane there, and is
+/// refused behind it.
+bool LedgerCore::RefuseUnknown(const SubmissionPtr& submission) {
+  if (submission->holds_lane) return false;
+  const auto failure = ReadOnly();
+  if (failure) RefuseRest(submission, *failure);
+  return failure.has_value();
+}
+
 std::optional<domain::Refusal> LedgerCore::Enter(std::size_t commands) {
-  if (auto failure = failure_.IsSet() ? failure_.Get() : std::nullopt) return failure;
   const std::size_t before = in_flight_.fetch_add(commands, std::memory_order_acq_rel);
   // Looked at after counting in, so that Stop either sees the call or refuses it.
   if (stopping_.load(std::memory_order_acquire)) {
@@ -183,6 +197,7 @@ bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
   submission->lookup = lookups_on_their_way_.Begin(published_n_);
   if (submission->items.size() - submission->cursor <= kInlineLookupsMax &&
       Admit(submission.get(), storage::Tier::kMemory, &reader())) {
+    if (RefuseUnknown(submission)) return true;
     caf::anon_send(sequencer_, SubmitMessage{submission});
     return true;
   }
@@ -198,7 +213,7 @@ void LedgerCore::AdmitFromDisk(const SubmissionPtr& submission) {
   // A call that comes back to be looked up again still holds its lane; the next one is on its way
   // already. Looked at before it is sent: from then on it is the sequencer's.
   const std::shared_ptr<Lane> lane = submission->holds_lane ? nullptr : submission->lane;
-  caf::anon_send(sequencer_, SubmitMessage{submission});
+  if (!RefuseUnknown(submission)) caf::anon_send(sequencer_, SubmitMessage{submission});
   if (lane != nullptr) NextOnLane(lane);
 }
 
@@ -239,7 +254,15 @@ void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, st
 void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submission,
                                storage::Tier tier) {
   submission->lookup = lookups_on_their_way_.Begin(published_n_);
+  const auto failure = ReadOnly();
   AccountAdmission admission = AdmitAccount(submission->command, tier, &reader());
+  if (failure && tier == storage::Tier::kMemory) {
+    admission.complete = false;
+  } else if (failure && !admission.answer) {
+    const auto* const open = std::get_if<domain::OpenAccount>(&submission->command);
+    if (open != nullptr) admission.answer = KnownAccount(*open, &reader());
+    if (!admission.answer) admission.answer.emplace().refusal = *failure;
+  }
   if (!admission.complete) {
     if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); }))
       return;
@@ -267,7 +290,29 @@ void LedgerCore::RegisterAsset(domain::RegisterAsset command, std::string princi
     done(std::move(outcome));
     Leave(1);
   };
-  caf::anon_send(sequencer_, SubmitAssetMessage{submission});
+  if (const auto failure = ReadOnly()) {
+    AnswerKnownAsset(submission, *failure);
+  } else {
+    caf::anon_send(sequencer_, SubmitAssetMessage{submission});
+  }
+}
+
+void LedgerCore::AnswerKnownAsset(const std::shared_ptr<AssetSubmission>& submission,
+                                  const domain::Refusal& failure) {
+  const auto refuse = [submission](const domain::Refusal& refusal) {
+    AssetOutcome outcome;
+    outcome.refusal = refusal;
+    submission->done(std::move(outcome));
+  };
+  const bool taken = lookups_.TryRun([this, submission, failure, refuse] {
+    auto known = KnownAsset(submission->asset, &reader());
+    if (known) {
+      submission->done(std::move(*known));
+    } else {
+      refuse(failure);
+    }
+  });
+  if (!taken) refuse(Overloaded("too many reads wait", ReaderPool::kQueueMax));
 }
 
 }  // namespace florin::actors

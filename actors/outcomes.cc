@@ -130,6 +130,16 @@ void AnswerAccount(const FlightPtr& flight, storage::Reader* reader,
   }
 }
 
+AssetOutcome ReplayedAsset(const domain::Asset& asset, storage::Reader* reader) {
+  AssetOutcome outcome;
+  outcome.replayed = true;
+  outcome.asset = asset;
+  auto positions = reader->StreamPositions("asset/" + asset.code, 1, 1);
+  if (!positions.ok()) outcome.refusal = positions.refusal();
+  if (positions.ok() && !positions->empty()) outcome.position = positions->front();
+  return outcome;
+}
+
 void AnswerAsset(const FlightPtr& flight, storage::Reader* reader,
                  const std::function<void(std::function<void()>)>& later) {
   const AssetWork& work = *flight->asset;
@@ -141,15 +151,7 @@ void AnswerAsset(const FlightPtr& flight, storage::Reader* reader,
     work.done(std::move(outcome));
     return;
   }
-  later([flight, reader] {
-    AssetOutcome outcome;
-    outcome.replayed = true;
-    outcome.asset = flight->asset->asset;
-    auto positions = reader->StreamPositions("asset/" + outcome.asset.code, 1, 1);
-    if (!positions.ok()) outcome.refusal = positions.refusal();
-    if (positions.ok() && !positions->empty()) outcome.position = positions->front();
-    flight->asset->done(std::move(outcome));
-  });
+  later([flight, reader] { flight->asset->done(ReplayedAsset(flight->asset->asset, reader)); });
 }
 
 /// Everything of the flight that has not been written is refused with what stopped the writing.
@@ -222,6 +224,27 @@ AccountOutcome RepeatedAccountRequest(const domain::ChangeAccount& command, std:
   const std::string field = first == nullptr ? "command" : domain::DifferingField(command, *first);
   if (!field.empty()) return RefusedAccount(domain::IdReused(command.request_id, field));
   return AccountOutcomeOf(**record, true);
+}
+
+std::optional<AccountOutcome> KnownAccount(const domain::OpenAccount& open,
+                                           storage::Reader* reader) {
+  const auto head = reader->GetHead(open.account_id, storage::Tier::kDisk);
+  if (!head.ok()) return RefusedAccount(head.refusal());
+  if (!head->value || head->value->state->version == 0) return std::nullopt;
+  return RepeatedOpen(open, reader);
+}
+
+std::optional<AssetOutcome> KnownAsset(const domain::Asset& asset, storage::Reader* reader) {
+  for (const domain::Asset& existing : reader->Assets()) {
+    if (existing.code != asset.code) continue;
+    if (existing.scale == asset.scale && existing.name == asset.name)
+      return ReplayedAsset(existing, reader);
+    AssetOutcome outcome;
+    outcome.refusal =
+        domain::AssetExists(existing, existing.scale != asset.scale ? "scale" : "name");
+    return outcome;
+  }
+  return std::nullopt;
 }
 
 }  // namespace florin::actors

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "actors/flight.h"
 #include "actors/submission.h"
@@ -23,5 +24,10 @@ void Answer(const FlightPtr& flight, const std::optional<domain::Refusal>& failu
                                                  std::int64_t position, storage::Reader* reader);
 [[nodiscard]] AccountOutcome RepeatedAccountRequest(const domain::ChangeAccount& command,
                                                     std::int64_t position, storage::Reader* reader);
+/// The same for what is named by itself: nothing where it is not in the log. May read from disk.
+[[nodiscard]] std::optional<AccountOutcome> KnownAccount(const domain::OpenAccount& open,
+                                                         storage::Reader* reader);
+[[nodiscard]] std::optional<AssetOutcome> KnownAsset(const domain::Asset& asset,
+                                                     storage::Reader* reader);
 
 }  // namespace florin::actors

@@ -8,6 +8,7 @@
 #include "storage/errors.h"
 #include "storage/fold.h"
 #include "storage/record_codec.h"
+#include "storage/start_space.h"
 
 namespace florin::storage {
 namespace {
@@ -110,11 +111,16 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOp
 }
 
 domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
+  shared_ = MakeRocksShared(std::static_pointer_cast<rocksdb::FileSystem>(options.file_system),
+                            options.block_cache_bytes);
+  // Before the lock, which is a file too.
+  if (domain::Status room =
+          CheckStartSpace(options.directory, options.disk_reserve_bytes, shared_.env.get());
+      !room.ok())
+    return room;
   domain::Result<std::unique_ptr<DirectoryLock>> lock = DirectoryLock::Take(options.directory);
   if (!lock.ok()) return lock.refusal();
   lock_ = std::move(lock.value());
-  shared_ = MakeRocksShared(std::static_pointer_cast<rocksdb::FileSystem>(options.file_system),
-                            options.block_cache_bytes);
 
   RocksJournalOptions journal_options;
   journal_options.directory = options.directory;

@@ -215,7 +215,7 @@ struct StoreOptions {
   /// twice as many commands.
   std::uint64_t checkpoint_commands = 100'000;
   /// With less free space than this an append is refused (kDiskFull) before
-  /// anything is written.
+  /// anything is written; a start needs it on top of what recovery writes.
   std::size_t disk_reserve_bytes = 16u << 20;
 };
 

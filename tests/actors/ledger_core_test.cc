@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/actors/sync_ledger.h"
+#include "tests/storage/fault_file_system.h"
 #include "tests/support/temporary_directory.h"
 
 namespace florin::actors {
@@ -26,6 +27,7 @@ class LedgerCoreTest : public ::testing::Test {
   void Start() {
     storage::StoreOptions store_options;
     store_options.directory = directory_.path();
+    store_options.file_system = file_system_;
     auto store = storage::Store::Open(store_options);
     ASSERT_TRUE(store.ok()) << store.refusal().message;
     store_ = std::move(*store);
@@ -57,6 +59,7 @@ class LedgerCoreTest : public ::testing::Test {
   }
 
   test_support::TemporaryDirectory directory_;
+  std::shared_ptr<storage::testing::FaultFileSystem> file_system_;
   LedgerOptions options_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Ledger> ledger_;
@@ -81,6 +84,36 @@ TEST_F(LedgerCoreTest, PostsRefusesAndReplays) {
   EXPECT_EQ(ReasonOf(refused_again), Reason::kInsufficientFunds);
   EXPECT_TRUE(refused_again.replayed);
   EXPECT_EQ(refused_again.position, refused.position);
+}
+
+// Bug: while the disk was full, a repeated id was DISK_FULL and not a replay.
+TEST_F(LedgerCoreTest, AFullDiskStillAnswersReplays) {
+  file_system_ = std::make_shared<storage::testing::FaultFileSystem>(1);
+  Restart();
+  OpenBooks();
+  const auto deposit = sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  sync_->One(Hold("h", "a", "b", "80"));
+  const domain::SettleTransaction settle{"h", domain::ParseDecimal("50"), {}, "request"};
+  const auto settled = sync_->One(settle);
+  file_system_->SetFull(true, true);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t2", "cash", "a", "1"))), Reason::kDiskFull);
+  EXPECT_TRUE(ledger_->Stats().read_only);
+
+  const auto again = sync_->One(Transfer("t1", "cash", "a", "100.00"));
+  EXPECT_EQ(ReasonOf(again), Reason::kNone);
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.position, deposit.position);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t1", "cash", "a", "1"))), Reason::kIdReused);
+  EXPECT_EQ(sync_->One(settle).position, settled.position);
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t3", "cash", "a", "1"))), Reason::kDiskFull);
+  const auto account = sync_->Account(Open("a"));
+  EXPECT_FALSE(account.refusal);
+  EXPECT_TRUE(account.replayed);
+  EXPECT_EQ(sync_->Account(Open("c")).refusal->reason, Reason::kDiskFull);
+  EXPECT_TRUE(sync_->Asset("EUR", 2).replayed);
+  EXPECT_EQ(sync_->Asset("EUR", 3).refusal->reason, Reason::kAssetExists);
+  EXPECT_EQ(sync_->Asset("USD", 2).refusal->reason, Reason::kDiskFull);
+  file_system_->SetFull(false, false);
 }
 
 TEST_F(LedgerCoreTest, SettlesHoldsOnce) {

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <map>
+
 #include "storage/embedded_store.h"
 #include "tests/storage/fault_file_system.h"
 #include "tests/storage/ledger_checks.h"
@@ -184,6 +187,45 @@ TEST_F(StoreRefusalTest, FullDiskThatWasNotForetoldStopsWritesUntilReopened) {
   auto store = EmbeddedStore::Open(options_);
   ASSERT_TRUE(store.ok()) << store.refusal().message;
   testing::CheckHeads(before, &(*store)->reader());
+}
+
+// Bug: RocksDB ended the process where recovery found no room to write.
+TEST_F(StoreRefusalTest, FullDiskRefusesAStartAndTouchesNothing) {
+  store_.reset();
+  const auto files = [this] {
+    std::map<std::string, std::filesystem::file_time_type> found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.directory))
+      found[entry.path()] = entry.last_write_time();
+    return found;
+  };
+  const auto before = files();
+  file_system_->SetFull(true, true);
+  const auto refused = EmbeddedStore::Open(options_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.refusal().reason, domain::Reason::kDiskFull);
+  EXPECT_THAT(refused.refusal().message,
+              AllOf(HasSubstr(options_.directory), HasSubstr(" 0 bytes free"), HasSubstr("needs"),
+                    HasSubstr("free space on that disk")));
+  EXPECT_EQ(files(), before);
+  file_system_->SetFull(false, false);
+  auto store = EmbeddedStore::Open(options_);
+  ASSERT_TRUE(store.ok()) << store.refusal().message;
+  testing::CheckHeads(script_, &(*store)->reader());
+}
+
+TEST_F(StoreRefusalTest, AStartNeedsRoomForTheWriteAheadLogTwice) {
+  store_.reset();
+  std::uintmax_t log = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.directory + "/journal")) {
+    if (entry.path().extension() == ".log") log += entry.file_size();
+  }
+  ASSERT_GT(log, 0u);
+  file_system_->SetFull(true, true);
+  const auto refused = EmbeddedStore::Open(options_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.refusal().message,
+              HasSubstr("needs " + std::to_string(options_.disk_reserve_bytes + 2 * log) + ":"));
+  file_system_->SetFull(false, false);
 }
 
 TEST_F(StoreRefusalTest, AFailingDiskIsNotAFullOne) {
