@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "florin/v1/event_service.pb.h"
+#include "server/cut_call.h"
 #include "server/event_requests.h"
 #include "server/message_bytes.h"
 #include "server/status.h"
@@ -74,7 +75,7 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                                                                : grpc::Status::CANCELLED);
   }
 
-  void Cut() override { context_->TryCancel(); }
+  void Cut() override { CutCall(context_); }
 
   // What gRPC says.
 

@@ -160,6 +160,35 @@ TEST_F(EventsRefusalsTest, StreamsEndWhenTheServerStops) {
   stopper.join();
 }
 
+// Bug: a client that read nothing, the end included, saw CANCELLED.
+TEST_F(EventsRefusalsTest, AClientThatReadsNothingAtAllIsCutAsUnavailable) {
+  grpc::ChannelArguments arguments;
+  // A window that stays as small as it begins.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  auto channel =
+      grpc::CreateCustomChannel(server->address(), grpc::InsecureChannelCredentials(), arguments);
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 60; ++i) world->Write(&random, "a", 100);
+  grpc::ClientContext context;
+  auto stalled = EventService::NewStub(channel)->SubscribeEvents(&context, {});
+
+  // Heartbeats pace the wait: longer than the stall and the grace behind it.
+  florin::v1::SubscribeEventsRequest pacing;
+  pacing.set_end(true);
+  pacing.mutable_heartbeat_interval()->set_seconds(1);
+  grpc::ClientContext pacing_context;
+  auto pace = events->SubscribeEvents(&pacing_context, pacing);
+  florin::v1::SubscribeEventsResponse response;
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(pace->Read(&response));
+
+  while (stalled->Read(&response)) {
+  }
+  const grpc::Status status = stalled->Finish();
+  EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(status), "");
+  EXPECT_EQ(status.error_message().substr(0, 18), "SUBSCRIBER_STALLED");
+}
+
 TEST_F(EventsRefusalsTest, AClientThatDoesNotReadIsEndedWithoutHarmToOthers) {
   grpc::ChannelArguments arguments;
   // A window that stays as small as it begins.
