@@ -7,6 +7,7 @@
 #include "florin/v1/ledger_service.pb.h"
 #include "server/convert/responses.h"
 #include "server/convert/transactions.h"
+#include "server/cut_call.h"
 #include "server/message_bytes.h"
 #include "server/status.h"
 
@@ -43,19 +44,39 @@ void AppendSlices(const grpc::ByteBuffer& bytes, std::vector<grpc::Slice>* slice
   slices->insert(slices->end(), more.begin(), more.end());
 }
 
+domain::Refusal TooManyStreams(std::size_t limit) {
+  const std::string text = std::to_string(limit);
+  return {domain::Reason::kOverloaded,
+          text + " command streams are open, which is the limit; try again later",
+          {{"limit", text}}};
+}
+
+domain::Refusal Stalled(std::chrono::nanoseconds timeout) {
+  const std::string seconds =
+      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
+  return {domain::Reason::kSubscriberStalled,
+          "no answer was read for " + seconds +
+              " s; open another stream and send what was not answered again, with the same ids",
+          {{"stall_timeout_seconds", seconds}}};
+}
+
 }  // namespace
 
-ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host, MethodMetrics* metrics) {
-  const std::shared_ptr<ExecuteStreamCall> call(new ExecuteStreamCall(host, metrics));
+ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host, MethodMetrics* metrics,
+                                            grpc::CallbackServerContext* context) {
+  const std::shared_ptr<ExecuteStreamCall> call(new ExecuteStreamCall(host, metrics, context));
   call->self_ = call;
   call->reading_ = true;
   call->StartRead(&call->read_bytes_);
   host->streams().Add(call);
+  if (!host->command_streams().Add(call))
+    call->Refuse(TooManyStreams(host->command_streams().limits().streams_max));
   return call.get();
 }
 
-ExecuteStreamCall::ExecuteStreamCall(ServiceHost* host, MethodMetrics* metrics)
-    : host_(host), metrics_(metrics), lane_(host->ledger().NewLane()) {
+ExecuteStreamCall::ExecuteStreamCall(ServiceHost* host, MethodMetrics* metrics,
+                                     grpc::CallbackServerContext* context)
+    : host_(host), metrics_(metrics), lane_(host->ledger().NewLane()), context_(context) {
   host_->CallStarted();
   host_->metrics().command_streams().Increment();
 }
@@ -178,6 +199,35 @@ void ExecuteStreamCall::OnShutdown() {
   Advance();
 }
 
+void ExecuteStreamCall::OnTick(std::chrono::steady_clock::time_point now) {
+  const StreamLimits& limits = host_->command_streams().limits();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!writing_ || cancelled_ || cut_) return;
+    if (!stalled_at_) {
+      if (now >= write_start_ + limits.stall_timeout) EndStalled(now);
+      return;
+    }
+    if (now < *stalled_at_ + limits.end_grace) return;
+    cut_ = true;
+  }
+  Cut();
+}
+
+void ExecuteStreamCall::EndStalled(std::chrono::steady_clock::time_point now) {
+  stalled_at_ = now;
+  const domain::Refusal refusal = Stalled(host_->command_streams().limits().stall_timeout);
+  metrics_->Ended(CallEnd::kRefused, refusal.reason, 0);
+  if (!end_) end_ = ToStatus(refusal);
+  Advance();
+}
+
+// Not under mutex_: gRPC may call back.
+void ExecuteStreamCall::Cut() {
+  const std::lock_guard lock(context_mutex_);
+  if (context_ != nullptr) CutCall(context_);
+}
+
 void ExecuteStreamCall::OnCancel() {
   const auto keep = shared_from_this();
   const std::lock_guard lock(mutex_);
@@ -197,7 +247,12 @@ void ExecuteStreamCall::OnWriteDone(bool ok) {
 }
 
 void ExecuteStreamCall::OnDone() {
+  {
+    const std::lock_guard lock(context_mutex_);
+    context_ = nullptr;
+  }
   host_->streams().Remove(this);
+  host_->command_streams().Remove(this);
   host_->metrics().command_streams().Decrement();
   // Last: the ledger may hold this for longer, but the call is over.
   host_->CallEnded();
@@ -209,7 +264,8 @@ bool ExecuteStreamCall::Ending() const { return half_closed_ || cancelled_ || en
 // The one place that starts what is next: a write, the end, or a read.
 void ExecuteStreamCall::Advance() {
   if (finished_) return;
-  if (cancelled_) {
+  // What a stalled client did not take is not kept for it either.
+  if (cancelled_ || stalled_at_) {
     for (const Chunk& chunk : ready_) open_commands_ -= chunk.commands;
     ready_.clear();
   }
@@ -238,6 +294,7 @@ void ExecuteStreamCall::WriteReady() {
   }
   write_bytes_ = grpc::ByteBuffer(slices.data(), slices.size());
   writing_ = true;
+  write_start_ = std::chrono::steady_clock::now();
   StartWrite(&write_bytes_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "actors/ledger.h"
+#include "server/command_streams.h"
 #include "server/open_streams.h"
 #include "server/service_host.h"
 
@@ -24,15 +26,21 @@ namespace florin::server {
 /// HTTP/2 and costs bounded memory. Results of several messages share one
 /// answer where they are ready together.
 /// End: the client's half-close, after the last result; a message that is
-/// malformed as a whole, after the results of those before it; SHUTTING_DOWN.
+/// malformed as a whole, after the results of those before it; SHUTTING_DOWN;
+/// SUBSCRIBER_STALLED where an answer is not taken for too long. A status
+/// waits behind a write that is held back, so a client that goes on not to read
+/// is cut after a grace.
 /// Lifetime: holds itself until OnDone.
 class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                                 public OpenStream,
+                                public CommandStream,
                                 public std::enable_shared_from_this<ExecuteStreamCall> {
  public:
-  static ExecuteStreamCall* Start(ServiceHost* host, MethodMetrics* metrics);
+  static ExecuteStreamCall* Start(ServiceHost* host, MethodMetrics* metrics,
+                                  grpc::CallbackServerContext* context);
 
   void OnShutdown() override;
+  void OnTick(std::chrono::steady_clock::time_point now) override;
 
  private:
   // One message of the client: answered when its chunks are there.
@@ -48,7 +56,8 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
     std::size_t commands = 0;
   };
 
-  ExecuteStreamCall(ServiceHost* host, MethodMetrics* metrics);
+  ExecuteStreamCall(ServiceHost* host, MethodMetrics* metrics,
+                    grpc::CallbackServerContext* context);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -60,8 +69,10 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
                 std::vector<actors::TransactionOutcome>* outcomes);
   void Refuse(const domain::Refusal& refusal);
   void Fail(const char* what);
+  void Cut();
 
   // With mutex_ held:
+  void EndStalled(std::chrono::steady_clock::time_point now);
   void ReleaseInOrder();
   void Advance();
   void WriteReady();
@@ -71,6 +82,10 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   MethodMetrics* const metrics_;
   const std::shared_ptr<actors::Lane> lane_;
   std::shared_ptr<ExecuteStreamCall> self_;
+
+  // gRPC's; null once the call is over.
+  std::mutex context_mutex_;
+  grpc::CallbackServerContext* context_;
 
   // Touched by one read or write at a time.
   grpc::ByteBuffer read_bytes_;
@@ -88,6 +103,10 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   bool half_closed_ = false;
   bool cancelled_ = false;
   bool finished_ = false;
+  bool cut_ = false;
+  std::chrono::steady_clock::time_point write_start_;
+  // Set: ended because the client does not read.
+  std::optional<std::chrono::steady_clock::time_point> stalled_at_;
   // How the stream ends when all is answered; unset: OK.
   std::optional<grpc::Status> end_;
 };

@@ -126,8 +126,8 @@ void LedgerService::AddCommands() {
         ExecuteBatch(host(), request, responder);
       });
   AddBidiStream("/florin.v1.LedgerService/ExecuteStream",
-                [this](grpc::CallbackServerContext*, MethodMetrics* metrics) {
-                  return ExecuteStreamCall::Start(&host(), metrics);
+                [this](grpc::CallbackServerContext* context, MethodMetrics* metrics) {
+                  return ExecuteStreamCall::Start(&host(), metrics, context);
                 });
 }
 

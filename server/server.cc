@@ -51,6 +51,13 @@ EventServiceOptions ToEventOptions(const Config& config) {
   return options;
 }
 
+StreamLimits ToStreamLimits(const Config& config) {
+  StreamLimits limits;
+  limits.streams_max = static_cast<std::size_t>(config.max_command_streams);
+  limits.stall_timeout = std::chrono::seconds(config.subscriber_stall_seconds);
+  return limits;
+}
+
 // Reflection describes only what is linked in; nothing else names this proto.
 void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
 
@@ -106,7 +113,7 @@ std::string FlorinServer::Open() {
   if (!store.ok()) return store.refusal().message;
   store_ = std::move(*store);
   ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
-  host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_);
+  host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_, ToStreamLimits(config_));
   ledger_service_ = std::make_unique<LedgerService>(host_.get());
   event_service_ = std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
   admin_service_ = std::make_unique<AdminService>(host_.get());

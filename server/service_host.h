@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "actors/ledger.h"
+#include "server/command_streams.h"
 #include "server/metrics.h"
 #include "server/open_streams.h"
 
@@ -16,12 +17,14 @@ namespace florin::server {
 class ServiceHost {
  public:
   /// Both outlive the host, the host outlives the gRPC server.
-  ServiceHost(actors::Ledger* ledger, Metrics* metrics) : ledger_(ledger), metrics_(metrics) {}
+  ServiceHost(actors::Ledger* ledger, Metrics* metrics, const StreamLimits& limits = {})
+      : ledger_(ledger), metrics_(metrics), command_streams_(limits) {}
 
   [[nodiscard]] actors::Ledger& ledger() { return *ledger_; }
   [[nodiscard]] storage::Reader& reader() { return ledger_->reader(); }
   [[nodiscard]] Metrics& metrics() { return *metrics_; }
   [[nodiscard]] OpenStreams& streams() { return streams_; }
+  [[nodiscard]] CommandStreams& command_streams() { return command_streams_; }
 
   /// From now on new calls are refused with SHUTTING_DOWN; open streams are
   /// told.
@@ -38,6 +41,7 @@ class ServiceHost {
   actors::Ledger* const ledger_;
   Metrics* const metrics_;
   OpenStreams streams_;
+  CommandStreams command_streams_;
   std::atomic<bool> draining_{false};
   std::atomic<std::int64_t> open_calls_{0};
   std::mutex idle_mutex_;

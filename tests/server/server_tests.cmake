@@ -31,6 +31,6 @@ target_compile_definitions(reasons_test PRIVATE FLORIN_SOURCE_DIR="${PROJECT_SOU
 
 florin_add_test(
   NAME ledger_calls_test
-  SOURCES ledger_calls_test.cc
+  SOURCES ledger_calls_test.cc stream_limits_test.cc
   LIBS florin_event_test_support
   LABELS unit)
