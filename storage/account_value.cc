@@ -94,7 +94,7 @@ domain::Result<domain::AccountState> DecodeAccount(const std::string& account_id
   }
   if (in.Done()) return account;
   return DataCorrupt("The index holds a malformed snapshot of account " + account_id + ".",
-                     "index, account " + account_id);
+                     {"index"});
 }
 
 }  // namespace florin::storage

@@ -65,8 +65,8 @@ class Refolder {
     // A snapshot from after this record: it holds it already.
     if (state->position >= after.position) return domain::Ok{};
     if (state->position != after.previous_position) {
-      const std::string place = "journal position " + std::to_string(record.last_position);
-      return DataCorrupt("The record at " + place + " follows position " +
+      const CorruptPlace place{"journal", record.last_position};
+      return DataCorrupt("The record at " + place.Text() + " follows position " +
                              std::to_string(after.previous_position) + " of account " +
                              after.account_id + ", but its state is that of position " +
                              std::to_string(state->position) + ".",
@@ -173,7 +173,7 @@ domain::Status EmbeddedStore::CatchUp(const IndexCover& cover) {
     if (groups->empty())
       return DataCorrupt(
           "The journal holds nothing at position " + std::to_string(position) + ", below its end.",
-          "journal position " + std::to_string(position));
+          {"journal", position});
     if (domain::Status replayed = Replay(*groups); !replayed.ok()) return replayed;
     position = groups->back()->last_position + 1;
   }

@@ -16,9 +16,15 @@ domain::Refusal Make(domain::Reason reason, std::string message) {
 
 }  // namespace
 
-domain::Refusal DataCorrupt(std::string message, const std::string& place) {
+std::string CorruptPlace::Text() const {
+  return position == 0 ? file : file + " position " + std::to_string(position);
+}
+
+domain::Refusal DataCorrupt(std::string message, const CorruptPlace& place) {
   domain::Refusal refusal = Make(domain::Reason::kDataCorrupt, std::move(message));
-  refusal.metadata.emplace_back("place", place);
+  if (!place.file.empty()) refusal.metadata.emplace_back("file", place.file);
+  if (place.position != 0)
+    refusal.metadata.emplace_back("position", std::to_string(place.position));
   return refusal;
 }
 
@@ -37,7 +43,7 @@ domain::Refusal VersionConflict(std::string message) {
 domain::Refusal FromRocks(const rocksdb::Status& status, const std::string& doing,
                           const std::string& directory) {
   const std::string text = "Failed " + doing + " in " + directory + ": " + status.ToString();
-  if (status.IsCorruption()) return DataCorrupt(text, directory);
+  if (status.IsCorruption()) return DataCorrupt(text, {directory});
   if (status.IsNoSpace())
     return DiskFull(text + ". Free space on that disk, then restart the server.");
   return StorageUnavailable(text);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "domain/refusal.h"
@@ -10,8 +11,19 @@ class Status;
 
 namespace florin::storage {
 
-/// `place`: the file or position, also in metadata "place".
-[[nodiscard]] domain::Refusal DataCorrupt(std::string message, const std::string& place);
+/// Where stored bytes do not hold together.
+struct CorruptPlace {
+  /// A file, a database's directory, or the name of one. Empty: not known.
+  std::string file;
+  /// In the log. 0: not known, or not about one.
+  std::int64_t position = 0;
+
+  /// "data/journal position 7", for messages.
+  [[nodiscard]] std::string Text() const;
+};
+
+/// Metadata `file` and `position`, as far as they are known.
+[[nodiscard]] domain::Refusal DataCorrupt(std::string message, const CorruptPlace& place);
 [[nodiscard]] domain::Refusal StorageUnavailable(std::string message);
 [[nodiscard]] domain::Refusal DiskFull(std::string message);
 /// A check of the store failed: `message` says which.

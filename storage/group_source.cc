@@ -31,9 +31,9 @@ domain::Result<CommitGroupPtr> GroupSource::Holding(std::int64_t position) {
   if (CommitGroupPtr group = FromCache(position)) return group;
   domain::Result<std::vector<CommitGroupPtr>> groups = journal_->Read(position, 1, 0);
   if (!groups.ok()) return groups.refusal();
-  const std::string place = "journal position " + std::to_string(position);
+  const CorruptPlace place{"journal", position};
   if (groups->empty() || groups->front()->first_position > position)
-    return DataCorrupt("No commit group holds " + place + ".", place);
+    return DataCorrupt("No commit group holds " + place.Text() + ".", place);
   Keep(groups->front());
   return groups->front();
 }

@@ -32,9 +32,9 @@ std::string EncodeGroup(const CommitGroup& group) {
   return value;
 }
 
-domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const std::string& where) {
+domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const CorruptPlace& where) {
   if (value.size() < kHeadSize || value[0] != kHeadVersion) {
-    return DataCorrupt("The commit group at " + where + " has no valid head.", where);
+    return DataCorrupt("The commit group at " + where.Text() + " has no valid head.", where);
   }
   GroupHead head;
   head.first_position = ReadBigEndian64(value.data() + kNumbersAt);
@@ -44,12 +44,13 @@ domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const std::str
   if (head.first_position < 1 || head.last_position < head.first_position ||
       head.last_time < head.first_time) {
     return DataCorrupt(
-        "The commit group at " + where + " has positions or times that go backwards.", where);
+        "The commit group at " + where.Text() + " has positions or times that go backwards.",
+        where);
   }
   return head;
 }
 
-domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value, const std::string& where) {
+domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value, const CorruptPlace& where) {
   const domain::Result<GroupHead> head = DecodeGroupHead(value, where);
   if (!head.ok()) return head.refusal();
   auto group = std::make_shared<CommitGroup>();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "domain/result.h"
+#include "storage/errors.h"
 #include "storage/journal.h"
 
 namespace florin::storage {
@@ -12,10 +13,9 @@ namespace florin::storage {
 /// records. Shape: docs/formats/directories.md, "journal/".
 [[nodiscard]] std::string EncodeGroup(const CommitGroup& group);
 
-/// Errors: kDataCorrupt where the bytes are no group; `where` names the place
-/// in the message.
+/// Errors: kDataCorrupt where the bytes are no group; `where` names the place.
 [[nodiscard]] domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value,
-                                                              const std::string& where);
+                                                              const CorruptPlace& where);
 
 /// Only the numbers of a group's head; cheap, for searching.
 struct GroupHead {
@@ -25,7 +25,7 @@ struct GroupHead {
   std::int64_t last_time = 0;
 };
 [[nodiscard]] domain::Result<GroupHead> DecodeGroupHead(std::string_view value,
-                                                        const std::string& where);
+                                                        const CorruptPlace& where);
 
 /// Lower case hexadecimal, for messages.
 [[nodiscard]] std::string ToHex(const Hash& hash);

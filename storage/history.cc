@@ -16,10 +16,10 @@ domain::Result<HistoryStep> History::Read(const std::string& account_id, std::in
   step.record = std::move(record.value());
   step.after = FindAccount(*step.record, account_id);
   if (step.after != nullptr) return step;
-  const std::string place = "journal position " + std::to_string(position);
-  return DataCorrupt(
-      "The history of account " + account_id + " leads to " + place + ", which does not name it.",
-      place);
+  const CorruptPlace place{"journal", position};
+  return DataCorrupt("The history of account " + account_id + " leads to " + place.Text() +
+                         ", which does not name it.",
+                     place);
 }
 
 domain::Result<HistoryStep> History::Before(const HistoryStep& step) {

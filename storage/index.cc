@@ -27,7 +27,7 @@ domain::Result<IndexCover> DecodeCover(std::string_view value, const std::string
   cover.accounts_position = in.Int64();
   cover.account_count = in.Int64();
   if (in.Done()) return cover;
-  return DataCorrupt("The index in " + directory + " has a malformed cover.", directory);
+  return DataCorrupt("The index in " + directory + " has a malformed cover.", {directory});
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ domain::Status Index::OpenDatabase() {
   // Another layout or files that are gone: as good as corrupt.
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
     return DataCorrupt("The index in " + directory_ + " does not open: " + status.ToString(),
-                       directory_);
+                       {directory_});
   }
   return FromRocks(status, "opening the index", directory_);
 }
@@ -115,7 +115,7 @@ domain::Result<IndexCover> Index::Cover() const {
   domain::Result<Lookup<std::string>> cover = Get(Family::kMeta, kCoverKey, Tier::kDisk);
   if (!cover.ok()) return cover.refusal();
   if (!cover->value)
-    return DataCorrupt("The index in " + directory_ + " has no cover.", directory_);
+    return DataCorrupt("The index in " + directory_ + " has no cover.", {directory_});
   return DecodeCover(*cover->value, directory_);
 }
 
@@ -187,7 +187,7 @@ domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(std::string_view
   if (!in.Done())
     return DataCorrupt(
         "The index holds a malformed entry of transaction " + std::string(transaction_id) + ".",
-        directory_);
+        {directory_});
   lookup.value = entry;
   return lookup;
 }
@@ -200,7 +200,8 @@ domain::Result<Lookup<std::int64_t>> Index::FindRequest(const std::string& key, 
   if (!value->value) return lookup;
   ByteReader in(*value->value);
   lookup.value = in.Int64();
-  if (!in.Done()) return DataCorrupt("The index holds a malformed entry of a request.", directory_);
+  if (!in.Done())
+    return DataCorrupt("The index holds a malformed entry of a request.", {directory_});
   return lookup;
 }
 
@@ -216,7 +217,7 @@ domain::Result<std::vector<std::pair<domain::Asset, std::int64_t>>> Index::Asset
     const std::int64_t position = in.Int64();
     if (!in.Done())
       return DataCorrupt("The index holds a malformed entry of asset " + asset.code + ".",
-                         directory_);
+                         {directory_});
     assets.emplace_back(std::move(asset), position);
   }
   if (!entry->status().ok()) return FromRocks(entry->status(), "reading the assets", directory_);
@@ -235,7 +236,7 @@ domain::Result<std::optional<std::int64_t>> Index::HistoryAtOrAfter(const std::s
   const std::int64_t position = in.Int64();
   if (!in.Done())
     return DataCorrupt("The index holds a malformed history entry of account " + account_id + ".",
-                       directory_);
+                       {directory_});
   return std::optional<std::int64_t>(position);
 }
 

@@ -115,7 +115,7 @@ domain::Status LastPosition::Load() {
   return DataCorrupt("The file " + path_ +
                          " has no whole slot, so it cannot be told how much of the journal "
                          "was acknowledged. Restore it from the same backup as the journal.",
-                     path_);
+                     {path_});
 }
 
 domain::Status LastPosition::Write(const JournalHead& head) {

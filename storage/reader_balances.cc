@@ -86,7 +86,7 @@ domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtVersion(
   if (step->after == nullptr)
     return DataCorrupt("The history of account " + account_id + " ends above version " +
                            std::to_string(version) + ".",
-                       "account " + account_id);
+                       {"index"});
   return std::optional<BalanceAt>(UndoTo(*step, version));
 }
 

@@ -38,9 +38,7 @@ void RocksJournal::CloseDatabase() {
   db_.reset();
 }
 
-std::string RocksJournal::Place(std::int64_t position) const {
-  return directory_ + " position " + std::to_string(position);
-}
+CorruptPlace RocksJournal::Place(std::int64_t position) const { return {directory_, position}; }
 
 JournalHead RocksJournal::Head() const {
   const std::lock_guard lock(mutex_);
@@ -113,7 +111,7 @@ domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(std::int64_t posi
   const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
   for (entry->SeekForPrev(PositionKey(position)); entry->Valid(); entry->Next()) {
     if (groups.size() >= groups_max || (bytes >= bytes_max && !groups.empty())) break;
-    const std::string where = Place(ReadBigEndian64(entry->key().data()));
+    const CorruptPlace where = Place(ReadBigEndian64(entry->key().data()));
     domain::Result<CommitGroupPtr> group = DecodeGroupValue(entry->value().ToStringView(), where);
     if (!group.ok()) return group.refusal();
     if (group.value()->first_position > head) break;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/errors.h"
 #include "storage/journal.h"
 #include "storage/last_position.h"
 #include "storage/rocks_options.h"
@@ -64,7 +65,7 @@ class RocksJournal final : public Journal {
   /// Remembers that nothing may be appended any more, and why.
   domain::Refusal Fail(domain::Refusal refusal);
   domain::Status CheckFreeSpace(std::size_t bytes);
-  [[nodiscard]] std::string Place(std::int64_t position) const;
+  [[nodiscard]] CorruptPlace Place(std::int64_t position) const;
   domain::Result<std::optional<CommitGroupPtr>> GroupHolding(std::int64_t position);
 
   RocksShared shared_;

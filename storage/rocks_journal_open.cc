@@ -117,7 +117,7 @@ domain::Status RocksJournal::LoadMeta() {
   if (version != kLayoutVersion) {
     return DataCorrupt("The journal in " + directory_ + " has layout version " + version +
                            "; this program reads " + kLayoutVersion + ".",
-                       directory_);
+                       {directory_});
   }
   const rocksdb::Status read = db_->Get(rocksdb::ReadOptions(), meta_, kLedgerKey, &ledger_id_);
   if (!read.ok()) return FromRocks(read, "reading the ledger id", directory_);
@@ -130,7 +130,7 @@ domain::Status RocksJournal::CreateMeta() {
     return DataCorrupt("The journal in " + directory_ + " is empty, but " + last_position_->path() +
                            " says that positions 1 to " + std::to_string(acknowledged->position) +
                            " were acknowledged. Restore the journal from a backup.",
-                       directory_);
+                       {directory_});
   }
   domain::Result<std::string> id = RandomId();
   if (!id.ok()) return id.refusal();
@@ -174,7 +174,7 @@ domain::Status RocksJournal::CompareWithLastPosition() {
                            std::to_string(head_.position) +
                            " positions are all that was acknowledged. Restore it from the "
                            "same backup as the journal.",
-                       file);
+                       {file});
   }
   if (mark->position > head_.position) {
     return DataCorrupt("The journal in " + directory_ + " ends at position " +
@@ -212,7 +212,8 @@ domain::Status RocksJournal::VerifyTail() {
         DecodeGroupValue(entry->value().ToStringView(), Place(position));
     if (!group.ok()) return group.refusal();
     if (group.value()->first_position != position)
-      return DataCorrupt("The commit group at " + Place(position) + " says that it begins at " +
+      return DataCorrupt("The commit group at " + Place(position).Text() +
+                             " says that it begins at " +
                              std::to_string(group.value()->first_position) + ".",
                          Place(position));
     if (domain::Status hashed = VerifyHash(*group.value()); !hashed.ok()) return hashed;
@@ -220,7 +221,7 @@ domain::Status RocksJournal::VerifyTail() {
         after == nullptr || (after->previous_hash == group.value()->hash &&
                              after->first_position == group.value()->last_position + 1);
     if (!linked)
-      return DataCorrupt("The commit group at " + Place(after->first_position) +
+      return DataCorrupt("The commit group at " + Place(after->first_position).Text() +
                              " does not follow the one before it.",
                          Place(after->first_position));
     bytes += group.value()->records.size();

@@ -96,9 +96,9 @@ domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransactio
     if (transaction != nullptr && transaction->transaction_id == transaction_id)
       return std::optional<domain::TransactionPtr>(transaction);
   }
-  const std::string place = "journal position " + std::to_string(position);
+  const CorruptPlace place{"journal", position};
   return DataCorrupt("The index says that transaction " + std::string(transaction_id) +
-                         " stands at " + place + ", but it does not.",
+                         " stands at " + place.Text() + ", but it does not.",
                      place);
 }
 
@@ -155,7 +155,7 @@ domain::Result<std::vector<OpenHold>> StoreReader::OpenHolds() {
   for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
     const std::string_view key = entry->key();
     if (key.size() < 8)
-      return DataCorrupt("The index holds a malformed entry of a hold.", index_->directory());
+      return DataCorrupt("The index holds a malformed entry of a hold.", {index_->directory()});
     holds.push_back(
         OpenHold{std::string(key.data() + 8, key.size() - 8), ReadBigEndian64(key.data())});
   }

@@ -125,6 +125,9 @@ TEST_F(RecoveryTest, RefusesWhenAcknowledgedDataIsGone) {
   EXPECT_EQ(refusal.reason, domain::Reason::kDataCorrupt);
   EXPECT_THAT(refusal.message, HasSubstr(options_.directory + "/journal ends at position 6"));
   EXPECT_THAT(refusal.message, HasSubstr("positions 7 to 9 are missing"));
+  // Bug: the metadata had a `place`, which the contract does not know.
+  const domain::StringMap metadata = {{"file", options_.directory + "/journal"}, {"position", "7"}};
+  EXPECT_EQ(refusal.metadata, metadata);
 }
 
 TEST_F(RecoveryTest, RefusesAChangedByteInTheLog) {
@@ -175,6 +178,8 @@ TEST_F(RecoveryTest, RefusesAMissingMark) {
   const domain::Refusal refusal = RefusedToOpen();
   EXPECT_EQ(refusal.reason, domain::Reason::kDataCorrupt);
   EXPECT_THAT(refusal.message, HasSubstr(mark_ + " is missing"));
+  const domain::StringMap metadata = {{"file", mark_}};
+  EXPECT_EQ(refusal.metadata, metadata);
 }
 
 TEST_F(RecoveryTest, TheMarkSurvivesATornSlot) {
