@@ -9,6 +9,7 @@
 
 #include "server/channel_limits.h"
 #include "server/config.h"
+#include "server/grpc_process.h"
 #include "server/metrics.h"
 #include "server/raw_service.h"
 #include "server/service_host.h"
@@ -27,6 +28,7 @@ class EchoService final : public server::RawService {
 }  // namespace
 
 int ServeEcho() {
+  server::PrepareForGrpc();
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "server/config.h"
+#include "server/grpc_process.h"
 #include "server/logging.h"
 #include "server/server.h"
 
@@ -63,6 +64,7 @@ int Run(const Config& config, const sigset_t& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::server::PrepareForGrpc();
   const sigset_t signals = BlockStopSignals();
   try {
     const CommandLine line = florin::server::ParseCommandLine(argc, argv);
