@@ -113,7 +113,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::condition_variable drained_;
 
   WriteFailure failure_;
-  /// The publisher's.
+  /// Of whoever publishes, one at a time; handed over by publish_queue_.
   bool failure_logged_ = false;
   CommitQueue commit_queue_;
   PublishQueue publish_queue_;

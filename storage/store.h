@@ -53,8 +53,9 @@ using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>
 /// The write side of the embedded store: assigns positions and versions, folds
 /// heads, appends.
 ///
-/// Threads: Stage, AppendedHead and Commit on the committer's thread; Publish
-/// on the publisher's; the order of Commits is the order of Publishes.
+/// Threads: Stage, AppendedHead and Commit on the committer's thread; Publish on
+/// the publisher's, or on the committer's while the publisher is idle, one at a
+/// time; the order of Commits is the order of Publishes.
 class Writer {
  public:
   virtual ~Writer() = default;
