@@ -4,7 +4,6 @@
 // the file itself, which this test reads without the importer's code.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "clients/cpp/client.h"
+#include "tests/integration/florin_program.h"
 #include "tests/support/server_process.h"
 #include "tests/support/temporary_directory.h"
 
@@ -35,27 +35,6 @@ constexpr char kRows[] = FLORIN_SOURCE_DIR "/examples/czech-bank/trans.asc.gz";
 constexpr std::int64_t kRowCount = 28205;
 constexpr std::int64_t kClientCount = 1139;
 constexpr std::int64_t kSumOfClientsCents = 3657594610;
-
-struct ProgramResult {
-  int exit_code = -1;
-  std::string output;  // both streams
-};
-
-ProgramResult RunFlorin(const std::string& arguments) {
-  ProgramResult result;
-  const std::string command = std::string("'") + FLORIN_CLI_PATH + "' " + arguments + " 2>&1";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) {
-    return result;
-  }
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) {
-    result.output.append(buffer, count);
-  }
-  const int status = pclose(pipe);
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
 
 // "36575946.10" -> 3657594610; two decimals, as the ledger writes CZK.
 std::int64_t ToCents(const std::string& amount) {
