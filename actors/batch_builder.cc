@@ -24,15 +24,6 @@ domain::Transaction ContentOf(const TransactionCommand& command) {
   return content;
 }
 
-std::string DifferingRequest(const TransactionCommand& again, const TransactionCommand& first) {
-  if (again.index() != first.index()) return "command";
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
-    return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
-  }
-  return domain::DifferingField(std::get<domain::VoidTransaction>(again),
-                                std::get<domain::VoidTransaction>(first));
-}
-
 void MarkRepeated(Item* item, std::uint32_t first, const std::string& id,
                   const std::string& field) {
   if (field.empty()) {
@@ -61,7 +52,7 @@ bool BatchBuilder::LinkRepeated(Item* item) {
   const auto found = requests_.find(KeyOf(item->command));
   if (found == requests_.end()) return false;
   MarkRepeated(item, found->second, request,
-               DifferingRequest(item->command, flight_->items[found->second].command));
+               domain::DifferingRequest(item->command, flight_->items[found->second].command));
   return true;
 }
 

@@ -44,16 +44,6 @@ class SlotPlaces {
   std::unordered_map<std::string_view, std::size_t> places_;
 };
 
-std::string DifferingFromRequest(const domain::TransactionCommand& again,
-                                 const domain::TransactionCommand& first) {
-  if (again.index() != first.index()) return "command";
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
-    return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
-  }
-  return domain::DifferingField(std::get<domain::VoidTransaction>(again),
-                                std::get<domain::VoidTransaction>(first));
-}
-
 void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item,
                          const std::shared_ptr<TransactionCall>& call, std::size_t index) {
   flight->WhenPublished([item, call, index](Flight& published) {
@@ -204,7 +194,7 @@ Sequencer::Verdict Sequencer::JudgeRequest(const domain::TransactionCommand& com
   if (!request->flight->Decided()) return Verdict{Verdict::Kind::kPark, request->flight, 0, {}};
   const Item& first = request->flight->items[request->item];
   if (!KeepsId(first)) return {};
-  const std::string field = DifferingFromRequest(command, first.command);
+  const std::string field = domain::DifferingRequest(command, first.command);
   if (!field.empty())
     return Verdict{Verdict::Kind::kReused, nullptr, 0,
                    domain::IdReused(RequestIdOf(command), field)};

@@ -114,4 +114,12 @@ std::string DifferingField(const OpenAccount& again, const AccountState& opened)
   return "";
 }
 
+std::string DifferingRequest(const TransactionCommand& again, const TransactionCommand& first) {
+  if (again.index() != first.index()) return "command";
+  if (const auto* settle = std::get_if<SettleTransaction>(&again)) {
+    return DifferingField(*settle, std::get<SettleTransaction>(first));
+  }
+  return DifferingField(std::get<VoidTransaction>(again), std::get<VoidTransaction>(first));
+}
+
 }  // namespace florin::domain

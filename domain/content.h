@@ -21,4 +21,8 @@ namespace florin::domain {
 [[nodiscard]] std::string DifferingField(const ChangeAccount& again, const ChangeAccount& first);
 [[nodiscard]] std::string DifferingField(const OpenAccount& again, const AccountState& opened);
 
+/// The same for settles and voids, which a request_id names; "command" if the kind differs.
+[[nodiscard]] std::string DifferingRequest(const TransactionCommand& again,
+                                           const TransactionCommand& first);
+
 }  // namespace florin::domain

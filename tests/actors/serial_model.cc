@@ -23,16 +23,6 @@ std::string RequestKey(const domain::TransactionCommand& command) {
   return domain::TargetOf(command) + "/" + RequestIdOf(command);
 }
 
-std::string DifferingRequest(const domain::TransactionCommand& again,
-                             const domain::TransactionCommand& first) {
-  if (again.index() != first.index()) return "command";
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&again)) {
-    return domain::DifferingField(*settle, std::get<domain::SettleTransaction>(first));
-  }
-  return domain::DifferingField(std::get<domain::VoidTransaction>(again),
-                                std::get<domain::VoidTransaction>(first));
-}
-
 std::vector<std::string> AccountsOf(const domain::TransactionCommand& command,
                                     const domain::Transaction* before) {
   std::vector<std::string> accounts;
@@ -362,7 +352,7 @@ void SerialModel::CheckRepeated(const SimulatedCall& call, std::size_t index) {
   }
   ASSERT_NE(first, nullptr) << "answered from nowhere: " << own << " item " << index << " "
                             << NameOf(outcome.refusal);
-  const std::string field = own.empty() ? DifferingRequest(command, first->command)
+  const std::string field = own.empty() ? domain::DifferingRequest(command, first->command)
                                         : domain::DifferingField(command, *first->transaction);
   if (!field.empty()) {
     const std::string& id = own.empty() ? RequestIdOf(command) : own;
