@@ -288,10 +288,13 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
     return;
   }
   const Item& last = entry->last->items[entry->last_item];
-  item->previous = entry->last;
-  item->previous_item = entry->last_item;
   item->target_shape =
       entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target, entry->last);
+  // Unknown before that command and after it, however it is decided. Without accounts nobody would
+  // wait for it, so that it may not be followed either: its decision could be under way.
+  if (item->target_shape == nullptr) return;
+  item->previous = entry->last;
+  item->previous_item = entry->last_item;
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {
