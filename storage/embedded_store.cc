@@ -131,6 +131,16 @@ domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
   if (!journal.ok()) return journal.refusal();
   journal_ = std::move(journal.value());
 
+  RocksGroupStoreOptions group_options;
+  group_options.directory = options.directory + "/groups";
+  group_options.ledger_id = journal_->ledger_id();
+  group_options.sync = options.sync;
+  group_options.disk_reserve_bytes = options.disk_reserve_bytes;
+  domain::Result<std::unique_ptr<RocksGroupStore>> groups =
+      RocksGroupStore::Open(shared_, group_options);
+  if (!groups.ok()) return groups.refusal();
+  groups_ = std::move(groups.value());
+
   domain::Result<std::unique_ptr<Index>> index = Index::Open(
       shared_, options.directory + "/index", journal_->ledger_id(), options.history_interval);
   if (!index.ok()) return index.refusal();

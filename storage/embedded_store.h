@@ -8,6 +8,7 @@
 #include "storage/index.h"
 #include "storage/live_tail.h"
 #include "storage/publisher.h"
+#include "storage/rocks_group_store.h"
 #include "storage/rocks_journal.h"
 #include "storage/store.h"
 #include "storage/store_reader.h"
@@ -15,13 +16,14 @@
 
 namespace florin::storage {
 
-/// The store of one process: a directory with journal and index.
+/// The store of one process: a directory with journal, index and consumer groups.
 class EmbeddedStore final : public Store {
  public:
   static domain::Result<std::unique_ptr<EmbeddedStore>> Open(const StoreOptions& options);
 
   Writer& writer() override { return *writer_; }
   Reader& reader() override { return *reader_; }
+  GroupStore& groups() override { return *groups_; }
   domain::Status Checkpoint() override { return publisher_->Checkpoint(); }
   [[nodiscard]] domain::Status Health() const override;
 
@@ -43,6 +45,7 @@ class EmbeddedStore final : public Store {
   std::unique_ptr<DirectoryLock> lock_;
   RocksShared shared_;
   std::unique_ptr<RocksJournal> journal_;
+  std::unique_ptr<RocksGroupStore> groups_;
   std::unique_ptr<Index> index_;
   std::unique_ptr<HeadCache> heads_;
   std::unique_ptr<LiveTail> tail_;

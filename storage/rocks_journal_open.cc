@@ -5,7 +5,6 @@
 #include <rocksdb/convenience.h>
 
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -38,14 +37,6 @@ domain::Result<std::string> RandomId() {
     id.push_back(kDigits[byte & 15]);
   }
   return id;
-}
-
-/// Makes the entry of `path` in its parent directory survive a power loss.
-rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
-  const std::filesystem::path parent = (std::filesystem::absolute(path) / "..").lexically_normal();
-  std::unique_ptr<rocksdb::Directory> directory;
-  const rocksdb::Status opened = env->NewDirectory(parent.string(), &directory);
-  return opened.ok() ? directory->Fsync() : opened;
 }
 
 }  // namespace

@@ -88,6 +88,13 @@ rocksdb::DBOptions JournalDbOptions(const RocksShared& shared) {
 
 rocksdb::DBOptions IndexDbOptions(const RocksShared& shared) { return CommonOptions(shared); }
 
+rocksdb::DBOptions GroupsDbOptions(const RocksShared& shared) {
+  rocksdb::DBOptions options = CommonOptions(shared);
+  options.track_and_verify_wals_in_manifest = true;
+  options.max_total_wal_size = 32 * kMiB;
+  return options;
+}
+
 rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
   options.write_buffer_size = 32 * kMiB;
@@ -121,6 +128,21 @@ rocksdb::ColumnFamilyOptions MetaFamilyOptions(const RocksShared& shared) {
   options.compression = ColdCompression();
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));
   return options;
+}
+
+rocksdb::ColumnFamilyOptions GroupsFamilyOptions(const RocksShared& shared) {
+  rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
+  options.write_buffer_size = 8 * kMiB;
+  options.compression = ColdCompression();
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(shared, 8 * 1024)));
+  return options;
+}
+
+rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
+  const std::filesystem::path parent = (std::filesystem::absolute(path) / "..").lexically_normal();
+  std::unique_ptr<rocksdb::Directory> directory;
+  const rocksdb::Status opened = env->NewDirectory(parent.string(), &directory);
+  return opened.ok() ? directory->Fsync() : opened;
 }
 
 std::int64_t DirectoryBytes(const std::string& directory) {

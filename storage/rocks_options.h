@@ -5,10 +5,11 @@
 #include <rocksdb/options.h>
 
 #include <memory>
+#include <string>
 
 namespace florin::storage {
 
-/// What both databases share: the environment (a test's file system in it), the
+/// What all databases share: the environment (a test's file system in it), the
 /// block cache.
 struct RocksShared {
   std::shared_ptr<rocksdb::Env> env;
@@ -23,6 +24,7 @@ struct RocksShared {
 /// manifest.
 [[nodiscard]] rocksdb::DBOptions JournalDbOptions(const RocksShared& shared);
 [[nodiscard]] rocksdb::DBOptions IndexDbOptions(const RocksShared& shared);
+[[nodiscard]] rocksdb::DBOptions GroupsDbOptions(const RocksShared& shared);
 
 /// Few large values in order of their keys.
 [[nodiscard]] rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared);
@@ -30,6 +32,12 @@ struct RocksShared {
 [[nodiscard]] rocksdb::ColumnFamilyOptions MetaFamilyOptions(const RocksShared& shared);
 /// Small values found by exact key, mostly: bloom filters, small blocks.
 [[nodiscard]] rocksdb::ColumnFamilyOptions IndexFamilyOptions(const RocksShared& shared);
+
+/// Few small values, written over and over.
+[[nodiscard]] rocksdb::ColumnFamilyOptions GroupsFamilyOptions(const RocksShared& shared);
+
+/// Makes the entry of `path` in its parent directory survive a power loss.
+[[nodiscard]] rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env);
 
 /// Bytes of all files below `directory`; what cannot be read counts as nothing.
 [[nodiscard]] std::int64_t DirectoryBytes(const std::string& directory);

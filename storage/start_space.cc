@@ -39,7 +39,8 @@ fs::path Existing(const std::string& directory) {
 
 domain::Status CheckStartSpace(const std::string& directory, std::uint64_t reserve,
                                rocksdb::Env* env) {
-  const std::uint64_t log = LogBytes(directory + "/journal") + LogBytes(directory + "/index");
+  const std::uint64_t log = LogBytes(directory + "/journal") + LogBytes(directory + "/index") +
+                            LogBytes(directory + "/groups");
   const std::uint64_t needed = reserve + 2 * log;
   std::uint64_t free = 0;
   const rocksdb::Status status = env->GetFreeSpace(Existing(directory).string(), &free);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/result.h"
+#include "storage/group_store.h"
 #include "storage/journal.h"
 #include "storage/record.h"
 
@@ -220,13 +221,14 @@ struct StoreOptions {
   std::size_t disk_reserve_bytes = 16u << 20;
 };
 
-/// The embedded store: a journal directory (truth) and an index directory
-/// (derived, may be thrown away).
+/// The embedded store: a journal directory (truth), an index directory (derived, may be thrown
+/// away) and the consumer groups' (their own truth).
 class Store {
  public:
   virtual ~Store() = default;
   virtual Writer& writer() = 0;
   virtual Reader& reader() = 0;
+  virtual GroupStore& groups() = 0;
   /// Bring everything derived to disk up to the head (clean stop: the next
   /// start replays nothing).
   virtual domain::Status Checkpoint() = 0;
