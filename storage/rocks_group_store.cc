@@ -1,5 +1,6 @@
 #include "storage/rocks_group_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "storage/bytes.h"
@@ -255,6 +256,9 @@ domain::Result<std::vector<GroupImage>> RocksGroupStore::Load() {
   }
   if (!entry->status().ok())
     return FromRocks(entry->status(), "reading the consumer groups", options_.directory);
+  // Their keys sort by the length of the id first.
+  std::sort(images.begin(), images.end(),
+            [](const GroupImage& a, const GroupImage& b) { return a.group_id < b.group_id; });
   return images;
 }
 
