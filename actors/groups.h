@@ -10,7 +10,14 @@
 #include "domain/group.h"
 #include "domain/result.h"
 
+namespace florin::storage {
+class GroupStore;
+}  // namespace florin::storage
+
 namespace florin::actors {
+
+class GroupFeed;
+class Ledger;
 
 /// One member as GetGroup shows it. Times in UTC nanoseconds.
 struct GroupMemberView {
@@ -170,6 +177,20 @@ struct GroupsStats {
   std::int64_t flushes_total = 0;
 };
 
+struct GroupsOptions {
+  std::size_t groups_max = 1'000;
+  std::int32_t members_max = 1'000;
+  /// A member whose Write is not done for so long is ended.
+  std::int64_t stall_timeout_ns = 60'000'000'000;
+  /// Acknowledgements are synced at most so often. What a kill makes come again is what was
+  /// acknowledged since the last sync, and what was in flight.
+  std::int64_t flush_interval_ns = 5'000'000;
+  /// Threads that read the log for the groups.
+  std::size_t reader_threads = 2;
+  /// UTC nanoseconds; tests bring their own. Empty: the machine's clock.
+  std::function<std::int64_t()> now;
+};
+
 /// All consumer groups: an actor for each, one writer that syncs their state.
 ///
 /// Threads: every method from any; none blocks. Each callback runs exactly once, on a thread of the
@@ -221,8 +242,15 @@ class Groups {
   [[nodiscard]] virtual GroupsStats Stats() const = 0;
   /// Ends every member with kShuttingDown, and those to come; does not wait.
   virtual void EndAll() = 0;
-  /// Makes durable what was acknowledged and stops the threads. Again: nothing.
+  /// Makes durable what was acknowledged and stops the threads. Again: nothing. Requires: before
+  /// the ledger stops.
   virtual void Stop() = 0;
+
+  /// With the groups that `store` holds. Runs on the ledger's workers.
+  /// Requires: ledger, store and feed outlive it. Errors: as GroupStore::Load.
+  static domain::Result<std::unique_ptr<Groups>> Start(Ledger* ledger, storage::GroupStore* store,
+                                                       GroupFeed* feed,
+                                                       const GroupsOptions& options);
 };
 
 }  // namespace florin::actors

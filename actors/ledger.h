@@ -13,6 +13,10 @@
 #include "storage/record.h"
 #include "storage/store.h"
 
+namespace caf {
+class actor_system;
+}  // namespace caf
+
 namespace florin::actors {
 
 /// A command of a batch, or what the server's shape checks said against it.
@@ -129,6 +133,10 @@ class Ledger {
   virtual storage::Reader& reader() = 0;
 
   [[nodiscard]] virtual LedgerStats Stats() const = 0;
+
+  /// Where its actors run, for others that are to share its workers and end before it. Null: it has
+  /// none (a stand-in).
+  virtual caf::actor_system* system() { return nullptr; }
 
   /// Refuses new commands (SHUTTING_DOWN), finishes what was accepted, stops the threads,
   /// checkpoints the store.

@@ -57,6 +57,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   bool Read(std::function<void()> job) override { return readers_.TryRun(std::move(job)); }
   storage::Reader& reader() override { return store_->reader(); }
   [[nodiscard]] LedgerStats Stats() const override;
+  caf::actor_system* system() override { return system_.get(); }
   void Stop() override;
 
   /// For tests: the account's actor ends as if it had crashed.

@@ -1,0 +1,292 @@
+#include "actors/groups_core.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace florin::actors {
+namespace {
+
+domain::Refusal ShuttingDown() {
+  return {domain::Reason::kShuttingDown, "the server is stopping; try again in a moment", {}};
+}
+
+domain::Refusal GroupNotFound(const std::string& group_id) {
+  return {domain::Reason::kGroupNotFound,
+          "there is no consumer group " + group_id + "; list the groups, or create it first",
+          {{"group_id", group_id}}};
+}
+
+domain::Refusal GroupExists(const std::string& group_id) {
+  return {domain::Reason::kGroupExists,
+          "consumer group " + group_id +
+              " exists with other settings; update it, or choose another group_id",
+          {{"group_id", group_id}}};
+}
+
+bool SameSettings(const domain::GroupSettings& a, const domain::GroupSettings& b) {
+  return a.filter.stream_prefixes == b.filter.stream_prefixes &&
+         a.filter.type_patterns == b.filter.type_patterns && a.filter.streams == b.filter.streams &&
+         a.ack_timeout_ns == b.ack_timeout_ns && a.max_attempts == b.max_attempts &&
+         a.min_backoff_ns == b.min_backoff_ns && a.max_backoff_ns == b.max_backoff_ns &&
+         a.event_ttl_ns == b.event_ttl_ns && a.max_in_flight == b.max_in_flight &&
+         a.order == b.order && a.max_parked_and_waiting == b.max_parked_and_waiting;
+}
+
+GroupActionView ViewOf(const storage::ActionRecord& record) {
+  return {record.number,      static_cast<GroupActionKind>(record.kind),
+          record.time,        record.principal,
+          record.member_name, record.reason,
+          record.position,    record.event_count};
+}
+
+/// A member's way back to the actor that it joined; that one gone, there is no way.
+class Membership final : public GroupMembership {
+ public:
+  Membership(caf::actor group, std::uint64_t member) : group_(std::move(group)), member_(member) {}
+
+  void Acknowledge(AcknowledgeRequest request) override {
+    SendGroupTask(group_, [member = member_, request = std::move(request)](GroupRunner* runner) {
+      runner->Acknowledge(member, request);
+    });
+  }
+  void WriteDone() override {
+    SendGroupTask(group_, [member = member_](GroupRunner* runner) { runner->WriteDone(member); });
+  }
+  void Leave(std::function<void()> done) override {
+    const Once<domain::Ok> once([done = std::move(done)](const domain::Status&) { done(); });
+    SendGroupTask(group_, [member = member_, once](GroupRunner* runner) {
+      runner->Leave(member);
+      once(domain::Ok{});
+    });
+  }
+
+ private:
+  const caf::actor group_;
+  const std::uint64_t member_;
+};
+
+/// The pages of a list come in from each group's actor; whoever is last answers.
+struct ViewGathering {
+  explicit ViewGathering(std::size_t count) : views(count), left(count) {}
+  std::vector<std::optional<GroupView>> views;
+  std::atomic<std::size_t> left;
+  Groups::ListDone<GroupView> done;
+
+  void Put(std::size_t index, domain::Result<GroupView> view) {
+    // Deleted or failed meanwhile: it is left out.
+    if (view.ok()) views[index] = std::move(*view);
+    if (left.fetch_sub(1) != 1) return;
+    std::vector<GroupView> all;
+    for (std::optional<GroupView>& one : views) {
+      if (one) all.push_back(std::move(*one));
+    }
+    done(std::move(all));
+  }
+};
+
+}  // namespace
+
+domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) const {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return ShuttingDown();
+  const auto found = groups_.find(group_id);
+  if (found == groups_.end()) return GroupNotFound(group_id);
+  if (found->second) return found->second;
+  return domain::Refusal{domain::Reason::kStorageUnavailable,
+                         "consumer group " + group_id +
+                             " failed and is being read back; try again in a moment",
+                         {{"group_id", group_id}}};
+}
+
+void GroupsCore::AnswerView(const GroupRunner& runner, bool with_members,
+                            const Once<GroupView>& done) {
+  GroupView view = runner.View(with_members);
+  view.head_position = std::max(feed_->Head(), view.position);
+  const std::int64_t next = runner.core().read_through() + 1;
+  if (view.oldest_unacked_time || next > feed_->Head()) return done(std::move(view));
+  // Nothing that was read is open, but not all was read.
+  readers_.Run([feed = feed_, view = std::move(view), next, done]() mutable {
+    const domain::Result<std::int64_t> time = feed->CommitTime(next);
+    if (time.ok()) view.oldest_unacked_time = *time;
+    done(std::move(view));
+  });
+}
+
+void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+                        std::string principal, GroupDone done) {
+  const Once<GroupView> once(std::move(done));
+  caf::actor group;
+  bool created = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool room = groups_.size() < options_.groups_max;
+    if (!stopping_ && !groups_.contains(group_id) && room) {
+      group = Spawn(GroupCore::Create(group_id, settings, after, principal, NewIncarnation(),
+                                      limits_, Now()));
+      groups_.emplace(group_id, group);
+      created = true;
+    }
+  }
+  if (created) {
+    Watch(group_id, group);
+    SendGroupTask(group, [this, once](GroupRunner* runner) {
+      runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
+        if (!stored.ok()) return once(stored.refusal());
+        AnswerView(*runner, true, once);
+      }));
+    });
+    return;
+  }
+  const domain::Result<caf::actor> existing = Find(group_id);
+  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound) {
+    const std::string limit = std::to_string(options_.groups_max);
+    return once(domain::Refusal{domain::Reason::kOverloaded,
+                                "there are " + limit +
+                                    " consumer groups, which is the limit; delete one that is "
+                                    "not needed",
+                                {{"limit", limit}}});
+  }
+  Send(group_id, once, [this, once, group_id, settings](GroupRunner* runner) {
+    if (!SameSettings(runner->core().settings(), settings)) return once(GroupExists(group_id));
+    AnswerView(*runner, true, once);
+  });
+}
+
+void GroupsCore::Update(std::string group_id, domain::GroupSettings settings,
+                        std::string principal, GroupDone done) {
+  const Once<GroupView> once(std::move(done));
+  Send(group_id, once, [this, once, settings, principal](GroupRunner* runner) {
+    runner->Update(settings, principal,
+                   GroupRunner::Done([this, once, runner](const domain::Status& stored) {
+                     if (!stored.ok()) return once(stored.refusal());
+                     AnswerView(*runner, true, once);
+                   }));
+  });
+}
+
+void GroupsCore::Delete(std::string group_id, std::string principal,
+                        std::function<void(domain::Status)> done) {
+  const Once<domain::Ok> once(std::move(done));
+  const domain::Result<caf::actor> group = Find(group_id);
+  if (!group.ok()) return once(group.refusal());
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = groups_.find(group_id);
+    if (found == groups_.end() || found->second != *group) return once(GroupNotFound(group_id));
+    groups_.erase(found);
+  }
+  spdlog::info("consumer group {} is deleted by {}", group_id, principal);
+  SendGroupTask(*group, [once](GroupRunner* runner) { runner->Delete(once); });
+}
+
+void GroupsCore::Get(std::string group_id, GroupDone done) {
+  const Once<GroupView> once(std::move(done));
+  Send(group_id, once, [this, once](GroupRunner* runner) { AnswerView(*runner, true, once); });
+}
+
+void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupView> done) {
+  std::vector<caf::actor> actors;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto group = groups_.upper_bound(after_id);
+         group != groups_.end() && actors.size() < limit; ++group) {
+      if (group->second) actors.push_back(group->second);
+    }
+  }
+  if (actors.empty()) return done(std::vector<GroupView>());
+  const auto gathering = std::make_shared<ViewGathering>(actors.size());
+  gathering->done = std::move(done);
+  for (std::size_t i = 0; i < actors.size(); ++i) {
+    const Once<GroupView> once([gathering, i](domain::Result<GroupView> view) {
+      gathering->Put(i, std::move(view));
+    });
+    SendGroupTask(actors[i],
+                  [this, once](GroupRunner* runner) { AnswerView(*runner, false, once); });
+  }
+}
+
+void GroupsCore::Reset(std::string group_id, std::int64_t after, std::string reason,
+                       bool discard_parked, std::string principal, GroupDone done) {
+  const Once<GroupView> once(std::move(done));
+  Send(group_id, once,
+       [this, once, after, reason, discard_parked, principal](GroupRunner* runner) {
+         runner->Reset(after, reason, discard_parked, principal,
+                       GroupRunner::Done([this, once, runner](const domain::Status& stored) {
+                         if (!stored.ok()) return once(stored.refusal());
+                         AnswerView(*runner, true, once);
+                       }));
+       });
+}
+
+void GroupsCore::ListParked(std::string group_id, std::int64_t after_position, std::size_t limit,
+                            ListDone<ParkedEventView> done) {
+  using Views = std::vector<ParkedEventView>;
+  const Once<Views> once(std::move(done));
+  Send(group_id, once, [this, once, after_position, limit](GroupRunner* runner) {
+    Views views = runner->core().ListParked(after_position, limit);
+    readers_.Run([feed = feed_, once, views = std::move(views)]() mutable {
+      std::vector<std::int64_t> positions;
+      for (const ParkedEventView& view : views) positions.push_back(view.position);
+      domain::Result<std::vector<FeedEvent>> events = feed->Fetch(positions);
+      if (!events.ok()) return once(events.refusal());
+      auto view = views.begin();
+      for (FeedEvent& event : *events) {
+        while (view != views.end() && view->position < event.position) ++view;
+        if (view != views.end() && view->position == event.position)
+          view->event_bytes = std::move(event.bytes);
+      }
+      once(std::move(views));
+    });
+  });
+}
+
+void GroupsCore::Replay(std::string group_id, ParkedSelection selection, std::string reason,
+                        std::string principal, CountDone done) {
+  const Once<std::int64_t> once(std::move(done));
+  Send(group_id, once, [once, selection, reason, principal](GroupRunner* runner) {
+    runner->Replay(selection, reason, principal, once);
+  });
+}
+
+void GroupsCore::Discard(std::string group_id, ParkedSelection selection, std::string reason,
+                         std::string principal, CountDone done) {
+  const Once<std::int64_t> once(std::move(done));
+  Send(group_id, once, [once, selection, reason, principal](GroupRunner* runner) {
+    runner->Discard(selection, reason, principal, once);
+  });
+}
+
+void GroupsCore::ListActions(std::string group_id, std::int64_t after_number, std::size_t limit,
+                             ListDone<GroupActionView> done) {
+  const Once<std::vector<GroupActionView>> once(std::move(done));
+  const domain::Result<caf::actor> group = Find(group_id);
+  if (!group.ok()) return once(group.refusal());
+  readers_.Run([store = store_, once, group_id, after_number, limit] {
+    const auto records = store->ReadActions(group_id, after_number, limit);
+    if (!records.ok()) return once(records.refusal());
+    std::vector<GroupActionView> views;
+    for (const storage::ActionRecord& record : *records) views.push_back(ViewOf(record));
+    once(std::move(views));
+  });
+}
+
+void GroupsCore::Join(
+    std::string group_id, JoinRequest request, std::shared_ptr<MemberSink> sink,
+    std::function<void(domain::Result<std::shared_ptr<GroupMembership>>)> done) {
+  using Joined = std::shared_ptr<GroupMembership>;
+  const Once<Joined> once(std::move(done));
+  const domain::Result<caf::actor> group = Find(group_id);
+  if (!group.ok()) return once(group.refusal());
+  if (ended_) return once(ShuttingDown());
+  SendGroupTask(*group, [group = *group, once, request = std::move(request),
+                         sink = std::move(sink)](GroupRunner* runner) {
+    const domain::Result<std::uint64_t> member = runner->Join(request, sink);
+    if (!member.ok()) return once(member.refusal());
+    once(Joined(std::make_shared<Membership>(group, *member)));
+  });
+}
+
+}  // namespace florin::actors

@@ -1,0 +1,279 @@
+// Goal: what a group delivers, to whom and when, and how attempts end. Method: one group on one
+// thread, with a log, a store and a clock of the test's.
+
+#include "actors/group_core.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/actors/group_world.h"
+
+namespace florin::actors {
+namespace {
+
+using domain::GroupOrder;
+using domain::GroupSettings;
+using domain::Reason;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+using Positions = std::vector<std::int64_t>;
+
+GroupSettings Unordered() {
+  GroupSettings settings;
+  settings.order = GroupOrder::kNone;
+  return settings;
+}
+
+TEST(GroupCoreTest, DeliversTheEventsOfAStreamOneAfterAnother) {
+  GroupWorld world;
+  for (int i = 0; i < 3; ++i) world.log.Append("a");
+  const auto member = world.Join("m");
+  for (std::int64_t position = 1; position <= 3; ++position) {
+    const auto got = world.Got(member);
+    ASSERT_EQ(got.size(), 1U);
+    EXPECT_EQ(got[0].position, position);
+    EXPECT_EQ(got[0].attempt, 1);
+    EXPECT_EQ(got[0].event_bytes, ScriptedLog::BytesOf("a", position));
+    EXPECT_LE(got[0].delivery_id.size(), 15U);
+    world.Ack(member, got[0]);
+  }
+  EXPECT_EQ(world.core().View(false).position, 3);
+  EXPECT_TRUE(world.last_batch[member].caught_up);
+}
+
+TEST(GroupCoreTest, WithoutOrderDeliversAllOfAStreamAtOnce) {
+  GroupWorld world(Unordered());
+  for (int i = 0; i < 3; ++i) world.log.Append("a");
+  EXPECT_EQ(world.GotPositions(world.Join("m")), (Positions{1, 2, 3}));
+}
+
+TEST(GroupCoreTest, DeliversOnlyWhatMatchesAndPassesTheRest) {
+  GroupSettings settings;
+  settings.filter.stream_prefixes = {"a"};
+  GroupWorld world(settings);
+  world.log.Append("b");
+  world.log.Append("a1");
+  world.log.Append("b");
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(got[0].position, 2);
+  EXPECT_EQ(world.core().View(false).position, 1);
+  world.Ack(member, got[0]);
+  EXPECT_EQ(world.core().View(false).position, 3);
+}
+
+TEST(GroupCoreTest, BeginsAfterTheStart) {
+  GroupWorld world({}, {}, 2);
+  for (const char* stream : {"a", "b", "c"}) world.log.Append(stream);
+  EXPECT_EQ(world.GotPositions(world.Join("m")), (Positions{3}));
+}
+
+TEST(GroupCoreTest, ReadsOnlyWhileItHasMembers) {
+  GroupWorld world;
+  world.log.Append("a");
+  world.Run();
+  EXPECT_EQ(world.core().read_through(), 0);
+  world.Join("m");
+  EXPECT_EQ(world.core().read_through(), 1);
+}
+
+TEST(GroupCoreTest, SpreadsStreamsEvenlyAndKeepsToTheBoundOfEach) {
+  GroupWorld world;
+  for (int i = 0; i < 10; ++i) world.log.Append("s" + std::to_string(i));
+  const auto one = world.Join("one", 2);
+  const auto two = world.Join("two", 4);
+  EXPECT_EQ(world.Got(one).size(), 2U);
+  EXPECT_EQ(world.Got(two).size(), 4U);
+  const auto three = world.Join("three");
+  EXPECT_EQ(world.Got(three).size(), 4U);
+}
+
+TEST(GroupCoreTest, TheGroupsBoundHoldsForAMemberThatAsksForMore) {
+  GroupSettings settings;
+  settings.max_in_flight = 3;
+  GroupWorld world(settings);
+  for (int i = 0; i < 10; ++i) world.log.Append("s" + std::to_string(i));
+  EXPECT_EQ(world.Got(world.Join("m", 100)).size(), 3U);
+}
+
+TEST(GroupCoreTest, AStreamStaysWithItsMemberWhileItHasEvents) {
+  GroupWorld world;
+  for (int i = 0; i < 6; ++i) world.log.Append(i % 2 == 0 ? "a" : "b");
+  const auto one = world.Join("one");
+  const auto two = world.Join("two");
+  // Both went to the first, who was alone; then each keeps what it has.
+  auto got = world.Got(one);
+  ASSERT_EQ(got.size(), 2U);
+  world.Ack(one, got[0]);
+  auto moved = world.Got(two);
+  auto kept = world.Got(one);
+  ASSERT_EQ(moved.size() + kept.size(), 1U);
+  const auto holder = moved.empty() ? one : two;
+  world.Ack(holder, moved.empty() ? kept[0] : moved[0]);
+  EXPECT_EQ(world.GotPositions(holder), (Positions{5}));
+}
+
+TEST(GroupCoreTest, AMemberThatJoinsGetsItsShareAlthoughStreamsAreBusy) {
+  GroupWorld world;
+  for (int i = 0; i < 200; ++i) world.log.Append("s" + std::to_string(i % 20));
+  const auto one = world.Join("one");
+  const auto two = world.Join("two");
+  for (int round = 0; round < 5; ++round) {
+    for (const auto member : {one, two}) {
+      for (const Delivery& delivery : world.Got(member)) world.Ack(member, delivery);
+    }
+  }
+  const auto view = world.core().View(true);
+  ASSERT_EQ(view.members.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(view.members[0].in_flight_count), 10, 1);
+}
+
+TEST(GroupCoreTest, ANameThatIsTakenIsRefusedUnlessItIsTakenOver) {
+  GroupWorld world;
+  world.log.Append("a");
+  const auto first = world.Join("m");
+  EXPECT_EQ(world.GotPositions(first), (Positions{1}));
+  JoinRequest request;
+  request.member_name = "m";
+  EXPECT_EQ(world.core().Join(request, world.now()).refusal().reason, Reason::kMemberExists);
+  const auto second = world.Join("m", 0, true);
+  EXPECT_EQ(world.ended[first], Reason::kMemberExists);
+  const auto got = world.Got(second);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(got[0].attempt, 2);
+}
+
+TEST(GroupCoreTest, TooManyMembersAreRefused) {
+  GroupLimits limits;
+  limits.members_max = 1;
+  GroupWorld world({}, limits);
+  world.Join("one");
+  JoinRequest request;
+  request.member_name = "two";
+  EXPECT_EQ(world.core().Join(request, world.now()).refusal().reason, Reason::kOverloaded);
+}
+
+TEST(GroupCoreTest, AcknowledgementsThatNameNothingAreRefusedAndTheRestGoesOn) {
+  GroupWorld world;
+  world.log.Append("a");
+  world.log.Append("b");
+  const auto one = world.Join("one");
+  const auto got = world.Got(one);
+  ASSERT_EQ(got.size(), 2U);
+  const auto two = world.Join("two");
+  const AcknowledgeRequest request{
+      {"nonsense", "", got[0].delivery_id, got[0].delivery_id}, {{"?", NackAction::kSkip, ""}},
+      {"000009000000001"}};
+  world.core().Acknowledge(two, {{got[1].delivery_id}, {}, {}}, world.now());
+  world.core().Acknowledge(one, request, world.now());
+  world.Run();
+  EXPECT_THAT(world.GotRefusals(two), ElementsAre(Reason::kDeliveryUnknown));
+  EXPECT_EQ(world.GotRefusals(one), std::vector<Reason>(5, Reason::kDeliveryUnknown));
+  EXPECT_EQ(world.core().View(false).position, 1);
+}
+
+TEST(GroupCoreTest, TellsWhatIsDurable) {
+  GroupWorld world;
+  world.log.Append("a");
+  const auto member = world.Join("m");
+  world.Ack(member, world.Got(member)[0]);
+  world.core().Acknowledge(member, {}, world.now());
+  world.Run();
+  EXPECT_EQ(world.last_batch[member].durable_acknowledge_count, 0);
+  world.Sync();
+  EXPECT_EQ(world.last_batch[member].durable_acknowledge_count, 2);
+}
+
+TEST(GroupCoreTest, HeartbeatsOnSilence) {
+  GroupWorld world;
+  const auto member = world.Join("m");
+  const int before = world.batches[member];
+  world.Pass(9 * kSecond);
+  EXPECT_EQ(world.batches[member], before);
+  world.Pass(kSecond);
+  EXPECT_EQ(world.batches[member], before + 1);
+  EXPECT_LE(world.core().NextTime(), world.now() + 10 * kSecond);
+}
+
+TEST(GroupCoreTest, EndsAMemberThatDoesNotReadAndItsStreamsMoveOn) {
+  GroupWorld world;
+  const auto stuck = world.Join("stuck");
+  world.stopped_reading[stuck] = true;
+  world.log.Append("a");
+  world.Run();
+  EXPECT_EQ(world.Got(stuck).size(), 1U);
+  world.log.Append("b");
+  world.Run();
+  EXPECT_THAT(world.Got(stuck), IsEmpty());
+  const auto other = world.Join("other");
+  // "b" stood in line and is given to the other when its time is over, "a" after a backoff too.
+  world.Pass(30 * kSecond);
+  world.Pass(kSecond);
+  EXPECT_THAT(world.GotPositions(other), UnorderedElementsAre(1, 2));
+  EXPECT_EQ(world.ended.count(stuck), 0U);
+  world.Pass(30 * kSecond);
+  EXPECT_EQ(world.ended[stuck], Reason::kSubscriberStalled);
+}
+
+TEST(GroupCoreTest, AFailingLogEndsMembersAndIsTriedAgainLater) {
+  GroupWorld world;
+  world.log.Append("a");
+  world.log.Fail(domain::Refusal{Reason::kDataCorrupt, "broken", {}});
+  const auto first = world.Join("m");
+  EXPECT_EQ(world.ended[first], Reason::kDataCorrupt);
+  world.log.Fail(std::nullopt);
+  const auto second = world.Join("m");
+  EXPECT_THAT(world.Got(second), IsEmpty());
+  world.Pass(5 * kSecond);
+  EXPECT_EQ(world.GotPositions(second), (Positions{1}));
+}
+
+TEST(GroupCoreTest, AStreamInWhichMuchWaitsLeavesTheWindowToOthers) {
+  GroupLimits limits;
+  limits.window_events = 100;
+  limits.stream_events = 8;
+  GroupWorld world({}, limits);
+  for (int i = 0; i < 1'000; ++i) world.log.Append("hot");
+  world.log.Append("cold");
+  const auto member = world.Join("m");
+  EXPECT_THAT(world.GotPositions(member), UnorderedElementsAre(1, 1'001));
+}
+
+TEST(GroupCoreTest, DeliversEveryEventOfAHotStreamInOrder) {
+  GroupLimits limits;
+  limits.window_events = 100;
+  limits.window_positions = 500;
+  limits.stream_events = 8;
+  GroupWorld world({}, limits);
+  constexpr std::int64_t kEvents = 2'000;
+  for (std::int64_t i = 0; i < kEvents; ++i) world.log.Append("hot");
+  const auto member = world.Join("m");
+  for (std::int64_t position = 1; position <= kEvents; ++position) {
+    const auto got = world.Got(member);
+    ASSERT_EQ(got.size(), 1U) << position;
+    ASSERT_EQ(got[0].position, position);
+    ASSERT_EQ(got[0].event_bytes, ScriptedLog::BytesOf("hot", position));
+    world.Ack(member, got[0]);
+  }
+  EXPECT_EQ(world.core().View(false).position, kEvents);
+}
+
+TEST(GroupCoreTest, TellsWhoHasWhat) {
+  GroupWorld world;
+  world.log.Append("b", "x", 7);
+  world.log.Append("a", "x", 9);
+  world.Join("m");
+  const auto view = world.core().View(true);
+  EXPECT_EQ(view.oldest_unacked_time, 7);
+  ASSERT_EQ(view.members.size(), 1U);
+  EXPECT_EQ(view.members[0].member_name, "m");
+  EXPECT_EQ(view.members[0].principal, "m's");
+  EXPECT_EQ(view.members[0].in_flight_count, 2);
+  EXPECT_EQ(view.members[0].oldest_unacked_time, 7);
+  EXPECT_THAT(view.members[0].streams, ElementsAre("a", "b"));
+}
+
+}  // namespace
+}  // namespace florin::actors
