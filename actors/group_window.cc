@@ -21,9 +21,12 @@ bool GroupCore::WantsToRead() const {
 
 bool GroupCore::RoomToRead() const {
   const auto side = static_cast<std::int64_t>(side_.size() + parked_.size());
+  // What was read before a start adds no blocks.
+  const bool blocks_left =
+      finished_.blocks() < limits_.finished_blocks || read_through_ < known_through_;
   return side < state_.settings.max_parked_and_waiting && !Blocked() &&
          loaded_count_ < limits_.window_events && loaded_bytes_ < limits_.window_bytes &&
-         window_count_ < limits_.window_positions && finished_.blocks() < limits_.finished_blocks;
+         window_count_ < limits_.window_positions && blocks_left;
 }
 
 void GroupCore::PlanRead(std::int64_t now, GroupOutput* output) {
@@ -160,16 +163,23 @@ void GroupCore::MoveAside(GroupEntry* entry) {
   ++waiting_;
 }
 
+/// What its new holder holds back: not ready any more, in the window only for want of room.
 void GroupCore::MoveHeldAside(GroupStream* stream) {
   for (GroupEntry* entry = stream->queue.front(); entry != nullptr;
        entry = StreamChain::Next(entry)) {
-    if (entry->side || entry->state != EntryState::kQueued || !stream->Holds(entry->position))
-      continue;
+    if (!stream->Holds(entry->position) || entry->state == EntryState::kInFlight) continue;
+    // Its turn had come before an earlier one was replayed.
+    if (entry->state == EntryState::kBackoff) {
+      backoffs_.erase({entry->due, entry->position});
+      entry->state = EntryState::kQueued;
+    }
+    if (entry->state != EntryState::kQueued) Unready(entry);
+    if (entry->side) continue;
     if (Blocked()) {
       held_in_window_ = true;
-      return;
+    } else {
+      MoveAside(entry);
     }
-    MoveAside(entry);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/event_filter.h"
 #include "domain/group.h"
 
 namespace florin::actors {
@@ -16,6 +17,7 @@ struct GroupModel {
   enum class Fate : std::uint8_t { kOpen, kDone, kHolds, kParked };
   struct Event {
     std::string stream;
+    std::string type;
     Fate fate = Fate::kOpen;
     std::int32_t attempts = 0;
   };
@@ -56,14 +58,30 @@ struct GroupModel {
     return positions;
   }
   /// The first event of the same stream that must be dealt with before; 0: none.
-  [[nodiscard]] std::int64_t Before(std::int64_t position) const {
+  [[nodiscard]] std::int64_t Before(std::int64_t position,
+                                    const domain::EventFilter& filter) const {
     const std::string& stream = events.at(position).stream;
     for (const auto& [earlier, event] : events) {
       if (earlier >= position) break;
-      if (event.stream == stream && (event.fate == Fate::kOpen || event.fate == Fate::kHolds))
-        return earlier;
+      if (event.stream != stream) continue;
+      if (event.fate == Fate::kHolds) return earlier;
+      if (event.fate == Fate::kOpen && filter.Matches(stream, event.type)) return earlier;
     }
     return 0;
+  }
+  /// The cursor went from `from` to `to`: what does not match is not looked at again.
+  void Pass(std::int64_t from, std::int64_t to, const domain::EventFilter& filter) {
+    for (auto event = events.upper_bound(from); event != events.end() && event->first <= to;
+         ++event) {
+      const bool matches = filter.Matches(event->second.stream, event->second.type);
+      if (event->second.fate == Fate::kOpen && !matches) event->second.fate = Fate::kDone;
+    }
+  }
+  /// Without order nothing is held back, also later.
+  void LiftOrder() {
+    for (auto& [position, event] : events) {
+      if (event.fate == Fate::kHolds) event.fate = Fate::kParked;
+    }
   }
 };
 

@@ -46,7 +46,7 @@ GroupLimits RandomLimits(RandomSource* random) {
   limits.stream_events = static_cast<std::int32_t>(random->Between(1, 8));
   limits.page_events = static_cast<std::size_t>(random->Between(1, 20));
   limits.batch_events = static_cast<std::size_t>(random->Between(1, 10));
-  limits.finished_blocks = static_cast<std::size_t>(random->Between(1, 3));
+  limits.finished_blocks = static_cast<std::size_t>(random->Between(2, 3));
   return limits;
 }
 
@@ -54,9 +54,12 @@ class Life {
  public:
   explicit Life(std::uint64_t seed)
       : random_(seed), settings_(RandomSettings(&random_)), world_(settings_, RandomLimits(&random_)) {
+    base_ = world_.now();
+    Compile();
     world_.Sync();
     durable_ = model_;
-    base_ = world_.now();
+    durable_base_ = base_;
+    durable_settings_ = settings_;
   }
 
   void Run() {
@@ -73,7 +76,7 @@ class Life {
   };
 
   void Step() {
-    switch (random_.Weighted({20, 5, 3, 30, 8, 3, 4, 3, 8, 8, 2, 3, 2, 0.3})) {
+    switch (random_.Weighted({20, 5, 3, 30, 8, 3, 4, 3, 8, 8, 2, 3, 2, 0.3, 0.5})) {
       case 0:
         return Append();
       case 1:
@@ -100,8 +103,10 @@ class Life {
         return Release(random_.Percent(50));
       case 12:
         return Acknowledge(Answer::kStale);
-      default:
+      case 13:
         return Reset();
+      default:
+        return Update();
     }
   }
 
@@ -109,14 +114,10 @@ class Life {
 
   void Append() {
     const std::string stream = "s" + std::to_string(random_.Below(6));
-    const bool matches = settings_.filter.type_patterns.empty() || random_.Percent(70);
-    const std::int64_t position =
-        world_.log.Append(stream, matches ? "a.b" : "c.d", world_.now());
-    // Those that do not match are not the group's business.
-    if (matches) {
-      model_.events[position] = {stream, Fate::kOpen, 0};
-      durable_.events[position] = {stream, Fate::kOpen, 0};
-    }
+    const std::string type = random_.Percent(70) ? "a.b" : "c.d";
+    const std::int64_t position = world_.log.Append(stream, type, world_.now());
+    model_.events[position] = {stream, type, Fate::kOpen, 0};
+    durable_.events[position] = {stream, type, Fate::kOpen, 0};
     Settle();
   }
 
@@ -209,16 +210,21 @@ class Life {
 
   void Sync() {
     world_.Sync();
+    Settle();
+    // The sync's own steps did nothing but deliver.
     durable_ = model_;
     durable_since_ = since_;
     durable_base_ = base_;
-    Settle();
+    durable_settings_ = settings_;
   }
 
   void Restart() {
     model_ = durable_;
     since_ = durable_since_;
     base_ = durable_base_;
+    settings_ = durable_settings_;
+    Compile();
+    passed_ = (*world_.store.LoadOne("g"))->state.cursor;
     live_.clear();
     names_.clear();
     answered_.clear();
@@ -258,9 +264,33 @@ class Life {
     model_.Reset(after);
     since_.clear();
     base_ = world_.now();
+    passed_ = after;
     world_.Run();
     Settle();
   }
+
+  void Update() {
+    const GroupSettings before = settings_;
+    const GroupSettings other = RandomSettings(&random_);
+    if (random_.Percent(50)) settings_.filter = other.filter;
+    if (random_.Percent(30)) settings_.order = other.order;
+    if (random_.Percent(50)) {
+      settings_.max_attempts = other.max_attempts;
+      settings_.ack_timeout_ns = other.ack_timeout_ns;
+      settings_.max_in_flight = other.max_in_flight;
+      settings_.max_parked_and_waiting = other.max_parked_and_waiting;
+    }
+    Compile();
+    if (settings_.filter.type_patterns != before.filter.type_patterns ||
+        settings_.order != before.order)
+      live_.clear();
+    if (settings_.order == GroupOrder::kNone) model_.LiftOrder();
+    for (auto& [position, live] : live_) live.deadline = world_.now() + settings_.ack_timeout_ns;
+    world_.core().Update(settings_, "op", world_.now());
+    world_.Run();
+    Settle();
+  }
+  void Compile() { filter_ = *domain::EventFilter::Compile(settings_.filter); }
 
   [[nodiscard]] std::int64_t Expiry(std::int64_t position) {
     if (!settings_.event_ttl_ns) return std::numeric_limits<std::int64_t>::max();
@@ -273,6 +303,9 @@ class Life {
   /// Takes what came in, and checks it all against the model.
   void Settle() {
     TakeExpired();
+    const std::int64_t cursor = world_.core().View(false).position;
+    model_.Pass(passed_, cursor, filter_);
+    passed_ = cursor;
     for (const auto& [name, member] : names_) {
       ASSERT_EQ(world_.ended.count(member), 0U);
       for (Delivery& delivery : world_.Got(member)) Take(member, std::move(delivery));
@@ -306,7 +339,7 @@ class Life {
     ASSERT_EQ(delivery.attempt, event.attempts + 1) << "position " << position;
     ASSERT_EQ(delivery.event_bytes, ScriptedLog::BytesOf(event.stream, position));
     if (settings_.order == GroupOrder::kStream) {
-      ASSERT_EQ(model_.Before(position), 0) << "before position " << position;
+      ASSERT_EQ(model_.Before(position, filter_), 0) << "before position " << position;
       for (const auto& [other, live] : live_)
         ASSERT_NE(model_.events.at(other).stream, event.stream) << other << " and " << position;
     }
@@ -351,7 +384,8 @@ class Life {
   }
 
   RandomSource random_;
-  const GroupSettings settings_;
+  GroupSettings settings_;
+  domain::EventFilter filter_;
   GroupWorld world_;
   GroupModel model_;
   GroupModel durable_;
@@ -360,6 +394,9 @@ class Life {
   std::map<std::int64_t, std::int64_t> durable_since_;
   std::int64_t base_ = 0;
   std::int64_t durable_base_ = 0;
+  GroupSettings durable_settings_;
+  /// The cursor as it was last seen.
+  std::int64_t passed_ = 0;
   std::map<std::string, std::uint64_t> names_;
   std::map<std::int64_t, Live> live_;
   std::vector<std::string> answered_;
