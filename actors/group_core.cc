@@ -177,6 +177,8 @@ void GroupCore::Restart(std::int64_t cursor) {
     *old = fresh;
     Enqueue(old);
   }
+  held_in_window_ = false;
+  read_through_ = cursor;
   for (const auto& [name, stream] : streams_) {
     Recount(stream.get());
     Promote(stream.get());
@@ -186,8 +188,6 @@ void GroupCore::Restart(std::int64_t cursor) {
       if (entry->state == EntryState::kQueued) MakeReady(entry);
     }
   }
-  held_in_window_ = false;
-  read_through_ = cursor;
   known_through_ = finished_.Last();
   if (!side_.empty()) known_through_ = std::max(known_through_, side_.rbegin()->first);
   if (!parked_.empty()) known_through_ = std::max(known_through_, parked_.rbegin()->first);

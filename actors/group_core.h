@@ -188,6 +188,7 @@ class GroupCore {
   void PlanRead(std::int64_t now, GroupOutput* output);
   void PlanFetch(std::int64_t now, GroupOutput* output);
   void AddEvent(FeedEvent event);
+  void PromoteAside(std::int64_t after);
   void OnFeedFailure(const domain::Refusal& refusal, std::int64_t now);
   [[nodiscard]] bool AlreadyKnown(std::int64_t position) const;
   void MoveAside(GroupEntry* entry);

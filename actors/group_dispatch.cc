@@ -39,6 +39,8 @@ void GroupCore::Promote(GroupStream* stream) {
     return;
   }
   if (!InOrder() || stream->active != nullptr) return;
+  // After a start earlier ones of the stream may not be read again yet.
+  if (first->position > read_through_) return;
   if (first->state == EntryState::kQueued && !stream->Holds(first->position)) MakeReady(first);
 }
 

@@ -21,10 +21,10 @@ bool GroupCore::WantsToRead() const {
 
 bool GroupCore::RoomToRead() const {
   const auto side = static_cast<std::int64_t>(side_.size() + parked_.size());
-  // What was read before a start adds no blocks.
-  const bool blocks_left =
-      finished_.blocks() < limits_.finished_blocks || read_through_ < known_through_;
-  return side < state_.settings.max_parked_and_waiting && !Blocked() &&
+  // What was read before a start adds little, and what is aside there waits for it.
+  const bool again = read_through_ < known_through_;
+  const bool blocks_left = finished_.blocks() < limits_.finished_blocks || again;
+  return (side < state_.settings.max_parked_and_waiting || again) && !Blocked() &&
          loaded_count_ < limits_.window_events && loaded_bytes_ < limits_.window_bytes &&
          window_count_ < limits_.window_positions && blocks_left;
 }
@@ -46,11 +46,25 @@ void GroupCore::OnPage(std::uint64_t generation, domain::Result<FeedPage> page, 
     return;
   }
   feed_retry_time_ = 0;
+  const std::int64_t before = read_through_;
   for (FeedEvent& event : page->events) {
-    if (event.position <= read_through_ || AlreadyKnown(event.position)) continue;
-    AddEvent(std::move(event));
+    if (event.position <= read_through_) continue;
+    read_through_ = event.position;
+    if (!AlreadyKnown(event.position)) AddEvent(std::move(event));
   }
   read_through_ = std::max(read_through_, page->through);
+  if (before < known_through_) PromoteAside(before);
+}
+
+/// Side entries that had to wait until all before them was read again.
+void GroupCore::PromoteAside(std::int64_t after) {
+  if (!InOrder()) return;
+  std::vector<GroupStream*> streams;
+  for (auto side = side_.upper_bound(after); side != side_.end() && side->first <= read_through_;
+       ++side)
+    streams.push_back(side->second->stream);
+  // They have entries, so none is forgotten by this.
+  for (GroupStream* stream : streams) Promote(stream);
 }
 
 bool GroupCore::AlreadyKnown(std::int64_t position) const {

@@ -14,7 +14,14 @@ namespace florin::actors {
 /// What a group should know, kept in the plainest way: the events that matter, and what became of
 /// each. A copy is what a restart brings back.
 struct GroupModel {
-  enum class Fate : std::uint8_t { kOpen, kDone, kHolds, kParked };
+  enum class Fate : std::uint8_t {
+    kOpen,
+    kDone,
+    kHolds,
+    kParked,
+    /// The cursor passed it while it did not match: it comes only if it had been put aside before.
+    kPassed,
+  };
   struct Event {
     std::string stream;
     std::string type;
@@ -74,7 +81,7 @@ struct GroupModel {
     for (auto event = events.upper_bound(from); event != events.end() && event->first <= to;
          ++event) {
       const bool matches = filter.Matches(event->second.stream, event->second.type);
-      if (event->second.fate == Fate::kOpen && !matches) event->second.fate = Fate::kDone;
+      if (event->second.fate == Fate::kOpen && !matches) event->second.fate = Fate::kPassed;
     }
   }
   /// Without order nothing is held back, also later.
