@@ -111,7 +111,10 @@ void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
   std::size_t count = 0;
   for (GroupEntry* first = loading_.front(); first != nullptr; first = WorkChain::Next(first)) {
     GroupEntry* entry = first;
-    for (int behind = 0; entry != nullptr && behind <= kFetchedBehind; ++behind) {
+    // Above read_through_ nothing may go yet, and would only take the room of what is to be read.
+    for (int behind = 0;
+         entry != nullptr && entry->position <= read_through_ && behind <= kFetchedBehind;
+         ++behind) {
       if (!entry->loaded && fetching_.emplace(entry->position, entry).second) {
         entry->fetching = true;
         ++count;

@@ -404,7 +404,7 @@ class Life {
 };
 
 TEST(GroupRandomTest, KeepsOrderLosesNothingAndEnds) {
-  const auto seeds = test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 300);
+  const auto seeds = test_support::NumberFromEnvironment("FLORIN_TEST_SEEDS", 200);
   const auto first = test_support::SeedFromEnvironment();
   for (std::int64_t i = 0; i < seeds && !HasFailure(); ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
