@@ -29,8 +29,8 @@ domain::Result<T> Guarded(const Read& read) {
 }  // namespace
 
 void SendGroupTask(const caf::actor& group, std::function<void(GroupRunner*)> task) {
-  caf::anon_send(group, GroupTaskMessage{std::make_shared<std::function<void(GroupRunner*)>>(
-                            std::move(task))});
+  caf::anon_send(group, GroupTaskMessage{
+                            std::make_shared<std::function<void(GroupRunner*)>>(std::move(task))});
 }
 
 GroupActor::GroupActor(caf::actor_config& config, std::shared_ptr<std::unique_ptr<GroupCore>> core,
@@ -100,10 +100,9 @@ void GroupActor::CountChanges() {
 
 void GroupActor::Read(GroupOutput::Read read) {
   world_->readers()->Run([feed = world_->feed(), self = Self(), read = std::move(read)] {
-    auto page =
-        std::make_shared<domain::Result<FeedPage>>(Guarded<FeedPage>([&feed, &read] {
-          return feed->Read(read.after, *read.filter, read.events_max, read.bytes_max);
-        }));
+    auto page = std::make_shared<domain::Result<FeedPage>>(Guarded<FeedPage>([&feed, &read] {
+      return feed->Read(read.after, *read.filter, read.events_max, read.bytes_max);
+    }));
     SendGroupTask(self, [page, generation = read.generation](GroupRunner* runner) {
       runner->OnPage(generation, std::move(*page));
     });

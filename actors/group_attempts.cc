@@ -28,8 +28,7 @@ domain::Refusal DeliveryUnknown(const std::string& delivery_id) {
 
 }  // namespace
 
-void GroupCore::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request,
-                            std::int64_t now) {
+void GroupCore::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request, std::int64_t now) {
   Member* member = FindMember(id);
   if (member == nullptr) return;
   ++member->acks_received;
@@ -64,8 +63,7 @@ void GroupCore::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request,
   Touch(member);
 }
 
-void GroupCore::Nack(Member* member, GroupEntry* entry, const NackRequest& nack,
-                     std::int64_t now) {
+void GroupCore::Nack(Member* member, GroupEntry* entry, const NackRequest& nack, std::int64_t now) {
   switch (nack.action) {
     case NackAction::kSkip:
       Finish(entry);
@@ -138,8 +136,7 @@ void GroupCore::Withdraw(GroupEntry* entry) {
 void GroupCore::Finish(GroupEntry* entry) {
   GroupStream* stream = entry->stream;
   // Its record goes, or the cursor does not pass it yet: a start would read it again.
-  const bool remember =
-      entry->side ? entry->position > Cursor() : entry != window_.front();
+  const bool remember = entry->side ? entry->position > Cursor() : entry != window_.front();
   Withdraw(entry);
   if (remember) finished_.Insert(entry->position);
   Delete(entry);
@@ -147,8 +144,7 @@ void GroupCore::Finish(GroupEntry* entry) {
 }
 
 /// An attempt without success. One that was not even written does not count.
-void GroupCore::Fail(GroupEntry* entry, const std::string& reason, bool backoff,
-                     std::int64_t now) {
+void GroupCore::Fail(GroupEntry* entry, const std::string& reason, bool backoff, std::int64_t now) {
   const domain::GroupSettings& settings = state_.settings;
   const JoinRequest& member = entry->member->request;
   const bool counts = entry->sent;

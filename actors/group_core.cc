@@ -14,8 +14,7 @@ GroupCore::GroupCore(const storage::GroupImage& image, std::string incarnation,
       limits_(limits),
       state_(image.state) {
   // It compiled when it was set.
-  domain::Result<domain::EventFilter> filter =
-      domain::EventFilter::Compile(state_.settings.filter);
+  domain::Result<domain::EventFilter> filter = domain::EventFilter::Compile(state_.settings.filter);
   filter_ = std::make_shared<const domain::EventFilter>(filter.ok() ? std::move(*filter)
                                                                     : domain::EventFilter());
   finished_.Load(image.finished);
@@ -269,9 +268,8 @@ GroupView GroupCore::View(bool with_members) const {
     shown.streams.assign(streams.begin(), streams.end());
     view.members.push_back(std::move(shown));
   }
-  std::sort(view.members.begin(), view.members.end(), [](const auto& a, const auto& b) {
-    return a.member_name < b.member_name;
-  });
+  std::sort(view.members.begin(), view.members.end(),
+            [](const auto& a, const auto& b) { return a.member_name < b.member_name; });
   return view;
 }
 

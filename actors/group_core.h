@@ -151,7 +151,8 @@ class GroupCore {
   /// The next one to be read; nothing is read and unacknowledged before it.
   [[nodiscard]] std::int64_t read_through() const { return read_through_; }
   /// Without event_bytes.
-  [[nodiscard]] std::vector<ParkedEventView> ListParked(std::int64_t after, std::size_t limit) const;
+  [[nodiscard]] std::vector<ParkedEventView> ListParked(std::int64_t after,
+                                                        std::size_t limit) const;
   [[nodiscard]] const GroupCounters& counters() const { return counters_; }
   [[nodiscard]] std::int64_t in_flight_count() const {
     return static_cast<std::int64_t>(in_flight_.size());

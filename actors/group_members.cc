@@ -127,8 +127,7 @@ void GroupCore::WriteDone(std::uint64_t id, std::int64_t now) {
 }
 
 std::int64_t GroupCore::MemberDeadline(const Member& member) const {
-  const std::int64_t wait =
-      member.writing ? limits_.stall_timeout_ns : member.request.heartbeat_ns;
+  const std::int64_t wait = member.writing ? limits_.stall_timeout_ns : member.request.heartbeat_ns;
   return wait > kNever - member.write_time ? kNever : member.write_time + wait;
 }
 

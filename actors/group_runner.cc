@@ -13,8 +13,7 @@ domain::Refusal GroupGone(const std::string& group_id) {
 
 domain::Refusal GroupFailed(const std::string& group_id) {
   return {domain::Reason::kStorageUnavailable,
-          "consumer group " + group_id +
-              " failed and starts again from what is stored; join again",
+          "consumer group " + group_id + " failed and starts again from what is stored; join again",
           {{"group_id", group_id}}};
 }
 
@@ -105,8 +104,7 @@ void GroupRunner::Update(const domain::GroupSettings& settings, const std::strin
 void GroupRunner::Reset(std::int64_t after, const std::string& reason, bool discard_parked,
                         const std::string& principal, const Done& done) {
   if (failure_) return done(*failure_);
-  const domain::Status reset =
-      core_->Reset(after, reason, discard_parked, principal, host_->Now());
+  const domain::Status reset = core_->Reset(after, reason, discard_parked, principal, host_->Now());
   if (!reset.ok()) return done(reset);
   AfterStored(done);
 }

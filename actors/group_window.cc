@@ -33,9 +33,10 @@ void GroupCore::PlanRead(std::int64_t now, GroupOutput* output) {
   if (reading_ || !WantsToRead() || read_through_ >= head_ || now < feed_retry_time_) return;
   if (!RoomToRead()) return;
   reading_ = true;
-  output->read = GroupOutput::Read{
-      generation_, read_through_, std::min(limits_.page_events, limits_.window_events - loaded_count_),
-      limits_.page_bytes, filter_};
+  output->read =
+      GroupOutput::Read{generation_, read_through_,
+                        std::min(limits_.page_events, limits_.window_events - loaded_count_),
+                        limits_.page_bytes, filter_};
 }
 
 void GroupCore::OnPage(std::uint64_t generation, domain::Result<FeedPage> page, std::int64_t now) {

@@ -95,10 +95,10 @@ domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) const {
   const auto found = groups_.find(group_id);
   if (found == groups_.end()) return GroupNotFound(group_id);
   if (found->second) return found->second;
-  return domain::Refusal{domain::Reason::kStorageUnavailable,
-                         "consumer group " + group_id +
-                             " failed and is being read back; try again in a moment",
-                         {{"group_id", group_id}}};
+  return domain::Refusal{
+      domain::Reason::kStorageUnavailable,
+      "consumer group " + group_id + " failed and is being read back; try again in a moment",
+      {{"group_id", group_id}}};
 }
 
 void GroupsCore::AnswerView(const GroupRunner& runner, bool with_members,
@@ -155,8 +155,8 @@ void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, st
   });
 }
 
-void GroupsCore::Update(std::string group_id, domain::GroupSettings settings,
-                        std::string principal, GroupDone done) {
+void GroupsCore::Update(std::string group_id, domain::GroupSettings settings, std::string principal,
+                        GroupDone done) {
   const Once<GroupView> once(std::move(done));
   Send(group_id, once, [this, once, settings, principal](GroupRunner* runner) {
     runner->Update(settings, principal,
@@ -200,9 +200,8 @@ void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupVie
   const auto gathering = std::make_shared<ViewGathering>(actors.size());
   gathering->done = std::move(done);
   for (std::size_t i = 0; i < actors.size(); ++i) {
-    const Once<GroupView> once([gathering, i](domain::Result<GroupView> view) {
-      gathering->Put(i, std::move(view));
-    });
+    const Once<GroupView> once(
+        [gathering, i](domain::Result<GroupView> view) { gathering->Put(i, std::move(view)); });
     SendGroupTask(actors[i],
                   [this, once](GroupRunner* runner) { AnswerView(*runner, false, once); });
   }
@@ -211,14 +210,13 @@ void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupVie
 void GroupsCore::Reset(std::string group_id, std::int64_t after, std::string reason,
                        bool discard_parked, std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
-  Send(group_id, once,
-       [this, once, after, reason, discard_parked, principal](GroupRunner* runner) {
-         runner->Reset(after, reason, discard_parked, principal,
-                       GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-                         if (!stored.ok()) return once(stored.refusal());
-                         AnswerView(*runner, true, once);
-                       }));
-       });
+  Send(group_id, once, [this, once, after, reason, discard_parked, principal](GroupRunner* runner) {
+    runner->Reset(after, reason, discard_parked, principal,
+                  GroupRunner::Done([this, once, runner](const domain::Status& stored) {
+                    if (!stored.ok()) return once(stored.refusal());
+                    AnswerView(*runner, true, once);
+                  }));
+  });
 }
 
 void GroupsCore::ListParked(std::string group_id, std::int64_t after_position, std::size_t limit,
@@ -273,9 +271,8 @@ void GroupsCore::ListActions(std::string group_id, std::int64_t after_number, st
   });
 }
 
-void GroupsCore::Join(
-    std::string group_id, JoinRequest request, std::shared_ptr<MemberSink> sink,
-    std::function<void(domain::Result<std::shared_ptr<GroupMembership>>)> done) {
+void GroupsCore::Join(std::string group_id, JoinRequest request, std::shared_ptr<MemberSink> sink,
+                      std::function<void(domain::Result<std::shared_ptr<GroupMembership>>)> done) {
   using Joined = std::shared_ptr<GroupMembership>;
   const Once<Joined> once(std::move(done));
   const domain::Result<caf::actor> group = Find(group_id);

@@ -126,8 +126,7 @@ void GroupsCore::Restart(const std::string& group_id) {
     const auto found = groups_.find(group_id);
     if (stopping_ || found == groups_.end() || found->second) return;
     if (!image.ok()) {
-      spdlog::error("consumer group {} cannot be read back: {}", group_id,
-                    image.refusal().message);
+      spdlog::error("consumer group {} cannot be read back: {}", group_id, image.refusal().message);
       return;
     }
     if (!image->has_value()) {

@@ -110,8 +110,7 @@ std::string EncodeParked(const ParkedRecord& record) {
   PutNumber(&value, record.park_time);
   PutText(&value, record.member_name);
   PutText(&value, record.principal);
-  value.push_back(
-      static_cast<char>((record.holds ? kHolds : 0) | (record.expired ? kExpired : 0)));
+  value.push_back(static_cast<char>((record.holds ? kHolds : 0) | (record.expired ? kExpired : 0)));
   return value;
 }
 

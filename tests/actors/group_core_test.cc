@@ -163,9 +163,9 @@ TEST(GroupCoreTest, AcknowledgementsThatNameNothingAreRefusedAndTheRestGoesOn) {
   const auto got = world.Got(one);
   ASSERT_EQ(got.size(), 2U);
   const auto two = world.Join("two");
-  const AcknowledgeRequest request{
-      {"nonsense", "", got[0].delivery_id, got[0].delivery_id}, {{"?", NackAction::kSkip, ""}},
-      {"000009000000001"}};
+  const AcknowledgeRequest request{{"nonsense", "", got[0].delivery_id, got[0].delivery_id},
+                                   {{"?", NackAction::kSkip, ""}},
+                                   {"000009000000001"}};
   world.core().Acknowledge(two, {{got[1].delivery_id}, {}, {}}, world.now());
   world.core().Acknowledge(one, request, world.now());
   world.Run();

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "tests/actors/group_model.h"
+#include "tests/actors/group_settings.h"
 #include "tests/actors/group_world.h"
 #include "tests/support/random_source.h"
 
@@ -25,35 +26,12 @@ using Fate = GroupModel::Fate;
 
 constexpr int kSteps = 2'000;
 
-GroupSettings RandomSettings(RandomSource* random) {
-  GroupSettings settings;
-  settings.order = random->Percent(75) ? GroupOrder::kStream : GroupOrder::kNone;
-  settings.max_attempts = random->Pick(std::vector<std::int32_t>{-1, 1, 2, 3, 10});
-  settings.ack_timeout_ns = random->Between(1, 20) * kSecond;
-  settings.min_backoff_ns = kSecond / 10;
-  settings.max_backoff_ns = 2 * kSecond;
-  settings.max_in_flight = static_cast<std::int32_t>(random->Between(1, 20));
-  settings.max_parked_and_waiting = random->Pick(std::vector<std::int64_t>{5, 50, 100'000});
-  if (random->Percent(25)) settings.event_ttl_ns = random->Between(5, 200) * kSecond;
-  if (random->Percent(50)) settings.filter.type_patterns = {"a.#"};
-  return settings;
-}
-
-GroupLimits RandomLimits(RandomSource* random) {
-  GroupLimits limits;
-  limits.window_events = static_cast<std::size_t>(random->Between(4, 100));
-  limits.window_positions = limits.window_events * 4;
-  limits.stream_events = static_cast<std::int32_t>(random->Between(1, 8));
-  limits.page_events = static_cast<std::size_t>(random->Between(1, 20));
-  limits.batch_events = static_cast<std::size_t>(random->Between(1, 10));
-  limits.finished_blocks = static_cast<std::size_t>(random->Between(2, 3));
-  return limits;
-}
-
 class Life {
  public:
   explicit Life(std::uint64_t seed)
-      : random_(seed), settings_(RandomSettings(&random_)), world_(settings_, RandomLimits(&random_)) {
+      : random_(seed),
+        settings_(RandomSettings(&random_)),
+        world_(settings_, RandomLimits(&random_)) {
     base_ = world_.now();
     Compile();
     world_.Sync();
@@ -195,9 +173,7 @@ class Life {
     const std::int64_t now = world_.now() + ns;
     if (settings_.event_ttl_ns) {
       // Expiry comes before the timeout of an attempt.
-      std::erase_if(live_, [this, now](const auto& entry) {
-        return Expiry(entry.first) <= now;
-      });
+      std::erase_if(live_, [this, now](const auto& entry) { return Expiry(entry.first) <= now; });
     }
     std::erase_if(live_, [this, now](const auto& entry) {
       if (entry.second.deadline > now) return false;

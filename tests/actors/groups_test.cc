@@ -2,8 +2,6 @@
 // stored, members hear of what they should, a group that crashes comes back. Method: the ledger's
 // real actor system, a log in memory, real time; nothing sleeps, everything is awaited.
 
-#include "actors/groups_core.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +9,7 @@
 #include <condition_variable>
 #include <future>
 
+#include "actors/groups_core.h"
 #include "actors/ledger.h"
 #include "storage/store.h"
 #include "tests/actors/scripted_log.h"
@@ -136,8 +135,8 @@ class GroupsTest : public ::testing::Test {
     return Await<domain::Ok>([&](auto done) { groups_->Delete(id, "op", done); });
   }
   std::vector<std::string> List(const std::string& after, std::size_t limit) {
-    auto views = Await<std::vector<GroupView>>(
-        [&](auto done) { groups_->List(after, limit, done); });
+    auto views =
+        Await<std::vector<GroupView>>([&](auto done) { groups_->List(after, limit, done); });
     std::vector<std::string> ids;
     for (const GroupView& view : *views) ids.push_back(view.group_id);
     return ids;
@@ -263,14 +262,15 @@ TEST_F(GroupsTest, ParksReplaysAndRemembersWhoDidWhat) {
   ASSERT_EQ(parked->size(), 1U);
   EXPECT_EQ(parked->front().event_bytes, ScriptedLog::BytesOf("a", 1));
   EXPECT_EQ(parked->front().waiting_count, 1);
-  const auto replayed = Await<std::int64_t>(
-      [&](auto done) { groups_->Replay("g", {true, {}}, "fixed", "op", done); });
+  const auto replayed = Await<std::int64_t>([&](auto done) {
+    groups_->Replay("g", {true, {}}, "fixed", "op", done);
+  });
   EXPECT_EQ(*replayed, 1);
   const Delivery again = inbox->Next();
   EXPECT_EQ(again.position, 1);
   EXPECT_EQ(again.attempt, 1);
-  const auto reset = Await<GroupView>(
-      [&](auto done) { groups_->Reset("g", 1, "skip it", false, "op", done); });
+  const auto reset =
+      Await<GroupView>([&](auto done) { groups_->Reset("g", 1, "skip it", false, "op", done); });
   EXPECT_EQ(reset->position, 1);
   EXPECT_EQ(inbox->Next().position, 2);
   const auto actions = Await<std::vector<GroupActionView>>(

@@ -1,14 +1,13 @@
 // Goal: what was written of consumer groups is there after a restart and after a power loss, whole
 // batches only; other formats and other ledgers are refused; the twin in memory is the same.
 
-#include "storage/rocks_group_store.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <random>
 
+#include "storage/rocks_group_store.h"
 #include "storage/store.h"
 #include "tests/storage/fault_file_system.h"
 #include "tests/support/temporary_directory.h"
@@ -179,10 +178,13 @@ TEST_F(GroupStoreTest, RefusesAnotherFormatAndAnotherLedger) {
 
 TEST_F(GroupStoreTest, RefusesWhatIsMalformed) {
   const std::vector<std::pair<std::string, std::string>> broken = {
-      {"s", ""}, {"s", "\x01"}, {std::string("p\0\0\0\0\0\0\0\x01", 9), "\x05"},
+      {"s", ""},
+      {"s", "\x01"},
+      {std::string("p\0\0\0\0\0\0\0\x01", 9), "\x05"},
       {std::string("w\0\0\0\0\0\0\0\x01", 9), "\x01"},
       {std::string("f\0\0\0\0\0\0\0\x01", 9), std::string("\x01\0", 2)},
-      {std::string("t\0\0\0\0\0\0\0\x01", 9), "\x01"}, {"q", "x"}};
+      {std::string("t\0\0\0\0\0\0\0\x01", 9), "\x01"},
+      {"q", "x"}};
   for (const auto& [key, value] : broken) {
     Open();
     Write({FullChange("g")});
