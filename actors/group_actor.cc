@@ -58,8 +58,11 @@ caf::behavior GroupActor::make_behavior() {
         (*message.task)(runner_.get());
         Settle();
       },
-      [this](const GroupWakeMessage&) {
+      [this](const GroupHeadMessage&) {
         head_awaited_ = false;
+        Settle();
+      },
+      [this](const GroupWakeMessage&) {
         if (wake_time_ <= Now()) wake_time_ = kNever;
         Settle();
       },

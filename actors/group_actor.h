@@ -33,7 +33,7 @@ class GroupsWorld {
   virtual GroupFeed* feed() = 0;
   virtual GroupWriter* writer() = 0;
   virtual ReaderPool* readers() = 0;
-  /// Sends the actor a GroupWakeMessage once the head is beyond `head`.
+  /// Sends the actor a GroupHeadMessage once the head is beyond `head`.
   virtual void AwaitHead(const caf::actor& group, std::int64_t head) = 0;
   virtual GroupGauges* gauges() = 0;
 };
@@ -42,7 +42,9 @@ class GroupsWorld {
 struct GroupTaskMessage {
   std::shared_ptr<std::function<void(GroupRunner*)>> task;
 };
-/// To a group: time has passed, or the log has grown.
+/// To a group: the log has grown.
+struct GroupHeadMessage {};
+/// A group to itself: time has passed.
 struct GroupWakeMessage {};
 
 /// A consumer group's mailbox and its core.
@@ -86,4 +88,5 @@ void SendGroupTask(const caf::actor& group, std::function<void(GroupRunner*)> ta
 }  // namespace florin::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::GroupTaskMessage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::GroupHeadMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::GroupWakeMessage)

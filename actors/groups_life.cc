@@ -164,7 +164,7 @@ void GroupsCore::OnPublish() {
     const std::lock_guard lock(waiting_mutex_);
     woken.swap(waiting_);
   }
-  for (const caf::actor& group : woken) caf::anon_send(group, GroupWakeMessage{});
+  for (const caf::actor& group : woken) caf::anon_send(group, GroupHeadMessage{});
 }
 
 void GroupsCore::CrashGroup(const std::string& group_id) {
