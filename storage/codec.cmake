@@ -10,7 +10,9 @@ add_library(
   codec_encode.cc
   codec_uuid.cc
   event_codec.cc
+  event_encoder.cc
   event_legs.cc
+  event_walk.cc
   proto_convert.cc
   record_codec.cc
   record_decode.cc)

@@ -8,21 +8,10 @@
 
 #include "domain/result.h"
 #include "florin/v1/event_service.pb.h"
+#include "storage/event_header.h"
 #include "storage/record.h"
 
 namespace florin::storage {
-
-/// What filters look at.
-struct EventHeader {
-  std::int64_t position = 0;
-  /// Within the stream, from 1.
-  std::int64_t version = 0;
-  /// "ACCOUNT_ID", "transaction/ID", "asset/CODE",
-  /// "request/account/ID/REQUEST_ID", "request/transaction/ID/REQUEST_ID".
-  std::string stream;
-  /// Of static storage: "account.funds.deposited".
-  std::string_view type;
-};
 
 /// Says where an event is to be built (`response->add_events()`, on an arena
 /// for speed), or null: it is not wanted, and costs nothing more than its
@@ -40,6 +29,13 @@ using EventSink = std::function<florin::v1::Event*(const EventHeader&)>;
 /// hands out is empty. Errors: kDataCorrupt if the record contradicts itself;
 /// events may have been built by then: throw them away.
 domain::Status ExpandEvents(const Record& record, const EventSink& sink);
+
+// Of the one event of a change without a transaction (EventVisitor::OnOther):
+
+/// The transaction that a refused request addressed; empty: none.
+[[nodiscard]] std::string_view AddressedTransaction(const Change& change);
+/// What it says besides what all events do. Requires: `out` has no payload.
+void FillOtherPayload(const Change& change, florin::v1::Event* out);
 
 /// The headers alone. Errors as ExpandEvents.
 [[nodiscard]] domain::Result<std::vector<EventHeader>> EventHeaders(const Record& record);

@@ -118,12 +118,15 @@ std::string_view LegEventType(const LegEvent& event) {
   return {};
 }
 
+const std::string& CounterAccount(const domain::Leg& leg, const domain::Transaction& transaction) {
+  const auto& posting = transaction.postings[static_cast<std::size_t>(leg.posting_index)];
+  return leg.side == domain::Side::kDebit ? posting.credit_account_id : posting.debit_account_id;
+}
+
 void FillLegEvent(const domain::Transaction& transaction, const LegEvent& event,
                   florin::v1::Event* out) {
   const domain::Leg& leg = event.leg;
-  const auto& posting = transaction.postings[static_cast<std::size_t>(leg.posting_index)];
-  const std::string& counter =
-      leg.side == domain::Side::kDebit ? posting.credit_account_id : posting.debit_account_id;
+  const std::string& counter = CounterAccount(leg, transaction);
   const auto side = static_cast<florin::v1::Side>(leg.side);
   const int scale = event.account->scale;
   const bool debit_normal = event.account->debit_normal;

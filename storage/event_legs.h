@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -58,6 +59,10 @@ class LegWalk {
 
 /// "account.funds.deposited" and so on; of static storage.
 [[nodiscard]] std::string_view LegEventType(const LegEvent& event);
+
+/// The other account of the leg's posting.
+[[nodiscard]] const std::string& CounterAccount(const domain::Leg& leg,
+                                                const domain::Transaction& transaction);
 
 /// The payload. `out` is empty but for its envelope.
 void FillLegEvent(const domain::Transaction& transaction, const LegEvent& event,

@@ -26,16 +26,20 @@ void AddPosting(const domain::TransactionPosting& posting, florin::v1::Posting* 
 
 }  // namespace
 
-void ToProto(std::int64_t time, google::protobuf::Timestamp* out) {
+SplitTime Split(std::int64_t time) {
   std::int64_t seconds = time / kNanosPerSecond;
   std::int64_t nanos = time % kNanosPerSecond;
-  // A Timestamp's nanos count forward, also before 1970.
   if (nanos < 0) {
     nanos += kNanosPerSecond;
     --seconds;
   }
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<std::int32_t>(nanos));
+  return {seconds, static_cast<std::int32_t>(nanos)};
+}
+
+void ToProto(std::int64_t time, google::protobuf::Timestamp* out) {
+  const SplitTime split = Split(time);
+  out->set_seconds(split.seconds);
+  out->set_nanos(split.nanos);
 }
 
 google::protobuf::Timestamp TimestampProto(std::int64_t time) {

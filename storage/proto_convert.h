@@ -17,6 +17,13 @@ namespace florin::storage {
 /// with `out` build in place (on an arena, in a repeated field), the others are
 /// for what is not hot.
 
+/// The two parts of a Timestamp: nanos count forward, also before 1970.
+struct SplitTime {
+  std::int64_t seconds = 0;
+  std::int32_t nanos = 0;
+};
+[[nodiscard]] SplitTime Split(std::int64_t time);
+
 /// UTC nanoseconds since 1970; also before 1970.
 void ToProto(std::int64_t time, google::protobuf::Timestamp* out);
 [[nodiscard]] google::protobuf::Timestamp TimestampProto(std::int64_t time);

@@ -13,5 +13,6 @@ florin_add_test(
 florin_add_test(NAME event_codec_test SOURCES event_codec_test.cc LIBS florin_test_records LABELS unit NO_CAF)
 florin_add_test(
   NAME event_codec_random_test SOURCES event_codec_random_test.cc LIBS florin_test_records LABELS unit NO_CAF)
+florin_add_test(NAME event_encoder_test SOURCES event_encoder_test.cc LIBS florin_test_records LABELS unit NO_CAF)
 florin_add_test(NAME codec_format_test SOURCES codec_format_test.cc LIBS florin_test_records LABELS unit NO_CAF)
 target_compile_definitions(codec_format_test PRIVATE FLORIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
