@@ -20,70 +20,71 @@ void AppendVarint(std::string* out, std::uint64_t value) {
 
 }  // namespace
 
-domain::Status EventBatch::Take(EventGroup* group, const BatchLimits& limits) {
-  const auto& events = group->events();
-  auto begin = static_cast<std::size_t>(cursor_ + 1 - group->first_position());
+void EventBatch::Take(const EventGroup& group, const BatchLimits& limits) {
+  const auto& events = group.events();
+  auto begin = static_cast<std::size_t>(cursor_ + 1 - group.first_position());
   while (begin < events.size() && !full_) {
     std::size_t end = begin;
     while (!events[end].ends_command) ++end;
     ++end;
-    const auto size = Collect(group, begin, end);
-    if (!size.ok()) return size.refusal();
-    const std::int64_t last_position = group->first_position() + static_cast<std::int64_t>(end) - 1;
-    const bool fits = count_ + static_cast<int>(wanted_.size()) <= limits.events &&
-                      bytes_.size() + *size <= limits.bytes_max;
+    const std::size_t size = Collect(group, begin, end);
+    const std::int64_t last_position = group.first_position() + static_cast<std::int64_t>(end) - 1;
+    const bool fits =
+        count_ + wanted_count_ <= limits.events && bytes_.size() + size <= limits.bytes_max;
     if (fits || wanted_.empty()) {
-      AppendCommand(last_position);
+      AppendCommand(group, last_position);
       full_ = count_ >= limits.events || bytes_.size() >= limits.bytes;
     } else if (count_ > 0) {
       full_ = true;
     } else {
-      AppendPart(group->first_position(), last_position, limits);
+      AppendPart(group, last_position, limits);
       full_ = true;
     }
     begin = end;
   }
-  return domain::Ok{};
 }
 
-domain::Result<std::size_t> EventBatch::Collect(EventGroup* group, std::size_t begin,
-                                                std::size_t end) {
+std::size_t EventBatch::Collect(const EventGroup& group, std::size_t begin, std::size_t end) {
   wanted_.clear();
+  wanted_count_ = 0;
   std::size_t size = 0;
-  if (start_time_ && group->TimeOf(begin) < *start_time_) return size;
+  if (start_time_ && group.events()[begin].time < *start_time_) return size;
   for (std::size_t i = begin; i < end; ++i) {
-    if (!every_event_ && !Matches(*group, i)) continue;
-    const auto encoded = group->Encoded(i);
-    if (!encoded.ok()) return encoded.refusal();
-    wanted_.emplace_back(i, *encoded);
-    size += encoded->size();
+    if (!every_event_ && !Matches(group.events()[i])) continue;
+    ++wanted_count_;
+    size += group.Encoded(i).size();
+    if (!wanted_.empty() && wanted_.back().second == i) {
+      wanted_.back().second = i + 1;
+    } else {
+      wanted_.emplace_back(i, i + 1);
+    }
   }
   return size;
 }
 
-void EventBatch::AppendCommand(std::int64_t last_position) {
-  for (const auto& [index, encoded] : wanted_) bytes_.append(encoded);
-  count_ += static_cast<int>(wanted_.size());
+void EventBatch::AppendCommand(const EventGroup& group, std::int64_t last_position) {
+  for (const auto& [begin, end] : wanted_) bytes_.append(group.Encoded(begin, end));
+  count_ += wanted_count_;
   cursor_ = checkpoint_ = last_position;
 }
 
-void EventBatch::AppendPart(std::int64_t first_position, std::int64_t last_position,
+void EventBatch::AppendPart(const EventGroup& group, std::int64_t last_position,
                             const BatchLimits& limits) {
-  std::size_t taken = 0;
-  for (const auto& [index, encoded] : wanted_) {
-    if (count_ > 0 &&
-        (count_ >= limits.events || bytes_.size() + encoded.size() > limits.bytes_max))
-      break;
-    bytes_.append(encoded);
-    ++count_;
-    ++taken;
-    cursor_ = first_position + static_cast<std::int64_t>(index);
+  for (const auto& [begin, end] : wanted_) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string_view encoded = group.Encoded(i);
+      if (count_ > 0 &&
+          (count_ >= limits.events || bytes_.size() + encoded.size() > limits.bytes_max))
+        return;
+      bytes_.append(encoded);
+      ++count_;
+      cursor_ = group.first_position() + static_cast<std::int64_t>(i);
+    }
   }
-  if (taken == wanted_.size()) cursor_ = checkpoint_ = last_position;
+  cursor_ = checkpoint_ = last_position;
 }
 
-bool EventBatch::Matches(const EventGroup& group, std::size_t index) {
-  const EventGroup::Event& event = group.events()[index];
+bool EventBatch::Matches(const EventGroup::Event& event) {
   return MatchesType(event.type) && filter_.MatchesStream(event.stream);
 }
 

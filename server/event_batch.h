@@ -45,8 +45,7 @@ class EventBatch {
   /// group's end.
   ///
   /// Requires: not full; the group holds position cursor + 1.
-  /// Errors: kDataCorrupt; what was taken before stays.
-  domain::Status Take(EventGroup* group, const BatchLimits& limits);
+  void Take(const EventGroup& group, const BatchLimits& limits);
 
   [[nodiscard]] bool full() const { return full_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -63,13 +62,12 @@ class EventBatch {
                                     bool caught_up);
 
  private:
-  [[nodiscard]] bool Matches(const EventGroup& group, std::size_t index);
+  [[nodiscard]] bool Matches(const EventGroup::Event& event);
   [[nodiscard]] bool MatchesType(std::string_view type);
-  /// The events of one command that match into `wanted_`, their size.
-  domain::Result<std::size_t> Collect(EventGroup* group, std::size_t begin, std::size_t end);
-  void AppendCommand(std::int64_t last_position);
-  void AppendPart(std::int64_t first_position, std::int64_t last_position,
-                  const BatchLimits& limits);
+  /// The events of one command that match into `wanted_`. Returns their size.
+  std::size_t Collect(const EventGroup& group, std::size_t begin, std::size_t end);
+  void AppendCommand(const EventGroup& group, std::int64_t last_position);
+  void AppendPart(const EventGroup& group, std::int64_t last_position, const BatchLimits& limits);
 
   const domain::EventFilter filter_;
   const bool every_event_;
@@ -83,8 +81,10 @@ class EventBatch {
   std::string bytes_;
   int count_ = 0;
   bool full_ = false;
-  /// Of the command at hand: index in its group and encoded field.
-  std::vector<std::pair<std::size_t, std::string_view>> wanted_;
+  /// Of the command at hand: indexes in its group, those that are neighbours as one half-open
+  /// range.
+  std::vector<std::pair<std::size_t, std::size_t>> wanted_;
+  int wanted_count_ = 0;
 };
 
 }  // namespace florin::server

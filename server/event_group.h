@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,33 +17,29 @@
 
 namespace florin::server {
 
-/// Tag of `repeated Event events = 1`, the same in every response that carries
-/// events.
-inline constexpr char kEventsTag = 0x0A;
-
-/// The events of one commit group: headers at once, encoded bytes when somebody
-/// wants them, then kept for everybody who wants the same.
-///
-/// Threads: any. Immutable but for the encoding, which happens once for each
-/// record.
+/// The events of one commit group, encoded once for everybody who wants the same. Immutable.
 class EventGroup {
  public:
   /// What a subscription looks at.
   struct Event {
-    std::string stream;
+    /// Into the group's bytes.
+    std::string_view stream;
     /// Of static storage.
     std::string_view type;
-    std::uint32_t record = 0;
+    /// First byte of the event's field; it ends where the next one begins.
+    std::size_t begin = 0;
+    /// Commit time of its command, UTC nanoseconds.
+    std::int64_t time = 0;
     /// Its command has no event after this one.
     bool ends_command = false;
   };
 
   /// Errors: kDataCorrupt.
-  static domain::Result<std::shared_ptr<EventGroup>> Load(const storage::CommitGroup& group);
+  static domain::Result<std::shared_ptr<const EventGroup>> Load(const storage::CommitGroup& group);
   /// The events of these records alone. Requires: not empty, positions without
   /// gaps.
-  static domain::Result<std::shared_ptr<EventGroup>> FromRecords(
-      std::vector<storage::RecordPtr> records);
+  static domain::Result<std::shared_ptr<const EventGroup>> FromRecords(
+      std::span<const storage::RecordPtr> records);
 
   EventGroup(const EventGroup&) = delete;
   EventGroup& operator=(const EventGroup&) = delete;
@@ -54,43 +50,36 @@ class EventGroup {
   }
   /// Index 0 is the event of first_position.
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
-  /// Commit time of the event's command, UTC nanoseconds.
-  [[nodiscard]] std::int64_t TimeOf(std::size_t index) const {
-    return slots_[events_[index].record].time;
+
+  /// The events [first, end) as fields of a response: tags, lengths, bytes. Valid as long as the
+  /// group.
+  [[nodiscard]] std::string_view Encoded(std::size_t first, std::size_t end) const {
+    const std::size_t begin = events_[first].begin;
+    return std::string_view(bytes_).substr(
+        begin, (end == events_.size() ? bytes_.size() : events_[end].begin) - begin);
+  }
+  [[nodiscard]] std::string_view Encoded(std::size_t index) const {
+    return Encoded(index, index + 1);
+  }
+  /// What it takes in memory, about.
+  [[nodiscard]] std::size_t MemoryBytes() const {
+    return bytes_.size() + events_.size() * sizeof(Event);
   }
 
-  /// The event as a field of a response: tag, length, bytes. Valid as long as
-  /// the group. Errors: kDataCorrupt.
-  [[nodiscard]] domain::Result<std::string_view> Encoded(std::size_t index);
-
  private:
-  struct Slot {
-    storage::RecordPtr record;
-    std::int64_t time = 0;
-    std::uint32_t first_event = 0;
-    std::once_flag once;
-    std::string bytes;
-    /// End of each event's field in `bytes`.
-    std::vector<std::uint32_t> ends;
-    std::optional<domain::Refusal> refusal;
-  };
-
   EventGroup() = default;
-  static void Encode(Slot* slot);
 
   std::int64_t first_position_ = 0;
+  std::string bytes_;
   std::vector<Event> events_;
-  std::unique_ptr<Slot[]> slots_;
 };
 
-using EventGroupPtr = std::shared_ptr<EventGroup>;
+using EventGroupPtr = std::shared_ptr<const EventGroup>;
 
 /// The groups that were used last, shared by all subscriptions. Threads: any.
 class EventGroupCache {
  public:
-  /// `records_bytes_max`: of the stored records; loaded and encoded they take
-  /// about ten times that.
-  explicit EventGroupCache(std::size_t records_bytes_max) : records_bytes_max_(records_bytes_max) {}
+  explicit EventGroupCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   /// Errors: kDataCorrupt.
   domain::Result<EventGroupPtr> Get(const storage::CommitGroup& group);
@@ -100,13 +89,12 @@ class EventGroupCache {
  private:
   struct Entry {
     std::int64_t first_position = 0;
-    std::size_t records_bytes = 0;
     EventGroupPtr group;
   };
 
-  const std::size_t records_bytes_max_;
+  const std::size_t bytes_max_;
   std::mutex mutex_;
-  std::size_t records_bytes_ = 0;
+  std::size_t bytes_ = 0;
   /// Used last in front.
   std::list<Entry> entries_;
   /// By first position.

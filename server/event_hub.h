@@ -19,8 +19,8 @@ namespace florin::server {
 struct EventHubOptions {
   SubscriptionOptions subscription;
   std::size_t subscriptions_max = 4'096;
-  /// Of stored records that are kept decoded; they take about ten times that.
-  std::size_t cache_bytes = 3U << 20;
+  /// Of groups that are kept encoded.
+  std::size_t cache_bytes = 32U << 20;
   /// Tests pass their own.
   std::function<EventClock::time_point()> now = EventClock::now;
   /// False: whoever owns the hub calls Step.

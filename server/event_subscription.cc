@@ -77,11 +77,11 @@ EventSubscription::Next EventSubscription::Serve(TimePoint now) {
 
   const auto groups = context_->tail->Recent(batch_.cursor() + 1);
   if (groups.ok() && groups.value() == nullptr) return StartJob(now);
-  const auto taken = groups.ok() ? TakeAll(*groups) : groups.refusal();
-  if (!taken.ok()) {
-    failure_ = taken.refusal();
+  if (!groups.ok()) {
+    failure_ = groups.refusal();
     return Next::kAgain;
   }
+  TakeAll(*groups);
   if (batch_.cursor() < context_->tail->Head()) {
     KeepAlive(now);
     return Next::kAgain;
@@ -145,17 +145,17 @@ void EventSubscription::RunJob() {
   const std::int64_t begin = batch_.cursor();
   while (!batch_.full() && batch_.cursor() < begin + context_->options.events_a_job) {
     const auto groups = context_->tail->Read(batch_.cursor() + 1, context_->options.read_bytes);
-    if (groups.ok() && groups.value()->empty()) {
+    if (!groups.ok()) {
+      failure_ = groups.refusal();
+      return;
+    }
+    if (groups.value()->empty()) {
       // Seen by Head and not yet by Read: never ask again at once, it would be
       // asked for ever.
       job_found_nothing_ = batch_.cursor() == begin;
       return;
     }
-    const auto taken = groups.ok() ? TakeAll(*groups) : groups.refusal();
-    if (!taken.ok()) {
-      failure_ = taken.refusal();
-      return;
-    }
+    TakeAll(*groups);
   }
 }
 
@@ -169,14 +169,12 @@ domain::Status EventSubscription::ResolveStart() {
   return domain::Ok{};
 }
 
-domain::Status EventSubscription::TakeAll(const EventGroups& groups) {
+void EventSubscription::TakeAll(const EventGroups& groups) {
   const BatchLimits limits = Limits();
   for (const EventGroupPtr& group : *groups) {
     if (batch_.full()) break;
-    const auto taken = batch_.Take(group.get(), limits);
-    if (!taken.ok()) return taken;
+    batch_.Take(*group, limits);
   }
-  return domain::Ok{};
 }
 
 EventSubscription::TimePoint EventSubscription::Deadline() const {

@@ -152,7 +152,7 @@ class EventSubscription {
   /// Breaks the silence if it has lasted.
   void KeepAlive(TimePoint now);
   domain::Status ResolveStart();
-  domain::Status TakeAll(const EventGroups& groups);
+  void TakeAll(const EventGroups& groups);
   [[nodiscard]] bool Crowded() const;
   [[nodiscard]] BatchLimits Limits() const;
 
