@@ -2,6 +2,8 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <algorithm>
+
 namespace florin::server {
 namespace {
 
@@ -11,6 +13,9 @@ using google::protobuf::io::CodedOutputStream;
 constexpr char kCheckpointTag = 0x12;
 constexpr char kHeadPositionTag = 0x18;
 constexpr char kCaughtUpTag = 0x20;
+
+/// For what follows the events, and the rest of the command that fills a response.
+constexpr std::size_t kRoomAtTheEnd = 1024;
 
 void AppendVarint(std::string* out, std::uint64_t value) {
   std::uint8_t buffer[10];
@@ -23,6 +28,10 @@ void AppendVarint(std::string* out, std::uint64_t value) {
 void EventBatch::Take(const EventGroup& group, const BatchLimits& limits) {
   const auto& events = group.events();
   auto begin = static_cast<std::size_t>(cursor_ + 1 - group.first_position());
+  if (every_event_) {
+    const std::size_t rest = group.Encoded(begin, events.size()).size();
+    bytes_.reserve(bytes_.size() + std::min(rest, limits.bytes) + kRoomAtTheEnd);
+  }
   while (begin < events.size() && !full_) {
     std::size_t end = begin;
     while (!events[end].ends_command) ++end;

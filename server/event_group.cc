@@ -9,6 +9,8 @@
 namespace florin::server {
 namespace {
 
+constexpr std::size_t kEventsOfATransfer = 3;
+
 domain::Refusal Corrupt(std::int64_t position) {
   return {domain::Reason::kDataCorrupt,
           "the record at position " + std::to_string(position) +
@@ -34,6 +36,8 @@ domain::Result<EventGroupPtr> EventGroup::FromRecords(std::span<const storage::R
   const std::shared_ptr<EventGroup> group(new EventGroup());
   group->first_position_ = records.front()->first_position;
   storage::EventEncoder encoder;
+  encoder.Reserve(records.size() * kEventsOfATransfer);
+  group->events_.reserve(records.size() * kEventsOfATransfer);
   for (const storage::RecordPtr& record : records) {
     const std::size_t first = encoder.events().size();
     if (record->first_position != group->last_position() + 1)
@@ -54,7 +58,6 @@ domain::Result<EventGroupPtr> EventGroup::FromRecords(std::span<const storage::R
     group->events_[i].stream =
         std::string_view(group->bytes_).substr(event.stream_begin, event.stream_size);
   }
-  group->events_.shrink_to_fit();
   return EventGroupPtr(group);
 }
 

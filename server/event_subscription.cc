@@ -72,8 +72,9 @@ EventSubscription::Next EventSubscription::Serve(TimePoint now) {
     return Next::kWait;
   }
   retry_at_.reset();
-  const std::int64_t lag = context_->tail->Head() - batch_.cursor();
-  if (start_time_ || lag > context_->options.live_lag) return StartJob(now);
+  // Looked at once: the hub gives another turn when it moves.
+  const std::int64_t head = context_->tail->Head();
+  if (start_time_ || head - batch_.cursor() > context_->options.live_lag) return StartJob(now);
 
   const auto groups = context_->tail->Recent(batch_.cursor() + 1);
   if (groups.ok() && groups.value() == nullptr) return StartJob(now);
@@ -82,7 +83,7 @@ EventSubscription::Next EventSubscription::Serve(TimePoint now) {
     return Next::kAgain;
   }
   TakeAll(*groups);
-  if (batch_.cursor() < context_->tail->Head()) {
+  if (batch_.cursor() < head) {
     KeepAlive(now);
     return Next::kAgain;
   }

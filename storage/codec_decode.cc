@@ -76,16 +76,14 @@ AccountAfter FieldDecoder::Account() {
   return account;
 }
 
-domain::Transaction FieldDecoder::Transaction() {
-  domain::Transaction transaction;
-  transaction.transaction_id = Id();
+void FieldDecoder::Transaction(domain::Transaction* transaction) {
+  transaction->transaction_id = Id();
   const std::uint64_t flags = in_.Varint();
   if ((flags & ~std::uint64_t{kTransactionPartsAll}) != 0) in_.Fail();
-  transaction.status = EnumUpTo(&in_, domain::TransactionStatus::kRefused);
-  transaction.is_hold = (flags & kIsHold) != 0;
-  Postings((flags & kMixedPostings) != 0, &transaction.postings);
-  TransactionOptions(flags, &transaction);
-  return transaction;
+  transaction->status = EnumUpTo(&in_, domain::TransactionStatus::kRefused);
+  transaction->is_hold = (flags & kIsHold) != 0;
+  Postings((flags & kMixedPostings) != 0, &transaction->postings);
+  TransactionOptions(flags, transaction);
 }
 
 void FieldDecoder::Postings(bool mixed, std::vector<domain::TransactionPosting>* postings) {

@@ -83,7 +83,8 @@ class FieldDecoder {
   /// Without copying the id and without the balances.
   std::string_view AccountHead(AccountAfter* account);
   AccountAfter Account();
-  domain::Transaction Transaction();
+  /// `transaction` is new.
+  void Transaction(domain::Transaction* transaction);
   domain::AccountState State();
   domain::ChangeAccount AccountRequest();
   domain::SettleTransaction SettleRequest();

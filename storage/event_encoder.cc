@@ -16,6 +16,9 @@ namespace v1 = florin::v1;
 /// `repeated Event events` has this number in every response that carries events.
 constexpr int kEventsField = v1::SubscribeEventsResponse::kEventsFieldNumber;
 
+/// What an event of a plain transfer takes, with room to spare.
+constexpr std::size_t kEventBytes = 256;
+
 /// With the entries of maps by their keys: protobuf's own order changes from run to run.
 void SerializeInOrder(const google::protobuf::Message& message, std::string* bytes) {
   bytes->clear();
@@ -26,6 +29,11 @@ void SerializeInOrder(const google::protobuf::Message& message, std::string* byt
 }
 
 }  // namespace
+
+void EventEncoder::Reserve(std::size_t events) {
+  events_.reserve(events_.size() + events);
+  out_.Reserve(events * kEventBytes);
+}
 
 domain::Status EventEncoder::Add(const Record& record) {
   const std::size_t bytes = out_.size();

@@ -37,6 +37,8 @@ class EventEncoder final : private EventVisitor {
  public:
   EventEncoder() : walk_(this) {}
 
+  /// Makes room for about so many events at once.
+  void Reserve(std::size_t events);
   /// Appends the record's events. Errors: kDataCorrupt, nothing appended.
   domain::Status Add(const Record& record);
   void Clear();

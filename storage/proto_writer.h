@@ -64,19 +64,22 @@ class ProtoWriter {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::string_view view() const { return {data_.data(), size_}; }
 
+  /// Makes room for `bytes` more at once.
+  void Reserve(std::size_t bytes) { Need(bytes); }
   /// Back to the first `size` bytes.
   void Truncate(std::size_t size) { size_ = size; }
   void Clear() { size_ = 0; }
 
  private:
   static constexpr std::size_t kVarintBytesMax = 10;
+  static constexpr std::size_t kBytesMin = 1024;
   // Wire types.
   static constexpr std::uint32_t kVarint = 0;
   static constexpr std::uint32_t kLengthDelimited = 2;
 
   void Need(std::size_t bytes) {
     if (data_.size() - size_ < bytes)
-      data_.resize(std::max(data_.size() * 2, size_ + bytes + 4096));
+      data_.resize(std::max(data_.size() * 2, size_ + bytes + kBytesMin));
   }
 
   // The room for these is the caller's care.

@@ -146,10 +146,13 @@ void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields, codec::Reader
                  Change* change) {
   if (parts & codec::kPartRequestId) change->request_id = fields->Id();
   if (parts & codec::kPartTransaction) {
-    change->transaction = std::make_shared<domain::Transaction>(fields->Transaction());
+    change->transaction = std::make_shared<domain::Transaction>();
+    fields->Transaction(change->transaction.get());
   }
-  if (parts & codec::kPartOriginal)
-    change->original = std::make_shared<domain::Transaction>(fields->Transaction());
+  if (parts & codec::kPartOriginal) {
+    change->original = std::make_shared<domain::Transaction>();
+    fields->Transaction(change->original.get());
+  }
   if (parts & codec::kPartAccount)
     change->account = std::make_shared<domain::AccountState>(fields->State());
   if (parts & codec::kPartAccountRequest) {
