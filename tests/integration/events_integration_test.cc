@@ -1,6 +1,6 @@
 // EventService through real gRPC: subscribers that join at random moments under
-// write load, with random filters and disconnects, see exactly the filtered
-// log; every checkpoint resumes; pages equal the subscription; the hash chain
+// write load, with random filters, speeds and disconnects, see exactly the
+// filtered log; every checkpoint resumes; pages equal the subscription; the hash chain
 // holds, by OpenSSL alone.
 
 #include <gmock/gmock.h>
@@ -42,15 +42,19 @@ class EventsIntegrationTest : public testing::Test {
   std::unique_ptr<EventService::Stub> events;
 };
 
+constexpr std::int64_t kHeadUnknown = std::numeric_limits<std::int64_t>::max();
+
 /// Reads until it has caught up with a head that the test names when it knows.
 class Subscriber {
  public:
+  /// `batches` counts what the writers have written.
   Subscriber(std::shared_ptr<grpc::Channel> channel, std::uint64_t seed,
-             const std::atomic<std::int64_t>* head)
-      : channel_(std::move(channel)), random_(seed), head_(head) {
+             const std::atomic<std::int64_t>* head, const std::atomic<int>* batches)
+      : channel_(std::move(channel)), random_(seed), head_(head), batches_(batches) {
     filter_ = RandomFilter(&random_);
     batch_size_ = static_cast<int>(random_() % 3 == 0 ? random_() % 50 : 0);
     from_end_ = random_() % 4 == 0;
+    slow_ = random_() % 3 == 0;
   }
 
   void Run() {
@@ -88,11 +92,19 @@ class Subscriber {
     while (left-- > 0 && stream->Read(&response)) {
       Take(response);
       if (done_) break;
+      if (slow_) Dawdle();
     }
     context.TryCancel();
     while (stream->Read(&response)) {
     }
     EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+
+  /// Does not read while the writers write some more.
+  void Dawdle() {
+    const int until = *batches_ + static_cast<int>(random_() % 20);
+    for (int now = *batches_; now < until && *head_ == kHeadUnknown; now = *batches_)
+      batches_->wait(now);
   }
 
   void Take(const florin::v1::SubscribeEventsResponse& response) {
@@ -114,9 +126,11 @@ class Subscriber {
   const std::shared_ptr<grpc::Channel> channel_;
   std::mt19937_64 random_;
   const std::atomic<std::int64_t>* const head_;
+  const std::atomic<int>* const batches_;
   florin::v1::EventFilter filter_;
   int batch_size_ = 0;
   bool from_end_ = false;
+  bool slow_ = false;
   std::int64_t start_ = 0;
   std::string checkpoint_;
   std::int64_t last_ = 0;
@@ -129,7 +143,7 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
   const std::uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  std::atomic<std::int64_t> head{std::numeric_limits<std::int64_t>::max()};
+  std::atomic<std::int64_t> head{kHeadUnknown};
   std::atomic<int> batches{0};
   constexpr int kBatches = 150;
   constexpr int kBatchesMax = 2'000;
@@ -151,6 +165,7 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
         while (known < position && !last.compare_exchange_weak(known, position)) {
         }
         ++batches;
+        batches.notify_all();
       }
     });
   }
@@ -159,11 +174,14 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
   for (int i = 0; i < 20; ++i) {
     const int join_at = batches + static_cast<int>(random() % 30);
     while (batches < join_at && batches < 2 * kBatches) std::this_thread::yield();
-    subscribers.push_back(std::make_unique<Subscriber>(server->NewChannel(), random(), &head));
+    subscribers.push_back(
+        std::make_unique<Subscriber>(server->NewChannel(), random(), &head, &batches));
     readers.emplace_back([&subscriber = *subscribers.back()] { subscriber.Run(); });
   }
   for (auto& writer : writers) writer.join();
   head = last.load();
+  ++batches;
+  batches.notify_all();
   for (auto& reader : readers) reader.join();
 
   const auto log = ReadAllEvents(events.get());
@@ -217,6 +235,66 @@ TEST_F(EventsIntegrationTest, EveryCheckpointResumesAlsoAfterKill9) {
     ASSERT_EQ(rest, seen) << checkpoint;
   }
   EXPECT_EQ(seen, Filtered(ReadAllEvents(events.get()), request.filter()));
+}
+
+TEST_F(EventsIntegrationTest, StartsAtTheFirstEventOfATime) {
+  const std::uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < 10; ++i) world->Write(&random, "a", 20);
+  const auto log = ReadAllEvents(events.get());
+  for (int i = 0; i < 10; ++i) {
+    florin::v1::SubscribeEventsRequest request;
+    *request.mutable_time() = log[random() % log.size()].time();
+    std::vector<std::int64_t> expected;
+    for (const Event& event : log) {
+      if (std::pair(event.time().seconds(), event.time().nanos()) >=
+          std::pair(request.time().seconds(), request.time().nanos()))
+        expected.push_back(event.position());
+    }
+    grpc::ClientContext context;
+    auto stream = events->SubscribeEvents(&context, request);
+    florin::v1::SubscribeEventsResponse response;
+    std::vector<std::int64_t> seen;
+    while (!response.caught_up() && stream->Read(&response)) {
+      for (const Event& event : response.events()) seen.push_back(event.position());
+    }
+    EXPECT_EQ(seen, expected) << request.ShortDebugString();
+    context.TryCancel();
+  }
+}
+
+TEST_F(EventsIntegrationTest, ACheckpointAdvancesThoughNothingMatches) {
+  std::mt19937_64 random(1);
+  florin::v1::SubscribeEventsRequest request;
+  request.mutable_filter()->add_type_patterns("nothing.at.all");
+  request.mutable_heartbeat_interval()->set_nanos(100'000'000);
+  grpc::ClientContext context;
+  auto stream = events->SubscribeEvents(&context, request);
+  florin::v1::SubscribeEventsResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  const std::string before = response.checkpoint();
+  const std::int64_t head = world->Write(&random, "a", 30);
+  while (response.head_position() < head || !response.caught_up()) {
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_EQ(response.events_size(), 0);
+  }
+  context.TryCancel();
+  EXPECT_NE(response.checkpoint(), before);
+
+  // Whoever goes on from it, with any filter, begins right behind what was looked at.
+  request.clear_filter();
+  request.set_after_checkpoint(response.checkpoint());
+  grpc::ClientContext resumed_context;
+  auto resumed = events->SubscribeEvents(&resumed_context, request);
+  const std::int64_t last = world->Write(&random, "a", 1);
+  std::vector<std::int64_t> seen;
+  while (seen.empty() || seen.back() < last) {
+    ASSERT_TRUE(resumed->Read(&response));
+    for (const Event& event : response.events()) seen.push_back(event.position());
+  }
+  EXPECT_EQ(seen.front(), head + 1);
+  resumed_context.TryCancel();
 }
 
 TEST_F(EventsIntegrationTest, PagesEqualTheFilteredLogBothWays) {

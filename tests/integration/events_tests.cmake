@@ -1,6 +1,6 @@
 find_package(OpenSSL REQUIRED)
 
-foreach(name IN ITEMS events_integration events_refusals)
+foreach(name IN ITEMS events_crowd events_integration events_refusals)
   florin_add_test(
     NAME ${name}_test
     SOURCES ${name}_test.cc
