@@ -111,7 +111,13 @@ void ChildProcess::AwaitAddress(const std::string& log_path) {
 ProcessUsage ChildProcess::Usage() const {
   const std::string proc = "/proc/" + std::to_string(pid_);
   return {CpuSecondsOf(pid_), NumberAfter(proc + "/io", "write_bytes:"),
-          NumberAfter(proc + "/status", "VmHWM:") * 1024};
+          NumberAfter(proc + "/status", "VmHWM:") * 1024,
+          NumberAfter(proc + "/status", "VmRSS:") * 1024};
+}
+
+void ChildProcess::ResetPeakMemory() const {
+  // proc(5): 5 resets the peak of the resident set.
+  std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << 5;
 }
 
 int ChildProcess::Wait() {

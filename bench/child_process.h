@@ -15,6 +15,7 @@ struct ProcessUsage {
   /// Handed to the disk, not what the page cache holds.
   std::int64_t written_bytes = 0;
   std::int64_t peak_memory_bytes = 0;  // VmHWM
+  std::int64_t resident_bytes = 0;     // VmRSS
 };
 
 /// A server run as a child, which prints "listening on ADDRESS" once it is ready.
@@ -36,6 +37,8 @@ class ChildProcess {
   /// When the child was made.
   [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
   [[nodiscard]] ProcessUsage Usage() const;
+  /// peak_memory_bytes starts again at what is resident now.
+  void ResetPeakMemory() const;
 
   /// SIGTERM, then waits for the end. Returns the exit code, -1 if a signal ended it.
   int Terminate();

@@ -24,7 +24,7 @@ class Florind {
 
   [[nodiscard]] const std::string& address() const { return process_->address(); }
   [[nodiscard]] const std::string& data_dir() const { return data_dir_; }
-  [[nodiscard]] ChildProcess& process() { return *process_; }
+  [[nodiscard]] ChildProcess& process() const { return *process_; }
   [[nodiscard]] ServerCounters Counters() const;
   /// Bytes of all files in the data directory.
   [[nodiscard]] std::int64_t DataBytes() const;

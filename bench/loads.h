@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "bench/channels.h"
 #include "bench/load.h"
@@ -24,5 +25,9 @@ namespace florin::bench {
 /// a channel.
 [[nodiscard]] std::unique_ptr<Load> StreamLoad(const Channels& channels, const Workload& workload,
                                                int size, int in_flight);
+
+/// ConsumeGroup, a member a channel; events count once their acknowledgement is durable.
+[[nodiscard]] std::unique_ptr<Load> GroupLoad(const Channels& channels, const std::string& group_id,
+                                              int max_in_flight);
 
 }  // namespace florin::bench

@@ -46,6 +46,10 @@ void Measure(const Options& options, Report* report) {
   if (Wanted(options, "replay") || Wanted(options, "startup"))
     florin::bench::MeasureLog(options, report);
   if (Wanted(options, "delivery")) florin::bench::MeasureDelivery(options, report);
+  if (Wanted(options, "filters")) florin::bench::MeasureFilters(options, report);
+  if (Wanted(options, "stalled")) florin::bench::MeasureStalled(options, report);
+  if (Wanted(options, "subscribers")) florin::bench::MeasureSubscribers(options, report);
+  if (Wanted(options, "group")) florin::bench::MeasureGroup(options, report);
   if (Wanted(options, "memory")) florin::bench::MeasureMemory(options, report);
 }
 

@@ -9,7 +9,8 @@ namespace florin::bench {
 namespace {
 
 constexpr char kFooter[] = R"(
-Measurements: echo, raw, unary, batch, stream, holds, replay, delivery, startup, memory.
+Measurements: echo, raw, unary, batch, stream, holds, replay, delivery, filters, stalled,
+subscribers, group, startup, memory.
 Each figure is the median of the rounds; a baseline runs next to what is compared with it, in
 turns. Only posted transfers count. docs/performance.md explains every line and every key.
 
@@ -19,8 +20,9 @@ Examples:
   florin-bench --only batch --hot 0.5       every second transfer touches one account
   florin-bench --only unary --peer postgres)";
 
-constexpr const char* kMeasurements[] = {"echo",  "raw",    "unary",    "batch",   "stream",
-                                         "holds", "replay", "delivery", "startup", "memory"};
+constexpr const char* kMeasurements[] = {"echo",        "raw",    "unary",    "batch",   "stream",
+                                         "holds",       "replay", "delivery", "filters", "stalled",
+                                         "subscribers", "group",  "startup",  "memory"};
 
 std::string DefaultFlorind() {
   std::error_code error;

@@ -29,6 +29,7 @@ constexpr Column kColumns[] = {
     {"B written", "written_bytes", 10, 0},
     {"B kept", "kept_bytes", 7, 0},
     {"MiB", "peak_memory_mib", 6, 0},
+    {"more MiB", "more_memory_mib", 8, 1},
 };
 
 // 1234567.8 -> "1,234,568"; small values keep what matters of them.

@@ -24,6 +24,15 @@ void MeasureHolds(const Options& options, Report* report);
 void MeasureLog(const Options& options, Report* report);
 /// "delivery": the writer's OK to the subscriber's receipt at Options::rate.
 void MeasureDelivery(const Options& options, Report* report);
+/// "filters": server cores at Options::rate that 100 live subscribers take whose filters match
+/// nothing.
+void MeasureFilters(const Options& options, Report* report);
+/// "stalled": batches while a subscriber does not read, and "unstalled" without it, in turns.
+void MeasureStalled(const Options& options, Report* report);
+/// "subscribers": the server's memory for each of 1,000 that wait at the end of the log.
+void MeasureSubscribers(const Options& options, Report* report);
+/// "group": a consumer group of four members on a log of Options::log_transactions.
+void MeasureGroup(const Options& options, Report* report);
 /// "memory": the server's peak with many accounts opened and some of them active.
 void MeasureMemory(const Options& options, Report* report);
 

@@ -32,7 +32,8 @@ TEST(BenchTest, MeasuresEveryThingItNames) {
   const Finished run = RunBench(
       "--json --rounds 1 --seconds 0.3 --warm-up 0.1 --in-flight 4 --batch-sizes 50 --accounts 100 "
       "--log 5000 "
-      "--rate 500 --only echo,raw,unary,batch,stream,holds,replay,delivery,startup "
+      "--rate 500 --only "
+      "echo,raw,unary,batch,stream,holds,replay,delivery,filters,stalled,subscribers,startup "
       "--directory " FLORIN_BENCH_DIRECTORY " 2>/dev/null");
   ASSERT_EQ(run.exit_code, 0) << run.output;
   const auto document = nlohmann::json::parse(run.output);
@@ -40,7 +41,7 @@ TEST(BenchTest, MeasuresEveryThingItNames) {
   for (const auto& row : document.at("rows")) rows[row.at("name")] = row;
   for (const char* const name :
        {"echo-4", "unary-4", "batch-50", "raw-50", "raw-index-50", "stream", "holds", "replay",
-        "start-clean", "start-killed", "delivery"}) {
+        "start-clean", "start-killed", "delivery", "unstalled", "stalled", "subscribers"}) {
     ASSERT_TRUE(rows.contains(name)) << name << " in " << run.output;
     EXPECT_GT(rows[name].at("value"), 0) << name;
   }
@@ -51,6 +52,12 @@ TEST(BenchTest, MeasuresEveryThingItNames) {
         "commit_bytes", "commit_ms", "written_bytes", "kept_bytes", "peak_memory_mib"}) {
     EXPECT_TRUE(rows["batch-50"].contains(key)) << key;
   }
+  // What they cost may be below what is noise.
+  ASSERT_TRUE(rows.contains("filters"));
+  EXPECT_GT(rows["filters"].at("server_cores_without"), 0);
+  EXPECT_EQ(rows["stalled"].at("baseline"), "unstalled");
+  EXPECT_TRUE(rows["stalled"].contains("more_memory_mib"));
+  EXPECT_TRUE(rows["subscribers"].contains("later_kib"));
   EXPECT_EQ(document.at("notes").size(), 0) << document.at("notes");
 }
 
