@@ -12,6 +12,10 @@ namespace {
 
 namespace v1 = florin::v1;
 
+// Crockford's base 32: short enough for a small string, and it does not invite
+// arithmetic.
+constexpr std::string_view kEventIdDigits = "0123456789abcdefghjkmnpqrstvwxyz";
+
 /// What an account change changed, as paths of v1.Account.
 void SetUpdateMask(const Change& change, google::protobuf::FieldMask* out) {
   switch (change.account_request->kind) {
@@ -167,17 +171,27 @@ domain::Result<std::vector<EventHeader>> EventHeaders(const Record& record) {
 }
 
 std::string EventId(std::int64_t position) {
-  // Crockford's base 32: short enough for a small string, and it does not
-  // invite arithmetic.
-  constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
   std::array<char, 13> text{};
   std::size_t begin = text.size();
   auto rest = static_cast<std::uint64_t>(position);
   do {
-    text[--begin] = kDigits[rest & 31];
+    text[--begin] = kEventIdDigits[rest & 31];
     rest >>= 5;
   } while (rest != 0);
   return {text.data() + begin, text.size() - begin};
+}
+
+std::optional<std::int64_t> EventIdPosition(std::string_view event_id) {
+  if (event_id.empty() || event_id.size() > 13) return std::nullopt;
+  std::uint64_t position = 0;
+  for (const char c : event_id) {
+    const auto digit = kEventIdDigits.find(c);
+    if (digit == std::string_view::npos || position >> 58 != 0) return std::nullopt;
+    position = position << 5 | digit;
+  }
+  // One text for each position: no zeros in front.
+  if (position == 0 || event_id.front() == '0') return std::nullopt;
+  return static_cast<std::int64_t>(position);
 }
 
 }  // namespace florin::storage

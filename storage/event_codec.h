@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,5 +43,7 @@ void FillOtherPayload(const Change& change, florin::v1::Event* out);
 
 /// Opaque and unique, at most 13 characters while there is one partition.
 [[nodiscard]] std::string EventId(std::int64_t position);
+/// The position in an id that EventId made; nothing of any other text.
+[[nodiscard]] std::optional<std::int64_t> EventIdPosition(std::string_view event_id);
 
 }  // namespace florin::storage

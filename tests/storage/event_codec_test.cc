@@ -298,5 +298,19 @@ TEST(EventIdTest, IsShortAndUnique) {
   EXPECT_EQ(EventId(INT64_MAX).size(), 13u);
 }
 
+TEST(EventIdTest, GivesItsPositionBack) {
+  for (const std::int64_t position : {std::int64_t{1}, std::int64_t{31}, std::int64_t{32},
+                                      std::int64_t{123'456'789}, INT64_MAX - 1, INT64_MAX}) {
+    EXPECT_EQ(EventIdPosition(EventId(position)), position);
+  }
+}
+
+TEST(EventIdTest, KnowsNoOtherText) {
+  for (const char* text :
+       {"", "0", "01", "u", "A", "1-", "g0000000000000", "80000000000000", "gzzzzzzzzzzzz"}) {
+    EXPECT_FALSE(EventIdPosition(text).has_value()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace florin::storage
