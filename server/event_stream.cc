@@ -16,15 +16,6 @@
 namespace florin::server {
 namespace {
 
-/// Gives a string's bytes to gRPC without a copy.
-grpc::ByteBuffer ToByteBuffer(std::string bytes) {
-  auto* const owned = new std::string(std::move(bytes));
-  const grpc::Slice slice(
-      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); },
-      owned);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
 class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                           public SubscriptionSink {
  public:

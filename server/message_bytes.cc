@@ -10,6 +10,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "server/wire_bounds.h"
 
@@ -115,6 +116,14 @@ grpc::ByteBuffer EncodeBytes(const google::protobuf::MessageLite& message) {
           message, &bytes, &own_buffer);
   if (!status.ok()) spdlog::error("encoding: {}", status.error_message());
   return bytes;
+}
+
+grpc::ByteBuffer ToByteBuffer(std::string bytes) {
+  auto* const owned = new std::string(std::move(bytes));
+  const grpc::Slice slice(
+      owned->data(), owned->size(), [](void* string) { delete static_cast<std::string*>(string); },
+      owned);
+  return grpc::ByteBuffer(&slice, 1);
 }
 
 ArenaLease::ArenaLease() {

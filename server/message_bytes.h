@@ -5,6 +5,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <optional>
+#include <string>
 
 #include "domain/refusal.h"
 
@@ -22,6 +23,9 @@ namespace florin::server {
 
 /// Encodes `message`, once and without a copy in between.
 [[nodiscard]] grpc::ByteBuffer EncodeBytes(const google::protobuf::MessageLite& message);
+
+/// Gives a string's bytes to gRPC without a copy.
+[[nodiscard]] grpc::ByteBuffer ToByteBuffer(std::string bytes);
 
 /// An arena of the calling thread, kept warm between uses: a call allocates
 /// nothing for its messages. Messages die with the lease, so it must end on the
