@@ -62,6 +62,7 @@ const IdRule& RuleOf(IdKind kind) {
       return kAccount;
     case IdKind::kTransaction:
     case IdKind::kRequest:
+    case IdKind::kGroup:
       return kTransaction;
     case IdKind::kAnyTransaction:
       return kAny;

@@ -34,6 +34,8 @@ enum class IdKind : std::uint8_t {
   /// Also the server's own, which hold a '/'.
   kAnyTransaction,
   kRequest,
+  /// Consumer groups and their members.
+  kGroup,
   kAsset,
 };
 
