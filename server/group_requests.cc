@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "server/convert/group_settings.h"
 #include "server/convert/shape.h"
@@ -135,6 +136,20 @@ std::int64_t ToHeartbeat(const v1::JoinGroup& join, Shape* shape) {
   return heartbeat.count();
 }
 
+// Ours have 15 bytes. Of a longer one, which is unknown, enough to say so.
+constexpr std::size_t kDeliveryIdBytesMax = 64;
+
+std::string ToDeliveryId(const std::string& id) {
+  return std::string(CutUtf8(id, kDeliveryIdBytesMax));
+}
+
+std::vector<std::string> ToDeliveryIds(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(ids.size()));
+  for (const std::string& id : ids) out.push_back(ToDeliveryId(id));
+  return out;
+}
+
 bool IsNackAction(int action) {
   return action >= v1::NACK_ACTION_RETRY && action <= v1::NACK_ACTION_SKIP;
 }
@@ -251,16 +266,16 @@ domain::Result<actors::AcknowledgeRequest> ToAcknowledge(const v1::Acknowledge& 
   if (count > kGroupIdsMax) return TooMany("acknowledge", count);
   Shape shape;
   actors::AcknowledgeRequest request;
-  request.delivery_ids = {acknowledge.delivery_ids().begin(), acknowledge.delivery_ids().end()};
-  request.extend_delivery_ids = {acknowledge.extend_delivery_ids().begin(),
-                                 acknowledge.extend_delivery_ids().end()};
+  request.delivery_ids = ToDeliveryIds(acknowledge.delivery_ids());
+  request.extend_delivery_ids = ToDeliveryIds(acknowledge.extend_delivery_ids());
   request.nacks.reserve(static_cast<std::size_t>(acknowledge.nacks_size()));
   for (int i = 0; i < acknowledge.nacks_size(); ++i) {
     const v1::Nack& nack = acknowledge.nacks(i);
     CheckNack(nack, i, &shape);
     // Cut rather than refused: a consumer must not fail for ever because what
     // failed before says much.
-    request.nacks.push_back({nack.delivery_id(), static_cast<actors::NackAction>(nack.action()),
+    request.nacks.push_back({ToDeliveryId(nack.delivery_id()),
+                             static_cast<actors::NackAction>(nack.action()),
                              std::string(CutUtf8(nack.reason(), kLongTextBytesMax))});
   }
   if (!shape.ok()) return shape.refusal();

@@ -9,7 +9,6 @@
 
 #include "florin/v1/group_service.pb.h"
 #include "server/message_bytes.h"
-#include "server/quote.h"
 #include "storage/proto_convert.h"
 
 namespace florin::server {
@@ -30,8 +29,6 @@ constexpr char kDeliveryIdTag = 0x1A;
 
 // What a delivery takes beside its event and id: tags, lengths, attempt.
 constexpr std::size_t kDeliveryOverhead = 24;
-// As much of a delivery_id is repeated: one of ours has 15 bytes.
-constexpr std::size_t kEchoedIdBytesMax = 64;
 
 std::size_t VarintSize(std::uint64_t value) { return CodedOutputStream::VarintSize64(value); }
 
@@ -66,7 +63,7 @@ void AppendDelivery(std::string* out, const actors::Delivery& delivery) {
 
 void AppendRefusal(std::string* out, const actors::AcknowledgeRefusal& refused) {
   v1::AcknowledgeRefusal refusal;
-  refusal.set_delivery_id(std::string(CutUtf8(refused.delivery_id, kEchoedIdBytesMax)));
+  refusal.set_delivery_id(refused.delivery_id);
   storage::ToProto(refused.refusal, refusal.mutable_refusal());
   AppendBytes(out, kRefusalsTag, refusal.SerializeAsString());
 }
@@ -122,7 +119,8 @@ std::deque<grpc::ByteBuffer> EncodeDeliveries(const actors::DeliveryBatch& batch
     AppendDelivery(cutter.Room(SizeOf(delivery)), delivery);
   }
   for (const actors::AcknowledgeRefusal& refused : batch.refusals) {
-    AppendRefusal(cutter.Room(kEchoedIdBytesMax + refused.refusal.message.size()), refused);
+    AppendRefusal(cutter.Room(refused.delivery_id.size() + refused.refusal.message.size()),
+                  refused);
   }
   return cutter.Finish();
 }

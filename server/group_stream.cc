@@ -115,14 +115,14 @@ void GroupStream::OnReadDone(bool ok) {
 }
 
 void GroupStream::Take(const v1::ConsumeGroupRequest& request, bool is_new) {
-  if (is_new != request.has_join()) {
-    Refuse(is_new                      ? JoinMissing()
-           : request.has_acknowledge() ? JoinedTwice()
-                                       : AcknowledgeMissing());
-  } else if (is_new) {
+  if (is_new && request.has_join()) {
     Join(request.join());
-  } else {
+  } else if (is_new) {
+    Refuse(JoinMissing());
+  } else if (request.has_acknowledge()) {
     Acknowledge(request.acknowledge());
+  } else {
+    Refuse(request.has_join() ? JoinedTwice() : AcknowledgeMissing());
   }
 }
 
