@@ -27,6 +27,9 @@ class EventService final : public RawService {
   /// Goes no later than the service.
   [[nodiscard]] const std::shared_ptr<EventCollector>& collector() const { return collector_; }
 
+  /// For others who read the log as subscriptions do.
+  [[nodiscard]] EventTail& tail() { return hub_.tail(); }
+
  private:
   class Stopper;
 

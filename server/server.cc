@@ -11,11 +11,14 @@
 #include <chrono>
 #include <utility>
 
+#include "actors/groups.h"
 #include "actors/ledger.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/admin_service.h"
 #include "server/channel_limits.h"
 #include "server/event_service.h"
+#include "server/group_feed.h"
+#include "server/group_service.h"
 #include "server/ledger_service.h"
 #include "server/metrics.h"
 #include "server/service_host.h"
@@ -29,7 +32,7 @@ namespace {
 constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
 
 constexpr std::array kServices = {"florin.v1.LedgerService", "florin.v1.EventService",
-                                  "florin.v1.AdminService"};
+                                  "florin.v1.GroupService", "florin.v1.AdminService"};
 
 // "127.0.0.1:0" -> "127.0.0.1:41234".
 std::string WithPort(const std::string& address, int port) {
@@ -58,6 +61,21 @@ StreamLimits ToStreamLimits(const Config& config) {
   return limits;
 }
 
+StreamLimits ToMemberLimits(const Config& config) {
+  StreamLimits limits;
+  limits.streams_max = static_cast<std::size_t>(config.max_group_members);
+  limits.stall_timeout = std::chrono::seconds(config.subscriber_stall_seconds);
+  return limits;
+}
+
+actors::GroupsOptions ToGroupsOptions(const Config& config) {
+  actors::GroupsOptions options;
+  options.groups_max = static_cast<std::size_t>(config.max_groups);
+  options.members_max = static_cast<std::int32_t>(config.max_group_members);
+  options.stall_timeout_ns = config.subscriber_stall_seconds * 1'000'000'000;
+  return options;
+}
+
 // Reflection describes only what is linked in; nothing else names this proto.
 void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
 
@@ -74,6 +92,7 @@ class FlorinServer final : public Server {
 
  private:
   actors::LedgerOptions LedgerOptionsOf();
+  std::string StartGroups();
   std::string Listen();
   std::string ListenForMetrics();
   void SetServing(bool serving);
@@ -88,6 +107,9 @@ class FlorinServer final : public Server {
   std::unique_ptr<ServiceHost> host_;
   std::unique_ptr<LedgerService> ledger_service_;
   std::unique_ptr<EventService> event_service_;
+  std::unique_ptr<TailGroupFeed> group_feed_;
+  std::unique_ptr<actors::Groups> groups_;
+  std::unique_ptr<GroupService> group_service_;
   std::unique_ptr<AdminService> admin_service_;
   UnknownMethods unknown_methods_;
   std::unique_ptr<grpc::Server> grpc_server_;
@@ -117,9 +139,21 @@ std::string FlorinServer::Open() {
   ledger_service_ = std::make_unique<LedgerService>(host_.get());
   event_service_ = std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
   admin_service_ = std::make_unique<AdminService>(host_.get());
-  std::string wrong = Listen();
+  std::string wrong = StartGroups();
+  if (wrong.empty()) wrong = Listen();
   if (wrong.empty()) wrong = ListenForMetrics();
   return wrong;
+}
+
+std::string FlorinServer::StartGroups() {
+  group_feed_ = std::make_unique<TailGroupFeed>(&event_service_->tail(), &ledger_->reader());
+  auto groups = actors::Groups::Start(ledger_.get(), &store_->groups(), group_feed_.get(),
+                                      ToGroupsOptions(config_));
+  if (!groups.ok()) return groups.refusal().message;
+  groups_ = std::move(*groups);
+  group_service_ =
+      std::make_unique<GroupService>(host_.get(), groups_.get(), ToMemberLimits(config_));
+  return "";
 }
 
 std::string FlorinServer::Listen() {
@@ -132,6 +166,7 @@ std::string FlorinServer::Listen() {
   SetLimits(config_, &builder);
   builder.RegisterService(ledger_service_.get());
   builder.RegisterService(event_service_.get());
+  builder.RegisterService(group_service_.get());
   builder.RegisterService(admin_service_.get());
   builder.RegisterCallbackGenericService(&unknown_methods_);
   grpc_server_ = builder.BuildAndStart();
@@ -157,6 +192,7 @@ std::string FlorinServer::ListenForMetrics() {
   exposer_->RegisterCollectable(metrics_.registry());
   exposer_->RegisterCollectable(collector_);
   exposer_->RegisterCollectable(event_service_->collector());
+  exposer_->RegisterCollectable(group_service_->collector());
   const std::vector<int> ports = exposer_->GetListeningPorts();
   metrics_address_ = WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
   return "";
@@ -185,8 +221,12 @@ void FlorinServer::Stop() {
     grpc_server_->Wait();
     grpc_server_.reset();
   }
+  if (groups_ != nullptr) groups_->Stop();
   if (ledger_ != nullptr) ledger_->Stop();
   admin_service_.reset();
+  group_service_.reset();
+  groups_.reset();
+  group_feed_.reset();
   event_service_.reset();
   ledger_service_.reset();
   host_.reset();
