@@ -76,8 +76,8 @@ class ServerLifecycleTest : public LedgerServiceFixture {
 
 TEST_F(ServerLifecycleTest, HealthNamesEachService) {
   const auto health = Health::NewStub(server().channel());
-  for (const char* const service :
-       {"", "florin.v1.LedgerService", "florin.v1.EventService", "florin.v1.AdminService"}) {
+  for (const char* const service : {"", "florin.v1.LedgerService", "florin.v1.EventService",
+                                    "florin.v1.GroupService", "florin.v1.AdminService"}) {
     EXPECT_EQ(Check(health.get(), service), HealthCheckResponse::SERVING) << service;
   }
   grpc::ClientContext context;
@@ -132,7 +132,8 @@ TEST_F(ServerLifecycleTest, ReflectionListsAndDescribesEveryService) {
     services.insert(service.name());
   }
   EXPECT_EQ(services, (std::set<std::string>{"florin.v1.AdminService", "florin.v1.EventService",
-                                             "florin.v1.LedgerService", "grpc.health.v1.Health",
+                                             "florin.v1.GroupService", "florin.v1.LedgerService",
+                                             "grpc.health.v1.Health",
                                              "grpc.reflection.v1alpha.ServerReflection"}));
   for (const std::string& service : services) {
     request.set_file_containing_symbol(service);
@@ -170,8 +171,8 @@ TEST_F(ServerLifecycleTest, MetricsCountCallsByMethodAndReason) {
   for (const char* const name :
        {"florin_request_seconds_bucket", "florin_commit_commands_count 1\n",
         "florin_sync_seconds_count 1\n", "florin_active_accounts ", "florin_in_flight_commands 0\n",
-        "florin_reader_queue ", "florin_subscribers 0\n", "florin_head_position 1\n",
-        "florin_build_info{"}) {
+        "florin_reader_queue ", "florin_subscribers 0\n", "florin_groups 0\n",
+        "florin_group_members 0\n", "florin_head_position 1\n", "florin_build_info{"}) {
     EXPECT_THAT(page, HasSubstr(name));
   }
 }
