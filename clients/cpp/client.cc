@@ -4,14 +4,12 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
-#include <chrono>
-#include <thread>
 #include <utility>
+
+#include "clients/cpp/client_call.h"
 
 namespace florin::client {
 namespace {
-
-using std::chrono::system_clock;
 
 template <typename Request>
 Idempotency OfRequestId(const Request& request) {
@@ -47,30 +45,8 @@ Client::Client(std::shared_ptr<grpc::Channel> channel, const ClientOptions& opti
       channel_(std::move(channel)),
       ledger_(v1::LedgerService::NewStub(channel_)),
       events_(v1::EventService::NewStub(channel_)),
+      groups_(v1::GroupService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)) {}
-
-template <typename Response, typename Attempt>
-Result<Response> Client::Call(Idempotency idempotency, const CallOptions& options,
-                              Attempt attempt) {
-  const auto deadline = system_clock::now() + options.deadline.value_or(options_.deadline);
-  for (int attempts = 1;; ++attempts) {
-    grpc::ClientContext context;
-    context.set_deadline(deadline);
-    Response response;
-    const grpc::Status status = attempt(&context, &response);
-    if (status.ok()) {
-      return response;
-    }
-    ClientError error = DecodeError(status);
-    const auto delay = options_.retry.DelayAfter(error, attempts, idempotency, RandomJitter());
-    // A wait that outlasts the deadline would only hide the real reason behind
-    // DEADLINE_EXCEEDED.
-    if (!delay || system_clock::now() + *delay >= deadline) {
-      return error;
-    }
-    std::this_thread::sleep_for(*delay);
-  }
-}
 
 Result<v1::RegisterAssetResponse> Client::RegisterAsset(const v1::RegisterAssetRequest& request,
                                                         const CallOptions& options) {
@@ -278,4 +254,5 @@ Result<v1::GetStatusResponse> Client::GetStatus(const v1::GetStatusRequest& requ
         return admin_->GetStatus(context, request, response);
       });
 }
+
 }  // namespace florin::client

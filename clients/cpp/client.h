@@ -11,6 +11,7 @@
 #include "clients/cpp/result.h"
 #include "florin/v1/admin_service.grpc.pb.h"
 #include "florin/v1/event_service.grpc.pb.h"
+#include "florin/v1/group_service.grpc.pb.h"
 #include "florin/v1/ledger_service.grpc.pb.h"
 
 namespace florin::client {
@@ -25,7 +26,7 @@ namespace florin::client {
 /// request with the same id again, and the answer is the first outcome.
 ///
 /// For many transactions use BatchSender (any order) or CommandStream (in
-/// order); for events EventSubscription.
+/// order); for events EventSubscription, or GroupConsumer as one of a team.
 ///
 /// Threads: safe; one Client serves a whole program. Cost: one HTTP/2 channel.
 class Client {
@@ -88,10 +89,35 @@ class Client {
   [[nodiscard]] Result<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request,
                                                         const CallOptions& options = {});
 
+  // GroupService. Create, update and what reads are retried; the others are sent
+  // once only, as a second replay, discard, reset or delete could act again.
+  // UpdateGroup replaces the settings whole: begin with those of GetGroup.
+  [[nodiscard]] Result<v1::CreateGroupResponse> CreateGroup(const v1::CreateGroupRequest& request,
+                                                            const CallOptions& options = {});
+  [[nodiscard]] Result<v1::UpdateGroupResponse> UpdateGroup(const v1::UpdateGroupRequest& request,
+                                                            const CallOptions& options = {});
+  [[nodiscard]] Result<v1::DeleteGroupResponse> DeleteGroup(const v1::DeleteGroupRequest& request,
+                                                            const CallOptions& options = {});
+  [[nodiscard]] Result<v1::GetGroupResponse> GetGroup(const v1::GetGroupRequest& request,
+                                                      const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ListGroupsResponse> ListGroups(const v1::ListGroupsRequest& request,
+                                                          const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ListParkedEventsResponse> ListParkedEvents(
+      const v1::ListParkedEventsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ReplayParkedEventsResponse> ReplayParkedEvents(
+      const v1::ReplayParkedEventsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::DiscardParkedEventsResponse> DiscardParkedEvents(
+      const v1::DiscardParkedEventsRequest& request, const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ResetGroupResponse> ResetGroup(const v1::ResetGroupRequest& request,
+                                                          const CallOptions& options = {});
+  [[nodiscard]] Result<v1::ListGroupActionsResponse> ListGroupActions(
+      const v1::ListGroupActionsRequest& request, const CallOptions& options = {});
+
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   /// For streams, which the classes named above manage.
   [[nodiscard]] v1::LedgerService::Stub& ledger_stub() { return *ledger_; }
   [[nodiscard]] v1::EventService::Stub& event_stub() { return *events_; }
+  [[nodiscard]] v1::GroupService::Stub& group_stub() { return *groups_; }
 
  private:
   template <typename Response, typename Attempt>
@@ -101,6 +127,7 @@ class Client {
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::LedgerService::Stub> ledger_;
   const std::unique_ptr<v1::EventService::Stub> events_;
+  const std::unique_ptr<v1::GroupService::Stub> groups_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 
