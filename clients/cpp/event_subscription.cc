@@ -1,5 +1,6 @@
 #include "clients/cpp/event_subscription.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -21,6 +22,7 @@ EventSubscription::~EventSubscription() {
 }
 
 Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
+  Pass();
   for (;;) {
     if (!connection_) {
       Open();
@@ -32,9 +34,7 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     if (read) {
       failed_attempts_ = 0;
       begun_ = true;
-      if (!response.checkpoint().empty()) {
-        checkpoint_ = response.checkpoint();
-      }
+      HandOut(&response);
       return response;
     }
     ClientError error = Close();
@@ -42,10 +42,59 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     const auto delay =
         policy().DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
     if (!delay || !MayResume() || cancelled()) {
+      End();
       return error;
     }
     std::this_thread::sleep_for(*delay);
   }
+}
+
+void EventSubscription::HandOut(v1::SubscribeEventsResponse* response) {
+  auto* events = response->mutable_events();
+  int known = 0;
+  while (last_event_ > 0 && known < events->size() &&
+         events->Get(known).position() <= last_event_) {
+    ++known;
+  }
+  events->DeleteSubrange(0, known);
+  if (!events->empty()) {
+    last_event_ = events->rbegin()->position();
+  }
+  handed_out_ =
+      std::max(handed_out_, response->caught_up() ? response->head_position() : last_event_);
+  if (!response->checkpoint().empty()) {
+    checkpoint_ = response->checkpoint();
+  }
+}
+
+void EventSubscription::Pass() {
+  {
+    const std::scoped_lock lock(mutex_);
+    passed_ = handed_out_;
+  }
+  passed_changed_.notify_all();
+}
+
+void EventSubscription::End() {
+  {
+    const std::scoped_lock lock(mutex_);
+    over_ = true;
+  }
+  passed_changed_.notify_all();
+}
+
+DoneResult EventSubscription::WaitFor(std::int64_t position, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  passed_changed_.wait_for(lock, limit, [&] { return passed_ >= position || over_; });
+  if (passed_ >= position) {
+    return Done{};
+  }
+  ClientError error;
+  error.code = over_ ? grpc::StatusCode::CANCELLED : grpc::StatusCode::DEADLINE_EXCEEDED;
+  error.message = "the subscription " + std::string(over_ ? "ended at" : "has reached") +
+                  " position " + std::to_string(passed_) + ", not " + std::to_string(position);
+  error.metadata = {{"position", std::to_string(passed_)}};
+  return error;
 }
 
 void EventSubscription::Cancel() {

@@ -4,6 +4,8 @@
 #include <grpcpp/support/sync_stream.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,7 +42,14 @@ struct EventSubscriptionOptions {
 /// (`caught_up`). Store the checkpoint together with what was built from the
 /// events; start the next time with `after_checkpoint`.
 ///
-/// Threads: Next from one thread; Cancel from any.
+/// It resumes after UNAVAILABLE of every kind (SUBSCRIBER_STALLED and
+/// SHUTTING_DOWN too) and after silence. A command that is too large for one
+/// response comes in parts, and the checkpoint stays before it until the last:
+/// over a lost connection no part is handed out twice, but after a restart of
+/// the program they would be. Store the last event's position too, and skip what
+/// is not beyond it; ExactlyOnceSubscription does.
+///
+/// Threads: Next from one thread; WaitFor and Cancel from any.
 class EventSubscription {
  public:
   EventSubscription(Client& client, v1::SubscribeEventsRequest request,
@@ -59,6 +68,12 @@ class EventSubscription {
   /// Of the last batch that Next returned; empty before the first.
   [[nodiscard]] const std::string& checkpoint() const { return checkpoint_; }
 
+  /// Read your writes: waits until everything up to `position` that matches has
+  /// been handed out and dealt with, which is when Next was called again after
+  /// it; `limit` at most. Another thread has to go on calling Next.
+  /// Errors: DEADLINE_EXCEEDED; CANCELLED when the subscription has ended.
+  DoneResult WaitFor(std::int64_t position, std::chrono::milliseconds limit);
+
   /// Ends the subscription: Next returns CANCELLED, at once or when it is
   /// called next.
   void Cancel();
@@ -70,6 +85,12 @@ class EventSubscription {
     std::unique_ptr<StallGuard> guard;
   };
 
+  // What Next has returned before counts as dealt with.
+  void Pass();
+  // Takes out what was handed out over an earlier connection, and notes the rest.
+  void HandOut(v1::SubscribeEventsResponse* response);
+  // No batch comes any more.
+  void End();
   void Open();
   // Of a stream that has ended; why it did.
   ClientError Close();
@@ -83,10 +104,15 @@ class EventSubscription {
   std::string checkpoint_;
   int failed_attempts_ = 0;
   bool begun_ = false;
+  std::int64_t last_event_ = 0;  // handed out; position
+  std::int64_t handed_out_ = 0;  // everything up to here
 
   std::mutex mutex_;
   std::unique_ptr<Connection> connection_;  // replaced under mutex_
   bool cancelled_ = false;                  // guarded by mutex_
+  std::condition_variable passed_changed_;
+  std::int64_t passed_ = 0;  // dealt with up to here; guarded by mutex_
+  bool over_ = false;        // Next has returned an error; guarded by mutex_
 };
 
 }  // namespace florin::client

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/clients/fake_server.h"
+#include "tests/clients/fake_log.h"
 
 namespace florin::client {
 namespace {
@@ -148,6 +148,84 @@ TEST(EventSubscriptionTest, TakesSilenceForALostConnection) {
   const auto batch = subscription.Next();
   ASSERT_FALSE(batch.ok());
   EXPECT_EQ(batch.error().code, grpc::StatusCode::UNAVAILABLE);
+}
+
+// What a test reads until the head.
+std::vector<std::int64_t> ReadToHead(EventSubscription& subscription) {
+  std::vector<std::int64_t> positions;
+  for (;;) {
+    const auto batch = subscription.Next();
+    EXPECT_TRUE(batch.ok()) << batch.error().ToString();
+    if (!batch.ok()) {
+      return positions;
+    }
+    for (const auto& event : batch.value().events()) {
+      positions.push_back(event.position());
+    }
+    if (batch.value().caught_up()) {
+      return positions;
+    }
+  }
+}
+
+TEST(EventSubscriptionTest, ResumesAfterEveryWayToBeUnavailable) {
+  const grpc::Status ends[] = {
+      LedgerStatus(grpc::StatusCode::UNAVAILABLE, "SUBSCRIBER_STALLED", "took nothing for 60 s"),
+      LedgerStatus(grpc::StatusCode::UNAVAILABLE, "SHUTTING_DOWN", "the server stops"),
+      {grpc::StatusCode::UNAVAILABLE, "SUBSCRIBER_STALLED: took nothing for 60 s"},
+      {grpc::StatusCode::UNAVAILABLE, "Socket closed"},
+      {grpc::StatusCode::CANCELLED, "by the server"},
+      grpc::Status::OK};
+  for (const grpc::Status& end : ends) {
+    FakeLog log;
+    log.end = end;
+    const FakeServer server({&log});
+    const auto client = Client::Connect(server.target(), Impatient());
+    EventSubscription subscription(*client, {});
+    EXPECT_EQ(ReadToHead(subscription), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}))
+        << end.error_message();
+    EXPECT_EQ(log.starts, (std::vector<std::string>{"", "3", "6", "9"}));
+  }
+}
+
+// The checkpoint stays before a command that is sent in parts, so the server
+// sends its first parts again.
+TEST(EventSubscriptionTest, HandsOutThePartsOfACutCommandOnce) {
+  FakeLog log;
+  log.command = 5;
+  log.batch = 2;
+  log.per_connection = 3;
+  const FakeServer server({&log});
+  const auto client = Client::Connect(server.target(), Impatient());
+  EventSubscription subscription(*client, {});
+  EXPECT_EQ(ReadToHead(subscription), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+  EXPECT_EQ(log.starts, (std::vector<std::string>{"", "5"}));
+}
+
+TEST(EventSubscriptionTest, WaitsUntilAPositionIsDealtWith) {
+  FakeLog log;
+  log.head = 3;
+  const FakeServer server({&log});
+  const auto client = Client::Connect(server.target(), Impatient());
+  EventSubscription subscription(*client, {});
+  const auto early = subscription.WaitFor(1, milliseconds(1));
+  ASSERT_FALSE(early.ok());
+  EXPECT_EQ(early.error().code, grpc::StatusCode::DEADLINE_EXCEEDED);
+  ASSERT_TRUE(subscription.Next().ok());
+  // Handed out, but perhaps still at work.
+  EXPECT_FALSE(subscription.WaitFor(1, milliseconds(1)).ok());
+  std::thread reader([&] {
+    while (subscription.Next().ok()) {
+    }
+  });
+  EXPECT_TRUE(subscription.WaitFor(3, std::chrono::seconds(20)).ok());
+  std::thread canceller([&] { subscription.Cancel(); });
+  const auto beyond = subscription.WaitFor(4, std::chrono::seconds(20));
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().code, grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(beyond.error().metadata.at("position"), "3");
+  canceller.join();
+  reader.join();
 }
 
 }  // namespace
