@@ -1,6 +1,6 @@
 // Goal: somebody else's project can use the installed client library.
-// Method: installs into a directory, moves it, builds examples/cpp-client
-// against it with a build of its own, runs that against a real server.
+// Method: installs into a directory, moves it, builds the examples against it
+// with builds of their own, runs one against a real server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,19 @@ using testing::HasSubstr;
 
 std::string Quoted(const std::string& path) { return "'" + path + "'"; }
 
-TEST(CppClientInstallTest, TheExampleBuildsAgainstAMovedPrefixAndRuns) {
+// Configures and builds examples/NAME as a project of its own.
+void Build(const std::string& name, const std::string& prefix, const std::string& build) {
+  const std::string cmake = Quoted(FLORIN_CMAKE);
+  const auto configured = RunCommand(
+      cmake + " -G Ninja -S " + Quoted(FLORIN_SOURCE_DIR "/examples/" + name) + " -B " +
+      Quoted(build) + " -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH=" + Quoted(prefix) +
+      " -DCMAKE_CXX_COMPILER=" + Quoted(FLORIN_CXX) + " -DCMAKE_CXX_FLAGS='-Wall -Wextra -Werror'");
+  ASSERT_EQ(configured.exit_code, 0) << configured.output;
+  const auto built = RunCommand(cmake + " --build " + Quoted(build));
+  ASSERT_EQ(built.exit_code, 0) << built.output;
+}
+
+TEST(CppClientInstallTest, TheExamplesBuildAgainstAMovedPrefixAndRun) {
   const test_support::TemporaryDirectory directory;
   const std::string cmake = Quoted(FLORIN_CMAKE);
   const std::string prefix = directory.path() + "/prefix";
@@ -30,13 +42,9 @@ TEST(CppClientInstallTest, TheExampleBuildsAgainstAMovedPrefixAndRuns) {
   std::filesystem::rename(directory.path() + "/first", prefix);
 
   const std::string build = directory.path() + "/build";
-  const auto configured = RunCommand(
-      cmake + " -G Ninja -S " + Quoted(FLORIN_SOURCE_DIR "/examples/cpp-client") + " -B " +
-      Quoted(build) + " -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH=" + Quoted(prefix) +
-      " -DCMAKE_CXX_COMPILER=" + Quoted(FLORIN_CXX) + " -DCMAKE_CXX_FLAGS='-Wall -Wextra -Werror'");
-  ASSERT_EQ(configured.exit_code, 0) << configured.output;
-  const auto built = RunCommand(cmake + " --build " + Quoted(build));
-  ASSERT_EQ(built.exit_code, 0) << built.output;
+  Build("cpp-client", prefix, build);
+  Build("compliance-feed", prefix, directory.path() + "/feed");
+  Build("notifications", prefix, directory.path() + "/notifications");
 
   const auto server = test_support::ServerProcess::Start(directory.path() + "/data");
   ASSERT_NE(server, nullptr);

@@ -83,6 +83,11 @@ bool ServerProcess::Restart() {
   return Launch();
 }
 
+bool ServerProcess::RestartInPlace() {
+  listen_ = address_;
+  return Restart();
+}
+
 bool ServerProcess::Restart(std::vector<std::string> extra_args) {
   extra_args_ = std::move(extra_args);
   return Restart();
@@ -113,8 +118,7 @@ void ServerProcess::StartAndKill9(std::chrono::milliseconds after) {
 }
 
 int ServerProcess::Spawn() {
-  std::vector<std::string> args = {ServerPath(), "--listen", "127.0.0.1:0", "--data-dir",
-                                   data_dir_};
+  std::vector<std::string> args = {ServerPath(), "--listen", listen_, "--data-dir", data_dir_};
   args.insert(args.end(), extra_args_.begin(), extra_args_.end());
   std::vector<char*> argv;
   for (std::string& arg : args) argv.push_back(arg.data());

@@ -32,6 +32,8 @@ class ServerProcess {
   /// Starts again on the same directory, after Kill9() or Terminate(). False:
   /// as Start() with null.
   bool Restart();
+  /// The same, at the address it had: for clients that connect again.
+  bool RestartInPlace();
   /// The same, with other arguments from now on.
   bool Restart(std::vector<std::string> extra_args);
 
@@ -75,6 +77,7 @@ class ServerProcess {
   std::string data_dir_;
   std::vector<std::string> extra_args_;
   std::string log_path_;
+  std::string listen_ = "127.0.0.1:0";
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::chrono::milliseconds start_duration_{0};
