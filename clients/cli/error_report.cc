@@ -53,6 +53,16 @@ const std::map<std::string_view, std::string_view>& Advice() {
       {"VERSION_BEYOND_HEAD", "'florin account show' shows its version"},
       {"TIME_IN_FUTURE", "ask for a time that has passed"},
       {"CHECKPOINT_INVALID", "start with --from beginning, or with the file of this ledger"},
+      {"GROUP_NOT_FOUND",
+       "'florin group list' shows those that are; 'florin group create' makes one"},
+      {"GROUP_EXISTS",
+       "see it with 'florin group show'; 'florin group update' changes its settings"},
+      {"MEMBER_EXISTS",
+       "take another --member, or --take-over to end the one that is there; 'florin group "
+       "show' names them"},
+      {"PARKED_EVENTS_LEFT",
+       "look at them with 'florin group parked'; replay or discard them first, or reset with "
+       "--discard-parked"},
       {"DISK_FULL", "make room on the server's disk; reading still works meanwhile"},
       {"DATA_CORRUPT",
        "stop writing, keep the data directory as it is, and see the server's "

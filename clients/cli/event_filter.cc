@@ -1,21 +1,53 @@
 #include "clients/cli/event_filter.h"
 
 namespace florin::cli {
+namespace {
 
-void AddEventFilterOptions(CLI::App& command, const std::string& prefix_names,
-                           EventFilterOptions& options) {
-  command
-      .add_option("--type", options.types,
-                  "Only types that match: * one word, # any number; several times")
-      ->type_name("PATTERN")
+void Add(CLI::App& command, const std::string& names, std::vector<std::string>& values,
+         const std::string& description, const std::string& type) {
+  command.add_option(names, values, description)
+      ->type_name(type)
       ->allow_extra_args(false)
       ->take_all();
-  command
-      .add_option(prefix_names, options.prefixes,
-                  "Only streams that begin so: an account id, transaction/ID; several times")
-      ->type_name("PREFIX")
-      ->allow_extra_args(false)
-      ->take_all();
+}
+
+using Values = google::protobuf::RepeatedPtrField<std::string>;
+
+void Replace(const std::vector<std::string>& given, Values* values) {
+  if (!given.empty()) {
+    *values = Values(given.begin(), given.end());
+  }
+}
+
+}  // namespace
+
+void AddEventFilterOptions(CLI::App& command, EventFilterOptions& options) {
+  Add(command, "--type", options.types,
+      "Only types that match: * one word, # any number; several times", "PATTERN");
+  Add(command, "--stream-prefix,--prefix", options.prefixes,
+      "Only streams that begin so: an account id, transaction/ID; several times", "PREFIX");
+}
+
+void AddStreamsOption(CLI::App& command, EventFilterOptions& options) {
+  Add(command, "--stream", options.streams,
+      "Only this stream, or those of --prefix: an account id, transaction/ID; several times",
+      "STREAM");
+}
+
+std::string FilterNote(const EventFilterOptions& options) {
+  for (const auto& stream : options.streams) {
+    if (stream.ends_with(':') || stream.ends_with('/')) {
+      return "note: --stream " + stream + " names one stream; --prefix " + stream +
+             " takes all that begin so";
+    }
+  }
+  return "";
+}
+
+void SetFilter(const EventFilterOptions& options, v1::EventFilter* filter) {
+  Replace(options.types, filter->mutable_type_patterns());
+  Replace(options.prefixes, filter->mutable_stream_prefixes());
+  Replace(options.streams, filter->mutable_streams());
 }
 
 }  // namespace florin::cli

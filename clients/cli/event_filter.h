@@ -12,20 +12,18 @@ namespace florin::cli {
 struct EventFilterOptions {
   std::vector<std::string> types;
   std::vector<std::string> prefixes;
+  std::vector<std::string> streams;
 };
 
-/// --type and `prefix_names` ("--stream-prefix").
-void AddEventFilterOptions(CLI::App& command, const std::string& prefix_names,
-                           EventFilterOptions& options);
+/// --type and --prefix (or --stream-prefix).
+void AddEventFilterOptions(CLI::App& command, EventFilterOptions& options);
+/// --stream, several times.
+void AddStreamsOption(CLI::App& command, EventFilterOptions& options);
+/// What is probably meant otherwise: a --stream that looks like a prefix. "" if
+/// nothing is.
+[[nodiscard]] std::string FilterNote(const EventFilterOptions& options);
 
-template <typename Request>
-void SetFilter(const EventFilterOptions& options, Request* request) {
-  for (const auto& pattern : options.types) {
-    request->mutable_filter()->add_type_patterns(pattern);
-  }
-  for (const auto& prefix : options.prefixes) {
-    request->mutable_filter()->add_stream_prefixes(prefix);
-  }
-}
+/// Puts what was given in the place of what `filter` had of that kind.
+void SetFilter(const EventFilterOptions& options, v1::EventFilter* filter);
 
 }  // namespace florin::cli

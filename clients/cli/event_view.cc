@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+#include "clients/cli/color.h"
 #include "clients/cli/text.h"
 
 namespace florin::cli {
@@ -60,16 +65,39 @@ std::string Describe(const v1::Event& event) {
   }
 }
 
+bool EndsWithOneOf(std::string_view type, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return type.ends_with(word); });
+}
+
+// Refusals stand out; what brings and what takes are told apart.
+Color ColorOf(std::string_view type) {
+  if (EndsWithOneOf(type, {".refused", ".failed"})) {
+    return Color::kRed;
+  }
+  if (EndsWithOneOf(type, {".deposited", ".posted", ".opened", ".reactivated"})) {
+    return Color::kGreen;
+  }
+  if (EndsWithOneOf(type, {".withdrawn", ".reversed", ".voided", ".expired", ".suspended"})) {
+    return Color::kYellow;
+  }
+  return Color::kBlue;
+}
+
 }  // namespace
 
-std::string FormatEvent(const v1::Event& event) {
+std::string FormatEvent(const v1::Event& event, bool colored) {
   // Lines come one by one, so the widths cannot follow the contents; these fit
   // nearly all.
-  std::string line =
-      fmt::format("{:>9}  {:<24}  {:<23}  {:<32}  {}", event.position(), FormatTime(event.time()),
-                  event.type(), event.stream(), Describe(event));
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
+  const std::string place =
+      fmt::format("{:>9}  {:<24}", event.position(), FormatTime(event.time()));
+  const std::string type = fmt::format("{:<23}", event.type());
+  std::string rest = fmt::format("  {:<32}  {}", event.stream(), Describe(event));
+  rest.erase(rest.find_last_not_of(' ') + 1);
+  if (!colored) {
+    return place + "  " + type + rest;
+  }
+  return Paint(place, Color::kDim) + "  " + Paint(type, ColorOf(event.type())) + rest;
 }
 
 }  // namespace florin::cli

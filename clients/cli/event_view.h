@@ -7,7 +7,7 @@
 namespace florin::cli {
 
 /// One event on one line: position, time, type, stream, and what matters of the
-/// payload.
-[[nodiscard]] std::string FormatEvent(const v1::Event& event);
+/// payload. Colours do not change the columns.
+[[nodiscard]] std::string FormatEvent(const v1::Event& event, bool colored = false);
 
 }  // namespace florin::cli

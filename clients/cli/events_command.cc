@@ -3,10 +3,11 @@
 namespace florin::cli {
 
 void AddEventsCommands(CLI::App& app, Session& session) {
-  auto* events = app.add_subcommand("events", "Read the ledger's event stream");
+  auto* events = app.add_subcommand("events", "Read, follow and wait for the ledger's events");
   events->require_subcommand(1);
   AddEventsTail(*events, session);
   AddEventsRead(*events, session);
+  AddEventsWait(*events, session);
 }
 
 }  // namespace florin::cli

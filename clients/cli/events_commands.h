@@ -10,5 +10,7 @@ namespace florin::cli {
 void AddEventsTail(CLI::App& events, Session& session);
 /// read: history page by page; ends.
 void AddEventsRead(CLI::App& events, Session& session);
+/// wait: until the log, or a group, has passed a position.
+void AddEventsWait(CLI::App& events, Session& session);
 
 }  // namespace florin::cli

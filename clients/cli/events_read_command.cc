@@ -31,7 +31,7 @@ v1::ReadEventsRequest ToRequest(const ReadOptions& options) {
     request.set_start_version(options.start_version);
   }
   SetTimeRange(options.range, &request);
-  SetFilter(options.filter, &request);
+  SetFilter(options.filter, request.mutable_filter());
   request.set_descending(options.descending);
   return request;
 }
@@ -70,7 +70,7 @@ void AddEventsRead(CLI::App& events, Session& session) {
       ->excludes(position)
       ->type_name("N");
   AddTimeRangeOptions(*read, options->range);
-  AddEventFilterOptions(*read, "--stream-prefix", options->filter);
+  AddEventFilterOptions(*read, options->filter);
   read->add_flag("--descending", options->descending, "Newest first");
   AddLimitOption(*read, options->limit);
   read->footer(R"(

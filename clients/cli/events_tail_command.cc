@@ -4,25 +4,23 @@
 #include <memory>
 #include <optional>
 #include <ostream>
-#include <string_view>
-#include <vector>
 
 #include "clients/cli/checkpoint_file.h"
+#include "clients/cli/color.h"
 #include "clients/cli/error_report.h"
 #include "clients/cli/event_filter.h"
+#include "clients/cli/event_place.h"
 #include "clients/cli/event_view.h"
 #include "clients/cli/events_commands.h"
 #include "clients/cli/interrupt_watch.h"
 #include "clients/cli/json.h"
 #include "clients/cli/session.h"
-#include "clients/cli/text.h"
 #include "clients/cpp/event_subscription.h"
 
 namespace florin::cli {
 namespace {
 
 constexpr std::int64_t kBatchMax = 1000;
-constexpr std::string_view kCheckpointPrefix = "checkpoint:";
 
 struct TailOptions {
   std::string from;
@@ -30,6 +28,7 @@ struct TailOptions {
   std::string checkpoint_file;
   bool once = false;
   std::int64_t limit = 0;
+  std::string color = "auto";
 };
 
 constexpr char kFooter[] = R"(
@@ -48,18 +47,9 @@ then only counts for the first run. --limit then ends with the whole command tha
 reaches it.
 
 Example:
-  florin events tail --type 'account.funds.*' --stream customer:
+  florin events tail --type 'account.funds.*' --prefix customer:
+  florin events tail --stream customer:1 --from 2026-01-31
   florin events tail --once)";
-
-std::string CheckFrom(const std::string& text) {
-  if (text == "beginning" || text == "end" || text.starts_with(kCheckpointPrefix) ||
-      ParseTime(text)) {
-    return "";
-  }
-  return "'" + text +
-         "' is none of beginning, end, checkpoint:STRING, or a time like "
-         "2026-01-31T09:00:00Z";
-}
 
 void SetStart(const TailOptions& options, const std::string& stored,
               v1::SubscribeEventsRequest* request) {
@@ -69,23 +59,16 @@ void SetStart(const TailOptions& options, const std::string& stored,
   }
   if (!stored.empty()) {
     request->set_after_checkpoint(stored);
-  } else if (from == "beginning") {
-    request->set_beginning(true);
-  } else if (from == "end") {
-    request->set_end(true);
-  } else if (from.starts_with(kCheckpointPrefix)) {
-    request->set_after_checkpoint(from.substr(kCheckpointPrefix.size()));
   } else {
-    // The option was checked when it was parsed.
-    *request->mutable_time() = ParseTime(from).value();
+    SetPlace(from, request);
   }
 }
 
-void Show(Session& session, const v1::Event& event) {
+void Show(Session& session, const v1::Event& event, bool colored) {
   if (session.json) {
     PrintJsonLine(session.console.out, event);
   } else {
-    session.console.out << FormatEvent(event) << '\n';
+    session.console.out << FormatEvent(event, colored) << '\n';
   }
 }
 
@@ -97,13 +80,16 @@ ExitCode FileTrouble(Session& session, const CheckpointFile& file, const char* v
 
 // Shows the events of `batch`; false: the limit is reached. A place is kept for
 // whole batches only, so where one is kept the batch is shown to its end.
-bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch, std::int64_t limit,
-               bool whole, std::int64_t* shown) {
+bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch,
+               const TailOptions& options, std::int64_t* shown) {
+  const std::int64_t limit = options.limit;
+  const bool whole = !options.checkpoint_file.empty();
+  const bool colored = WantsColor(options.color, session.console);
   for (const auto& event : batch.events()) {
     if (limit != 0 && *shown >= limit && !whole) {
       break;
     }
-    Show(session, event);
+    Show(session, event, colored);
     ++*shown;
   }
   return limit == 0 || *shown < limit;
@@ -122,7 +108,7 @@ ExitCode Follow(Session& session, const TailOptions& options,
       return session.Fail(next.error());
     }
     const auto& batch = next.value();
-    const bool more = ShowBatch(session, batch, options.limit, file.has_value(), &shown);
+    const bool more = ShowBatch(session, batch, options, &shown);
     session.console.out.flush();
     if (!session.console.out) {
       return ExitCode::kFile;
@@ -149,7 +135,10 @@ ExitCode Tail(Session& session, const TailOptions& options) {
   }
   v1::SubscribeEventsRequest request;
   SetStart(options, stored, &request);
-  SetFilter(options.filter, &request);
+  SetFilter(options.filter, request.mutable_filter());
+  if (const std::string note = FilterNote(options.filter); !note.empty()) {
+    session.console.err << note << '\n';
+  }
   if (file && options.limit > 0) {
     // Small batches, so that little is shown beyond the limit.
     request.set_max_batch_size(
@@ -169,9 +158,11 @@ void AddEventsTail(CLI::App& events, Session& session) {
   tail->footer(kFooter);
   const auto options = std::make_shared<TailOptions>();
   tail->add_option("--from", options->from, "Where to begin, see below")
-      ->check(CheckFrom)
+      ->check(CheckPlaceOfTail)
       ->type_name("PLACE");
-  AddEventFilterOptions(*tail, "--stream,--stream-prefix", options->filter);
+  AddEventFilterOptions(*tail, options->filter);
+  AddStreamsOption(*tail, options->filter);
+  AddColorOption(*tail, options->color);
   tail->add_flag("--once", options->once, "End when the present end of the log is reached");
   tail->add_option("--limit", options->limit, "End after so many events")
       ->check(CLI::PositiveNumber)

@@ -17,6 +17,8 @@ enum class ExitCode : int {
   /// The server answered, but could not do its work (INTERNAL, DATA_LOSS, a
   /// full disk). Its log says more.
   kServerTrouble = 5,
+  /// What was waited for did not come within --timeout (`events wait`).
+  kTimedOut = 6,
   /// Ended by Ctrl-C: 128 + SIGINT, as shells do.
   kInterrupted = 130,
 };

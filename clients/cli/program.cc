@@ -23,7 +23,8 @@ Examples:
 
 Every command has its own --help. Results go to standard output, all else to
 standard error. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage,
-3 server not reachable, 4 a local file, 5 trouble in the server, 130 Ctrl-C.)";
+3 server not reachable, 4 a local file, 5 trouble in the server, 6 waited in vain,
+130 Ctrl-C.)";
 
 void AddGlobalOptions(CLI::App& app, Session& session) {
   app.add_option("--server", session.server, "Where florind listens (default 127.0.0.1:50051)")
@@ -66,6 +67,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddTransferCommand(app, session);
   AddTransactionCommands(app, session);
   AddEventsCommands(app, session);
+  AddGroupCommands(app, session);
   AddBooksCommand(app, session);
   AddStatusCommand(app, session);
   AddWatchCommand(app, session);

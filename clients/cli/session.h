@@ -48,6 +48,7 @@ void AddAccountCommands(CLI::App& app, Session& session);
 void AddTransferCommand(CLI::App& app, Session& session);
 void AddTransactionCommands(CLI::App& app, Session& session);
 void AddEventsCommands(CLI::App& app, Session& session);
+void AddGroupCommands(CLI::App& app, Session& session);
 void AddBooksCommand(CLI::App& app, Session& session);
 void AddStatusCommand(CLI::App& app, Session& session);
 void AddWatchCommand(CLI::App& app, Session& session);

@@ -83,6 +83,17 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   return number * unit;
 }
 
+std::string FormatDuration(const google::protobuf::Duration& duration) {
+  const std::int64_t milliseconds = TimeUtil::DurationToMilliseconds(duration);
+  for (const char* unit : {"d", "h", "m", "s"}) {
+    const std::int64_t size = UnitOf(unit).count();
+    if (milliseconds != 0 && milliseconds % size == 0) {
+      return std::to_string(milliseconds / size) + unit;
+    }
+  }
+  return std::to_string(milliseconds) + "ms";
+}
+
 std::string FormatType(v1::AccountType type) {
   return EnumText(v1::AccountType_Name(type), "ACCOUNT_TYPE_");
 }
@@ -93,6 +104,14 @@ std::string FormatStatus(v1::AccountStatus status) {
 
 std::string FormatStatus(v1::TransactionStatus status) {
   return EnumText(v1::TransactionStatus_Name(status), "TRANSACTION_STATUS_");
+}
+
+std::string FormatOrder(v1::GroupOrder order) {
+  return EnumText(v1::GroupOrder_Name(order), "GROUP_ORDER_");
+}
+
+std::string FormatKind(v1::GroupActionKind kind) {
+  return EnumText(v1::GroupActionKind_Name(kind), "GROUP_ACTION_KIND_");
 }
 
 std::optional<v1::AccountType> ParseType(std::string_view text) {

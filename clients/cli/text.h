@@ -1,5 +1,6 @@
 #pragma once
 
+#include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "florin/v1/account.pb.h"
+#include "florin/v1/group_service.pb.h"
 #include "florin/v1/transaction.pb.h"
 
 // How values are written for people, and read from the command line.
@@ -23,11 +25,15 @@ namespace florin::cli {
 
 /// "500ms", "30s", "15m", "12h", "7d". nullopt: not that, or above 100 years.
 [[nodiscard]] std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
+/// The reverse, in the largest unit that is exact; parts of milliseconds are cut.
+[[nodiscard]] std::string FormatDuration(const google::protobuf::Duration& duration);
 
 /// "liability", "active", "posted"; "" for UNSPECIFIED.
 [[nodiscard]] std::string FormatType(v1::AccountType type);
 [[nodiscard]] std::string FormatStatus(v1::AccountStatus status);
 [[nodiscard]] std::string FormatStatus(v1::TransactionStatus status);
+[[nodiscard]] std::string FormatOrder(v1::GroupOrder order);
+[[nodiscard]] std::string FormatKind(v1::GroupActionKind kind);
 
 /// The reverse, in upper or lower case; nullopt: there is none of that name.
 [[nodiscard]] std::optional<v1::AccountType> ParseType(std::string_view text);

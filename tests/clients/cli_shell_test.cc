@@ -212,6 +212,18 @@ TEST(HelpTest, EveryCommandShowsAnExampleAndNoChecks) {
                            "transaction list",
                            "events tail",
                            "events read",
+                           "events wait",
+                           "group create",
+                           "group update",
+                           "group delete",
+                           "group show",
+                           "group list",
+                           "group consume",
+                           "group parked",
+                           "group replay",
+                           "group discard",
+                           "group reset",
+                           "group log",
                            "books",
                            "status",
                            "watch",
@@ -234,7 +246,8 @@ TEST(ManPageTest, NamesWhatACommandTakes) {
               AllOf(HasSubstr(".SS florin account suspend\n"), HasSubstr("both|debits|credits"),
                     HasSubstr("\\fB\\-\\-expected\\-version\\fR \\fIN\\fR\n")));
   // What an option is checked with is not part of what its value is called.
-  for (const char* command : {"account", "asset", "events", "import", "transaction", "watch"}) {
+  for (const char* command :
+       {"account", "asset", "events", "group", "import", "transaction", "watch"}) {
     EXPECT_THAT(RunFlorin({"man", command}).out,
                 AllOf(Not(HasSubstr("POSITIVE")), Not(HasSubstr("NONNEGATIVE")),
                       Not(HasSubstr("INT in")), Not(HasSubstr("{"))));

@@ -34,7 +34,21 @@ TEST(CliTextTest, Durations) {
   }
 }
 
+TEST(CliTextTest, DurationsAreWrittenInTheLargestUnitThatIsExact) {
+  google::protobuf::Duration duration;
+  EXPECT_EQ(FormatDuration(duration), "0ms");
+  duration.set_nanos(250'999'999);
+  EXPECT_EQ(FormatDuration(duration), "250ms");
+  duration.set_nanos(0);
+  for (const char* text : {"1s", "30s", "90s", "15m", "12h", "7d"}) {
+    duration.set_seconds(ParseDuration(text)->count() / 1000);
+    EXPECT_EQ(FormatDuration(duration), text);
+  }
+}
+
 TEST(CliTextTest, NamesAndCounts) {
+  EXPECT_EQ(FormatOrder(v1::GROUP_ORDER_NONE), "none");
+  EXPECT_EQ(FormatKind(v1::GROUP_ACTION_KIND_REPLAYED), "replayed");
   EXPECT_EQ(FormatType(v1::ACCOUNT_TYPE_LIABILITY), "liability");
   EXPECT_EQ(FormatStatus(v1::ACCOUNT_STATUS_SUSPENDED), "suspended");
   EXPECT_EQ(FormatStatus(v1::TRANSACTION_STATUS_UNSPECIFIED), "");

@@ -217,13 +217,28 @@ TEST_F(ProgramTest, ListsGoOverPagesAndStopAtTheLimit) {
 }
 
 TEST_F(ProgramTest, TailEndsAtTheHeadWithOnce) {
-  EXPECT_EQ(Run({"events", "tail", "--once", "--type", "account.#", "--stream", "acc"}),
+  EXPECT_EQ(Run({"events", "tail", "--once", "--type", "account.#", "--prefix", "acc", "--stream",
+                 "transaction/t1"}),
             ExitCode::kOk);
   EXPECT_EQ(LineCount(), 5);
   EXPECT_THAT(out(), HasSubstr("account.opened"));
   EXPECT_TRUE(events_.last_request.beginning());
   EXPECT_EQ(events_.last_request.filter().type_patterns(0), "account.#");
   EXPECT_EQ(events_.last_request.filter().stream_prefixes(0), "acc");
+  EXPECT_EQ(events_.last_request.filter().streams(0), "transaction/t1");
+  EXPECT_EQ(err(), "");
+  EXPECT_EQ(Run({"events", "tail", "--once", "--stream", "customer:"}), ExitCode::kOk);
+  EXPECT_THAT(err(), HasSubstr("--prefix customer: takes all that begin so"));
+}
+
+TEST_F(ProgramTest, TailIsColouredOnRequestOnly) {
+  EXPECT_EQ(Run({"events", "tail", "--once"}), ExitCode::kOk);
+  EXPECT_THAT(out(), Not(HasSubstr("\x1b[")));
+  EXPECT_EQ(Run({"events", "tail", "--once", "--color", "always"}), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("\x1b[32maccount.opened         \x1b[0m"));
+  EXPECT_EQ(Run({"events", "tail", "--once", "--color", "always", "--json"}), ExitCode::kOk);
+  EXPECT_THAT(out(), Not(HasSubstr("\x1b[")));
+  EXPECT_EQ(Run({"events", "tail", "--once", "--color", "blue"}), ExitCode::kUsage);
 }
 
 TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
