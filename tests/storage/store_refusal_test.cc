@@ -216,8 +216,10 @@ TEST_F(StoreRefusalTest, FullDiskRefusesAStartAndTouchesNothing) {
 TEST_F(StoreRefusalTest, AStartNeedsRoomForTheWriteAheadLogTwice) {
   store_.reset();
   std::uintmax_t log = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(options_.directory + "/journal")) {
-    if (entry.path().extension() == ".log") log += entry.file_size();
+  for (const char* database : {"/journal", "/groups"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(options_.directory + database)) {
+      if (entry.path().extension() == ".log") log += entry.file_size();
+    }
   }
   ASSERT_GT(log, 0u);
   file_system_->SetFull(true, true);
