@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "bench/channels.h"
 #include "bench/florind.h"
@@ -16,6 +18,9 @@
 namespace florin::bench {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{10};
 constexpr int kMembers = 4;
 constexpr int kInFlight = 4'096;
 
@@ -35,13 +40,31 @@ std::string CreateGroup(v1::GroupService::Stub* stub, int round) {
   return request.group_id();
 }
 
-bool CaughtUp(v1::GroupService::Stub* stub, const std::string& group_id) {
+std::int64_t HeadPosition(v1::GroupService::Stub* stub, const std::string& group_id) {
   v1::GetGroupRequest request;
   request.set_group_id(group_id);
   grpc::ClientContext context;
   v1::GetGroupResponse response;
   Check(stub->GetGroup(&context, request, &response), "no group");
-  return response.group().lag_count() == 0;
+  return response.group().head_position();
+}
+
+/// The whole log through one group, or as much as the time allows.
+void ConsumeLog(const Options& options, const Florind& florind, Load& load, std::int64_t events,
+                Row* row) {
+  const double cpu = florind.process().Usage().cpu_seconds;
+  const double own = OwnCpuSeconds();
+  const auto start = Clock::now();
+  double seconds = 0;
+  load.Start();
+  while (load.done() < events && seconds < options.warm_up_seconds + options.measured_seconds) {
+    std::this_thread::sleep_for(kLook);
+    seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  row->rounds.push_back(static_cast<double>(load.done()) / seconds);
+  row->Detail("server_cores", (florind.process().Usage().cpu_seconds - cpu) / seconds);
+  row->Detail("client_cores", (OwnCpuSeconds() - own) / seconds);
+  load.Stop();
 }
 
 }  // namespace
@@ -58,11 +81,10 @@ void MeasureGroup(const Options& options, Report* report) {
     ShowProgress(fmt::format("group, round {} of {}", round + 1, options.rounds));
     const std::string group_id = CreateGroup(stub.get(), round);
     const auto load = GroupLoad(OpenChannels(florind.address(), kMembers), group_id, kInFlight);
-    const Interval interval = MeasureLoad(*load, &florind.process(), options);
-    AddInterval(interval, row, report->notes());
-    if (CaughtUp(stub.get(), group_id))
-      report->notes()->emplace_back(
-          "group: the log ended before the measurement did; lengthen it with --log");
+    ConsumeLog(options, florind, *load, HeadPosition(stub.get(), group_id), row);
+    if (load->refused() > 0)
+      report->notes()->push_back(fmt::format("group: {} refusals ({}): not a fair figure",
+                                             load->refused(), load->first_refusal()));
   }
   florind.process().Terminate();
   if (!options.keep) RemoveData(options, kData);

@@ -18,7 +18,7 @@ namespace florin::storage {
 struct EncodedEvent {
   /// First byte of its field; it ends where the next one begins.
   std::size_t begin = 0;
-  /// Its stream's name, within the field.
+  /// Where its stream's name stands, in the same bytes.
   std::size_t stream_begin = 0;
   std::size_t stream_size = 0;
   /// Of static storage.
