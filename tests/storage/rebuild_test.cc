@@ -6,18 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <random>
 
-#include "storage/embedded_store.h"
-#include "tests/storage/fault_file_system.h"
 #include "tests/storage/ledger_checks.h"
-#include "tests/storage/ledger_script.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/storage/scripted_store.h"
 
 namespace florin::storage {
 namespace {
 
-using testing::LedgerScript;
 using Contents = std::map<std::string, std::string>;
 
 Contents Dump(const Index& index) {
@@ -29,42 +24,16 @@ Contents Dump(const Index& index) {
   return contents;
 }
 
-class RebuildTest : public ::testing::TestWithParam<std::uint64_t> {
+class RebuildTest : public testing::ScriptedStoreTest,
+                    public ::testing::WithParamInterface<std::uint64_t> {
  protected:
   void SetUp() override {
-    options_.directory = directory_.path() + "/data";
-    // Real syncs would only make it slow.
-    options_.file_system = std::make_shared<testing::FaultFileSystem>(1);
     options_.history_interval = 8;
     options_.head_cache_accounts = 16;
     options_.group_bytes = 2'000;
     random_.seed(GetParam());
     Open();
   }
-
-  void Open() {
-    store_.reset();
-    auto store = EmbeddedStore::Open(options_);
-    ASSERT_TRUE(store.ok()) << store.refusal().message;
-    store_ = std::move(store.value());
-    script_.Continue(&store_->writer());
-  }
-
-  void Run(int commands) {
-    for (int i = 0; i < commands; ++i) {
-      script_.Random(&random_);
-      if (random_() % 5 == 0) {
-        ASSERT_TRUE(script_.Commit().ok());
-      }
-    }
-    ASSERT_TRUE(script_.Commit().ok());
-  }
-
-  test_support::TemporaryDirectory directory_;
-  StoreOptions options_;
-  std::mt19937_64 random_;
-  std::unique_ptr<EmbeddedStore> store_;
-  LedgerScript script_{nullptr};
 };
 
 TEST_P(RebuildTest, EqualsWhatWasKeptKeyByKey) {

@@ -5,18 +5,11 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
-#include "storage/store.h"
-#include "tests/storage/fault_file_system.h"
 #include "tests/storage/ledger_checks.h"
-#include "tests/storage/ledger_script.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/storage/scripted_store.h"
 
 namespace florin::storage {
 namespace {
-
-using testing::LedgerScript;
 
 struct Shape {
   std::uint64_t seed;
@@ -27,13 +20,11 @@ struct Shape {
   int commands;
 };
 
-class StoreRandomTest : public ::testing::TestWithParam<Shape> {
+class StoreRandomTest : public testing::ScriptedStoreTest,
+                        public ::testing::WithParamInterface<Shape> {
  protected:
   void SetUp() override {
     const Shape& shape = GetParam();
-    options_.directory = directory_.path() + "/data";
-    // Real syncs would only make it slow.
-    options_.file_system = std::make_shared<testing::FaultFileSystem>(1);
     options_.history_interval = shape.history_interval;
     options_.head_cache_accounts = shape.head_cache_accounts;
     options_.group_bytes = shape.group_bytes;
@@ -41,30 +32,6 @@ class StoreRandomTest : public ::testing::TestWithParam<Shape> {
     random_.seed(shape.seed);
     Open();
   }
-
-  void Open() {
-    store_.reset();
-    auto store = Store::Open(options_);
-    ASSERT_TRUE(store.ok()) << store.refusal().message;
-    store_ = std::move(store.value());
-    script_.Continue(&store_->writer());
-  }
-
-  void Run(int commands) {
-    for (int i = 0; i < commands; ++i) {
-      script_.Random(&random_);
-      if (random_() % 4 == 0) {
-        ASSERT_TRUE(script_.Commit().ok());
-      }
-    }
-    ASSERT_TRUE(script_.Commit().ok());
-  }
-
-  test_support::TemporaryDirectory directory_;
-  StoreOptions options_;
-  std::mt19937_64 random_;
-  std::unique_ptr<Store> store_;
-  LedgerScript script_{nullptr};
 };
 
 TEST_P(StoreRandomTest, AnswersAsTheModelDoes) {
