@@ -47,6 +47,8 @@ class SerialModel {
     Expected outcome;
   };
 
+  /// "target/request_id".
+  static std::string RequestKey(const domain::TransactionCommand& command);
   void RunTransactions(const Flight& flight);
   void RunAccount(const Flight& flight);
   void RefuseBatch(const Flight& flight, std::size_t refused, const domain::Refusal& refusal);
@@ -67,7 +69,7 @@ class SerialModel {
   std::map<std::string, domain::AccountState> accounts_;
   std::map<std::string, domain::TransactionPtr> transactions_;
   std::map<std::string, std::int64_t> end_positions_;
-  /// By transaction_id, and by "target/request_id": what stays known.
+  /// By transaction_id, and by RequestKey: what stays known.
   std::map<std::string, First> own_ids_;
   std::map<std::string, First> requests_;
   std::map<std::pair<const TransactionCall*, std::size_t>, Expected> expected_;
