@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "storage/errors.h"
 #include "storage/group_value.h"
 
 namespace florin::storage {
@@ -39,6 +38,14 @@ domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
     hash = &group->hash;
   }
   return domain::Ok{};
+}
+
+domain::Status CheckFollows(const CommitGroup& before, const CommitGroup& group,
+                            const CorruptPlace& where) {
+  if (group.first_position == before.last_position + 1 && group.previous_hash == before.hash)
+    return domain::Ok{};
+  return DataCorrupt("The commit group at " + where.Text() + " does not follow the one before it.",
+                     where);
 }
 
 }  // namespace florin::storage

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "domain/result.h"
+#include "storage/errors.h"
 #include "storage/journal.h"
 
 namespace florin::storage {
@@ -13,5 +14,10 @@ namespace florin::storage {
 [[nodiscard]] domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
                                          std::int64_t expected_head, std::int64_t owner_epoch,
                                          std::span<const CommitGroupPtr> groups);
+
+/// Whether `group`, read at `where`, is the one after `before`: by position and
+/// by hash. Errors: kDataCorrupt.
+[[nodiscard]] domain::Status CheckFollows(const CommitGroup& before, const CommitGroup& group,
+                                          const CorruptPlace& where);
 
 }  // namespace florin::storage

@@ -118,6 +118,10 @@ domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(std::int64_t posi
     // Below the first group SeekForPrev finds nothing; above the last it finds
     // one that ends before.
     if (group.value()->last_position < position) break;
+    if (!groups.empty()) {
+      domain::Status follows = CheckFollows(*groups.back(), *group.value(), where);
+      if (!follows.ok()) return follows.refusal();
+    }
     bytes += group.value()->records.size();
     groups.push_back(std::move(group.value()));
   }

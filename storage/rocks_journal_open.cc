@@ -11,6 +11,7 @@
 #include "storage/bytes.h"
 #include "storage/errors.h"
 #include "storage/group_value.h"
+#include "storage/journal_checks.h"
 #include "storage/record_codec.h"
 #include "storage/rocks_journal.h"
 
@@ -208,13 +209,10 @@ domain::Status RocksJournal::VerifyTail() {
                              std::to_string(group.value()->first_position) + ".",
                          Place(position));
     if (domain::Status hashed = VerifyHash(*group.value()); !hashed.ok()) return hashed;
-    const bool linked =
-        after == nullptr || (after->previous_hash == group.value()->hash &&
-                             after->first_position == group.value()->last_position + 1);
-    if (!linked)
-      return DataCorrupt("The commit group at " + Place(after->first_position).Text() +
-                             " does not follow the one before it.",
-                         Place(after->first_position));
+    if (after != nullptr) {
+      domain::Status follows = CheckFollows(*group.value(), *after, Place(after->first_position));
+      if (!follows.ok()) return follows;
+    }
     bytes += group.value()->records.size();
     after = group.value();
   }
