@@ -150,6 +150,11 @@ LedgerStats LedgerCore::Stats() const {
   return stats;
 }
 
+void LedgerCore::StopWriting(domain::Refusal reason) {
+  spdlog::critical("nothing is written, reads go on: {}", reason.message);
+  failure_.Set(std::move(reason));
+}
+
 void LedgerCore::CrashAccount(const std::string& account_id) {
   caf::anon_send(sequencer_, CrashAccountMessage{account_id});
 }
@@ -189,14 +194,15 @@ void LedgerCore::Stop() {
 std::unique_ptr<Ledger> Ledger::Start(storage::Store* store, const LedgerOptions& options) {
   SequencerActor::Settings settings;
   settings.last_time = store->reader().VisibleHead().time;
-  settings.assets = store->reader().Assets();
+  auto assets = store->reader().Assets();
   auto holds = store->reader().OpenHolds();
-  if (holds.ok()) {
-    settings.holds = std::move(*holds);
-  } else {
-    spdlog::error("open holds cannot be read, they do not expire: {}", holds.refusal().message);
-  }
-  return std::make_unique<LedgerCore>(store, options, std::move(settings));
+  if (assets.ok()) settings.assets = std::move(*assets);
+  if (holds.ok()) settings.holds = std::move(*holds);
+  auto ledger = std::make_unique<LedgerCore>(store, options, std::move(settings));
+  // Written on without them, a code could be registered twice, and a hold would never expire.
+  if (!assets.ok()) ledger->StopWriting(assets.refusal());
+  if (!holds.ok()) ledger->StopWriting(holds.refusal());
+  return ledger;
 }
 
 }  // namespace florin::actors

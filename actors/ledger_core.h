@@ -60,6 +60,9 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   caf::actor_system* system() override { return system_.get(); }
   void Stop() override;
 
+  /// From now on commands are refused with `reason`.
+  void StopWriting(domain::Refusal reason);
+
   /// For tests: the account's actor ends as if it had crashed.
   void CrashAccount(const std::string& account_id);
 

@@ -235,7 +235,13 @@ std::optional<AccountOutcome> KnownAccount(const domain::OpenAccount& open,
 }
 
 std::optional<AssetOutcome> KnownAsset(const domain::Asset& asset, storage::Reader* reader) {
-  for (const domain::Asset& existing : reader->Assets()) {
+  const auto assets = reader->Assets();
+  if (!assets.ok()) {
+    AssetOutcome outcome;
+    outcome.refusal = assets.refusal();
+    return outcome;
+  }
+  for (const domain::Asset& existing : *assets) {
     if (existing.code != asset.code) continue;
     if (existing.scale == asset.scale && existing.name == asset.name)
       return ReplayedAsset(existing, reader);

@@ -207,18 +207,21 @@ void BatchGetBalances(ServiceHost& host, const v1::BatchGetBalancesRequest& requ
   });
 }
 
-bool HasAsset(Reader& reader, const std::string& code) {
-  for (const domain::Asset& asset : reader.Assets()) {
-    if (asset.code == code) return true;
+domain::Status CheckAssetExists(Reader& reader, const std::string& code) {
+  const auto assets = reader.Assets();
+  if (!assets.ok()) return assets.refusal();
+  for (const domain::Asset& asset : *assets) {
+    if (asset.code == code) return domain::Ok{};
   }
-  return false;
+  return AssetNotFound(code);
 }
 
 domain::Status ReadTrialBalance(ServiceHost& host, const TrialBalanceQuery& query,
                                 v1::GetTrialBalanceResponse* response) {
   Reader& reader = host.reader();
-  if (!query.asset.empty() && !HasAsset(reader, query.asset)) {
-    return AssetNotFound(query.asset);
+  if (!query.asset.empty()) {
+    const auto exists = CheckAssetExists(reader, query.asset);
+    if (!exists.ok()) return exists.refusal();
   }
   const auto position = ResolvePosition(host, query.as_of);
   if (!position.ok()) return position.refusal();

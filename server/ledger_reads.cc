@@ -87,11 +87,12 @@ void ListAssets(Reader& reader, const PageQuery& page,
   const std::uint64_t digest = QueryDigest("ListAssets", reader.LedgerId()).value();
   auto place = StartPlace(reader, digest, page.token);
   if (!place.ok()) return responder.Refuse(place.refusal());
-  std::vector<domain::Asset> assets = reader.Assets();
-  std::sort(assets.begin(), assets.end(),
+  auto assets = reader.Assets();
+  if (!assets.ok()) return responder.Refuse(assets.refusal());
+  std::sort(assets->begin(), assets->end(),
             [](const auto& a, const auto& b) { return a.code < b.code; });
   v1::ListAssetsResponse response;
-  for (const domain::Asset& asset : assets) {
+  for (const domain::Asset& asset : *assets) {
     if (asset.code <= place->after_key) continue;
     if (response.assets_size() == page.size) {
       place->after_key = response.assets(response.assets_size() - 1).code();

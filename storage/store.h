@@ -132,7 +132,7 @@ class Reader {
   [[nodiscard]] virtual std::int64_t AccountCount() const = 0;
   [[nodiscard]] virtual std::int64_t DataBytes() const = 0;
 
-  [[nodiscard]] virtual std::vector<domain::Asset> Assets() const = 0;
+  [[nodiscard]] virtual domain::Result<std::vector<domain::Asset>> Assets() const = 0;
 
   virtual domain::Result<Lookup<Head>> GetHead(const std::string& account_id, Tier tier) = 0;
   virtual domain::Result<Lookup<TransactionPlace>> FindTransaction(std::string_view transaction_id,

@@ -24,10 +24,10 @@ StoreReader::StoreReader(Journal* journal, Index* index, HeadCache* heads, LiveT
 
 std::int64_t StoreReader::DataBytes() const { return DirectoryBytes(directory_); }
 
-std::vector<domain::Asset> StoreReader::Assets() const {
-  std::vector<domain::Asset> assets;
+domain::Result<std::vector<domain::Asset>> StoreReader::Assets() const {
   const auto stored = index_->Assets();
-  if (!stored.ok()) return assets;
+  if (!stored.ok()) return stored.refusal();
+  std::vector<domain::Asset> assets;
   for (const auto& [asset, position] : *stored) assets.push_back(asset);
   return assets;
 }

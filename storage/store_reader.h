@@ -26,7 +26,7 @@ class StoreReader final : public Reader {
   [[nodiscard]] JournalHead VisibleHead() const override { return tail_->Head(); }
   [[nodiscard]] std::int64_t AccountCount() const override { return publisher_->account_count(); }
   [[nodiscard]] std::int64_t DataBytes() const override;
-  [[nodiscard]] std::vector<domain::Asset> Assets() const override;
+  [[nodiscard]] domain::Result<std::vector<domain::Asset>> Assets() const override;
 
   domain::Result<Lookup<Head>> GetHead(const std::string& account_id, Tier tier) override;
   domain::Result<Lookup<TransactionPlace>> FindTransaction(std::string_view transaction_id,

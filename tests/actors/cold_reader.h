@@ -24,7 +24,9 @@ class ColdReader : public storage::Reader {
   [[nodiscard]] storage::JournalHead VisibleHead() const override { return reader_->VisibleHead(); }
   [[nodiscard]] std::int64_t AccountCount() const override { return reader_->AccountCount(); }
   [[nodiscard]] std::int64_t DataBytes() const override { return reader_->DataBytes(); }
-  [[nodiscard]] std::vector<domain::Asset> Assets() const override { return reader_->Assets(); }
+  [[nodiscard]] domain::Result<std::vector<domain::Asset>> Assets() const override {
+    return reader_->Assets();
+  }
   domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
                                                          storage::Tier tier) override {
     if (cold && tier == storage::Tier::kMemory) {

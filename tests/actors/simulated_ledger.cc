@@ -101,7 +101,7 @@ SimulatedLedger::SimulatedLedger(storage::Store* store, test_support::RandomSour
       committer_random_(Draw(random)),
       sequencer_random_(Draw(random)),
       sequencer_(this, this, Sequencer::Options{options.recent_commands}) {
-  sequencer_.Restore(*clock, store->reader().Assets(), {});
+  sequencer_.Restore(*clock, store->reader().Assets().value(), {});
 }
 
 std::int64_t SimulatedLedger::Now() {

@@ -67,7 +67,9 @@ class EventLog final : public storage::Reader {
   // Not of the log.
   [[nodiscard]] std::int64_t AccountCount() const override { return 0; }
   [[nodiscard]] std::int64_t DataBytes() const override { return 0; }
-  [[nodiscard]] std::vector<domain::Asset> Assets() const override { return {}; }
+  [[nodiscard]] domain::Result<std::vector<domain::Asset>> Assets() const override {
+    return std::vector<domain::Asset>();
+  }
   domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
                                                          storage::Tier tier) override;
   domain::Result<storage::Lookup<storage::TransactionPlace>> FindTransaction(
