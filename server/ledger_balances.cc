@@ -229,15 +229,12 @@ domain::Status ReadTrialBalance(ServiceHost& host, const TrialBalanceQuery& quer
   if (!lines.ok()) return lines.refusal();
   response->set_position(*position);
   for (const storage::TrialBalanceLine& line : *lines) {
-    const auto text = [&line](domain::Int128 minor) {
-      return domain::FormatMinor(minor, line.scale);
-    };
     v1::TrialBalanceLine* const added = response->add_lines();
     added->set_asset(line.asset);
-    added->set_debits_posted(text(line.totals.debits_posted));
-    added->set_credits_posted(text(line.totals.credits_posted));
-    added->set_debits_pending(text(line.totals.debits_pending));
-    added->set_credits_pending(text(line.totals.credits_pending));
+    added->set_debits_posted(line.totals.debits_posted.Format(line.scale));
+    added->set_credits_posted(line.totals.credits_posted.Format(line.scale));
+    added->set_debits_pending(line.totals.debits_pending.Format(line.scale));
+    added->set_credits_pending(line.totals.credits_pending.Format(line.scale));
     added->set_account_count(line.account_count);
   }
   return domain::Ok{};

@@ -52,28 +52,6 @@ BalanceAt UndoTo(const HistoryStep& step, std::int64_t version) {
   return at;
 }
 
-bool AddTo(domain::Int128* total, domain::Int128 amount) {
-  const std::optional<domain::Int128> sum = domain::CheckedAdd(*total, amount);
-  if (sum) *total = *sum;
-  return sum.has_value();
-}
-
-bool AddTo(domain::Balances* totals, const domain::Balances& balances) {
-  return AddTo(&totals->debits_posted, balances.debits_posted) &&
-         AddTo(&totals->credits_posted, balances.credits_posted) &&
-         AddTo(&totals->debits_pending, balances.debits_pending) &&
-         AddTo(&totals->credits_pending, balances.credits_pending);
-}
-
-domain::Refusal TotalTooLarge(const std::string& asset) {
-  domain::Refusal refusal;
-  refusal.reason = domain::Reason::kAmountOverflow;
-  refusal.message =
-      "The totals of asset " + asset + " do not fit 127 bits. Ask for the accounts of a prefix.";
-  refusal.metadata.emplace_back("asset", asset);
-  return refusal;
-}
-
 }  // namespace
 
 domain::Result<std::optional<BalanceAt>> StoreReader::BalanceAtVersion(
@@ -135,7 +113,7 @@ domain::Result<std::vector<TrialBalanceLine>> StoreReader::TrialBalance(const st
     line.asset = state.asset;
     line.scale = state.scale;
     ++line.account_count;
-    if (!AddTo(&line.totals, balances)) return TotalTooLarge(state.asset);
+    line.totals.Add(balances);
   }
   if (!entry->status().ok())
     return FromRocks(entry->status(), "reading the accounts", index_->directory());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/result.h"
+#include "domain/total.h"
 #include "storage/group_store.h"
 #include "storage/journal.h"
 #include "storage/record.h"
@@ -114,7 +115,7 @@ struct TransactionQuery {
 struct TrialBalanceLine {
   std::string asset;
   int scale = 0;
-  domain::Balances totals;
+  domain::BalanceTotals totals;
   std::int64_t account_count = 0;
 };
 

@@ -88,16 +88,13 @@ void CheckCommandEnds(const LedgerScript& script, Reader* reader) {
 void CheckTrialBalances(const LedgerScript& script, Reader* reader) {
   for (std::int64_t position = 0; position <= script.position(); position += 7) {
     SCOPED_TRACE("at position " + std::to_string(position));
-    domain::Balances totals;
+    domain::BalanceTotals totals;
     std::int64_t count = 0;
     for (const auto& [account_id, events] : script.accounts()) {
       const ExpectedEvent* event = EventAt(script, account_id, position);
       if (event == nullptr) continue;
       ++count;
-      totals.debits_posted += event->balances.debits_posted;
-      totals.credits_posted += event->balances.credits_posted;
-      totals.debits_pending += event->balances.debits_pending;
-      totals.credits_pending += event->balances.credits_pending;
+      totals.Add(event->balances);
     }
     const auto lines = reader->TrialBalance("bank:", "", position);
     ASSERT_TRUE(lines.ok()) << lines.refusal().message;
