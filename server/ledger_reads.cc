@@ -18,6 +18,9 @@ using storage::Tier;
 // Transactions are read in small steps: one may have 1,000 postings, and a page
 // is cut by bytes.
 constexpr int kTransactionsStep = 64;
+// Records looked at for one page, so that a rare status in a long history holds a reader thread for
+// a moment only.
+constexpr std::size_t kScannedMax = 20'000;
 
 void AnswerAccount(const std::string& account_id, const storage::Head& head,
                    const Responder<v1::GetAccountResponse>& responder) {
@@ -144,17 +147,19 @@ std::uint64_t DigestOf(Reader& reader, const storage::TransactionQuery& query) {
       .value();
 }
 
-// Adds to the page until it is full; true if there is more.
+// Adds to the page until it is full, or enough was looked at; true if there may be more.
 domain::Result<bool> FillPage(Reader& reader, const TransactionsQuery& query, PagePlace* place,
                               v1::ListTransactionsResponse* response) {
   std::size_t bytes = 0;
+  std::size_t scanned = 0;
   while (true) {
     const int room = query.page.size - response->transactions_size();
     const int step = std::min(kTransactionsStep, room + 1);
     const auto found =
-        reader.ListTransactions(query.filter, place->head_position, place->after, step);
+        reader.ListTransactions(query.filter, place->head_position, place->after,
+                                {static_cast<std::size_t>(step), kScannedMax - scanned});
     if (!found.ok()) return found.refusal();
-    for (const domain::TransactionPtr& transaction : *found) {
+    for (const domain::TransactionPtr& transaction : found->items) {
       if (response->transactions_size() == query.page.size || bytes > kPageBytesMax) {
         return true;
       }
@@ -163,7 +168,10 @@ domain::Result<bool> FillPage(Reader& reader, const TransactionsQuery& query, Pa
       bytes += added->ByteSizeLong();
       place->after = transaction->create_position;
     }
-    if (found->size() < static_cast<std::size_t>(step)) return false;
+    if (found->next == 0) return false;
+    place->after = found->next;
+    scanned += found->scanned;
+    if (scanned >= kScannedMax) return true;
   }
 }
 

@@ -51,8 +51,9 @@ domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(const std::
   return page;
 }
 
-domain::Result<std::vector<domain::TransactionPtr>> StoreReader::ListTransactions(
-    const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) {
+domain::Result<TransactionPage> StoreReader::ListTransactions(const TransactionQuery& query,
+                                                              std::int64_t head, std::int64_t after,
+                                                              const TransactionPageLimits& limits) {
   ListRange range;
   range.high = std::min(head, VisibleHead().position);
   if (query.start_time) {
@@ -69,8 +70,8 @@ domain::Result<std::vector<domain::TransactionPtr>> StoreReader::ListTransaction
   if (after > 0 && query.ascending) range.low = std::max(range.low, after);
   if (after > 0 && !query.ascending) range.high = std::min(range.high, after - 1);
 
-  TransactionList list(index_, &groups_, query.statuses, limit);
-  if (range.low < range.high && limit > 0) {
+  TransactionList list(index_, &groups_, query.statuses, limits);
+  if (range.low < range.high && !list.Done()) {
     domain::Status filled = domain::Ok{};
     if (query.account_id.empty()) {
       filled = query.ascending ? list.FillForward(range) : list.FillBackward(range);

@@ -112,6 +112,20 @@ struct TransactionQuery {
   std::uint32_t statuses = 0;
 };
 
+/// Where a page of transactions ends, even if nothing was found by then.
+struct TransactionPageLimits {
+  std::size_t items = 0;
+  /// Records looked at. With 0 in either nothing is read.
+  std::size_t scanned = 0;
+};
+
+struct TransactionPage {
+  std::vector<domain::TransactionPtr> items;
+  /// `after` of the next page; 0: the end was reached.
+  std::int64_t next = 0;
+  std::size_t scanned = 0;
+};
+
 struct TrialBalanceLine {
   std::string asset;
   int scale = 0;
@@ -166,10 +180,11 @@ class Reader {
                                                                   const std::string& owner_id,
                                                                   const std::string& after,
                                                                   int limit) = 0;
-  /// `after` 0 starts; otherwise the create position of the last one returned.
-  /// `head`: what existed at the first page.
-  virtual domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
-      const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) = 0;
+  /// `after` 0 starts; otherwise the page before's `next`, or the create position
+  /// of one of its items. `head`: what existed at the first page.
+  virtual domain::Result<TransactionPage> ListTransactions(const TransactionQuery& query,
+                                                           std::int64_t head, std::int64_t after,
+                                                           const TransactionPageLimits& limits) = 0;
   /// Totals per asset of accounts that begin with `prefix`, at `position` (the
   /// visible head: now).
   virtual domain::Result<std::vector<TrialBalanceLine>> TrialBalance(const std::string& prefix,

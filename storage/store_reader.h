@@ -49,8 +49,9 @@ class StoreReader final : public Reader {
                                                           const std::string& owner_id,
                                                           const std::string& after,
                                                           int limit) override;
-  domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
-      const TransactionQuery& query, std::int64_t head, std::int64_t after, int limit) override;
+  domain::Result<TransactionPage> ListTransactions(const TransactionQuery& query, std::int64_t head,
+                                                   std::int64_t after,
+                                                   const TransactionPageLimits& limits) override;
   domain::Result<std::vector<TrialBalanceLine>> TrialBalance(const std::string& prefix,
                                                              const std::string& asset,
                                                              std::int64_t position) override;

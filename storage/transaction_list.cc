@@ -74,11 +74,21 @@ class Refusals {
 }  // namespace
 
 TransactionList::TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
-                                 int limit)
+                                 const TransactionPageLimits& limits)
     : index_(index),
       groups_(groups),
       statuses_(statuses == 0 ? kAllButRefused : statuses),
-      limit_(static_cast<std::size_t>(std::max(limit, 0))) {}
+      limits_(limits) {}
+
+TransactionPage TransactionList::Take() {
+  if (Done()) page_.next = reached_;
+  return std::move(page_);
+}
+
+void TransactionList::Reach(std::int64_t position) {
+  reached_ = position;
+  ++page_.scanned;
+}
 
 bool TransactionList::WantsRefused() const { return Wants(TransactionStatus::kRefused); }
 
@@ -98,14 +108,15 @@ domain::Status TransactionList::AddCreatedBy(const RecordPtr& record) {
                           change.original->transaction_id == transaction->transaction_id;
     transaction = reversed ? change.original : change.transaction;
   }
-  if (Wants(transaction->status)) items_.push_back(std::move(transaction));
+  if (Wants(transaction->status)) page_.items.push_back(std::move(transaction));
   return domain::Ok{};
 }
 
 domain::Status TransactionList::AddRefusedAt(std::int64_t position) {
   domain::Result<RecordPtr> record = groups_->RecordAt(position);
   if (!record.ok()) return record.refusal();
-  items_.push_back((*record)->change.transaction);
+  page_.items.push_back((*record)->change.transaction);
+  Reach(position);
   return domain::Ok{};
 }
 
@@ -121,17 +132,19 @@ domain::Status TransactionList::AddGroup(const CommitGroup& group, const ListRan
   if (!scanned.ok()) return scanned;
   if (!ascending) std::reverse(positions.begin(), positions.end());
   for (const std::int64_t position : positions) {
-    if (Full()) break;
+    if (Done()) return domain::Ok{};
     const domain::Result<RecordPtr> record = FindRecord(group, position);
     if (!record.ok()) return record.refusal();
     if (domain::Status added = AddCreatedBy(*record); !added.ok()) return added;
+    Reach(position);
   }
+  if (!Done()) Reach(ascending ? group.last_position : group.first_position);
   return domain::Ok{};
 }
 
 domain::Status TransactionList::FillBackward(const ListRange& range) {
   std::int64_t position = range.high;
-  while (position > range.low && !Full()) {
+  while (position > range.low && !Done()) {
     const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
     if (!group.ok()) return group.refusal();
     if (domain::Status added = AddGroup(**group, range, false); !added.ok()) return added;
@@ -142,7 +155,7 @@ domain::Status TransactionList::FillBackward(const ListRange& range) {
 
 domain::Status TransactionList::FillForward(const ListRange& range) {
   std::int64_t position = range.low + 1;
-  while (position <= range.high && !Full()) {
+  while (position <= range.high && !Done()) {
     const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
     if (!group.ok()) return group.refusal();
     if (domain::Status added = AddGroup(**group, range, true); !added.ok()) return added;
@@ -156,7 +169,7 @@ domain::Status TransactionList::FillBackward(const ListRange& range, History* hi
   Refusals refusals(*index_, account.account_id, range, false, WantsRefused());
   domain::Result<HistoryStep> step = HistoryStep{};
   if (account.Exists()) step = history->AtPosition(account, range.high);
-  while (!Full()) {
+  while (!Done()) {
     if (!step.ok()) return step.refusal();
     const bool more = step->after != nullptr && step->record->last_position > range.low;
     const std::int64_t refused = refusals.Position();
@@ -165,6 +178,7 @@ domain::Status TransactionList::FillBackward(const ListRange& range, History* hi
       if (Creates(step->record->change.kind)) {
         if (domain::Status added = AddCreatedBy(step->record); !added.ok()) return added;
       }
+      Reach(step->record->last_position);
       step = history->Before(*step);
     } else {
       if (domain::Status added = AddRefusedAt(refused); !added.ok()) return added;
@@ -180,7 +194,7 @@ domain::Status TransactionList::FillForward(const ListRange& range, History* his
   domain::Status status = domain::Ok{};
   // The refused ones before `limit`, as far as there is room.
   const auto add_refused_before = [&](std::int64_t limit) {
-    while (status.ok() && !Full() && refusals.Position() > 0 && refusals.Position() < limit) {
+    while (status.ok() && !Done() && refusals.Position() > 0 && refusals.Position() < limit) {
       status = AddRefusedAt(refusals.Position());
       refusals.Next();
     }
@@ -188,9 +202,10 @@ domain::Status TransactionList::FillForward(const ListRange& range, History* his
   const auto visit = [&](const HistoryStep& step) {
     if (step.record->last_position > range.high) return false;
     add_refused_before(step.record->last_position);
-    if (status.ok() && !Full() && Creates(step.record->change.kind))
-      status = AddCreatedBy(step.record);
-    return status.ok() && !Full();
+    if (!status.ok() || Done()) return false;
+    if (Creates(step.record->change.kind)) status = AddCreatedBy(step.record);
+    Reach(step.record->last_position);
+    return status.ok() && !Done();
   };
   if (account.Exists()) {
     if (domain::Status walked = history->Forward(account, range.low, visit); !walked.ok())

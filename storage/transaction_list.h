@@ -10,6 +10,7 @@
 #include "storage/group_source.h"
 #include "storage/history.h"
 #include "storage/index.h"
+#include "storage/store.h"
 
 namespace florin::storage {
 
@@ -26,7 +27,8 @@ struct ListRange {
 class TransactionList {
  public:
   /// `statuses`: bits 1 << TransactionStatus; 0: all but refused.
-  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses, int limit);
+  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
+                  const TransactionPageLimits& limits);
 
   /// The whole ledger, newest first or oldest first.
   domain::Status FillBackward(const ListRange& range);
@@ -38,22 +40,29 @@ class TransactionList {
   domain::Status FillForward(const ListRange& range, History* history,
                              const domain::AccountState& account);
 
-  [[nodiscard]] std::vector<domain::TransactionPtr> Take() { return std::move(items_); }
+  /// A limit is reached: the page ends here.
+  [[nodiscard]] bool Done() const {
+    return page_.items.size() >= limits_.items || page_.scanned >= limits_.scanned;
+  }
+
+  [[nodiscard]] TransactionPage Take();
 
  private:
-  [[nodiscard]] bool Full() const { return items_.size() >= limit_; }
   [[nodiscard]] bool WantsRefused() const;
   [[nodiscard]] bool Wants(domain::TransactionStatus status) const;
   /// Adds what the record created, if it is wanted as it stands now.
   domain::Status AddCreatedBy(const RecordPtr& record);
   domain::Status AddGroup(const CommitGroup& group, const ListRange& range, bool ascending);
   domain::Status AddRefusedAt(std::int64_t position);
+  /// All up to here has been looked at, in the order of the list.
+  void Reach(std::int64_t position);
 
   Index* index_;
   GroupSource* groups_;
   std::uint32_t statuses_;
-  std::size_t limit_;
-  std::vector<domain::TransactionPtr> items_;
+  TransactionPageLimits limits_;
+  std::int64_t reached_ = 0;
+  TransactionPage page_;
 };
 
 }  // namespace florin::storage

@@ -73,10 +73,10 @@ class ColdReader : public storage::Reader {
                                                                    int limit) override {
     return reader_->ListAccounts(prefix, owner_id, after, limit);
   }
-  domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
+  domain::Result<storage::TransactionPage> ListTransactions(
       const storage::TransactionQuery& query, std::int64_t head, std::int64_t after,
-      int limit) override {
-    return reader_->ListTransactions(query, head, after, limit);
+      const storage::TransactionPageLimits& limits) override {
+    return reader_->ListTransactions(query, head, after, limits);
   }
   domain::Result<std::vector<storage::TrialBalanceLine>> TrialBalance(
       const std::string& prefix, const std::string& asset, std::int64_t position) override {

@@ -311,9 +311,9 @@ domain::Result<storage::Page<domain::AccountState>> EventLog::ListAccounts(
   return NotOfTheLog();
 }
 
-domain::Result<std::vector<domain::TransactionPtr>> EventLog::ListTransactions(
+domain::Result<storage::TransactionPage> EventLog::ListTransactions(
     const storage::TransactionQuery& /*query*/, std::int64_t /*head*/, std::int64_t /*after*/,
-    int /*limit*/) {
+    const storage::TransactionPageLimits& /*limits*/) {
   return NotOfTheLog();
 }
 

@@ -88,9 +88,9 @@ class EventLog final : public storage::Reader {
                                                                    const std::string& owner_id,
                                                                    const std::string& after,
                                                                    int limit) override;
-  domain::Result<std::vector<domain::TransactionPtr>> ListTransactions(
+  domain::Result<storage::TransactionPage> ListTransactions(
       const storage::TransactionQuery& query, std::int64_t head, std::int64_t after,
-      int limit) override;
+      const storage::TransactionPageLimits& limits) override;
   domain::Result<std::vector<storage::TrialBalanceLine>> TrialBalance(
       const std::string& prefix, const std::string& asset, std::int64_t position) override;
   domain::Result<std::vector<storage::OpenHold>> OpenHolds() override;

@@ -184,15 +184,20 @@ std::vector<const domain::Transaction*> ExpectedList(const LedgerScript& script,
 void CheckList(const LedgerScript& script, const TransactionQuery& query, Reader* reader) {
   const auto expected = ExpectedList(script, query);
   std::vector<std::string> seen;
+  // Pages that end by either limit, some of them empty.
+  TransactionPageLimits limits;
   std::int64_t after = 0;
-  for (int limit = 1;; limit = limit % 5 + 1) {
-    const auto page = reader->ListTransactions(query, script.position(), after, limit);
+  do {
+    limits.items = limits.items % 5 + 1;
+    limits.scanned = limits.scanned % 11 + 1;
+    const auto page = reader->ListTransactions(query, script.position(), after, limits);
     ASSERT_TRUE(page.ok()) << page.refusal().message;
-    for (const domain::TransactionPtr& transaction : *page)
+    ASSERT_LE(page->items.size(), limits.items);
+    ASSERT_LE(page->scanned, limits.scanned);
+    for (const domain::TransactionPtr& transaction : page->items)
       seen.push_back(transaction->transaction_id);
-    if (static_cast<int>(page->size()) < limit) break;
-    after = page->back()->create_position;
-  }
+    after = page->next;
+  } while (after != 0);
   ASSERT_EQ(seen.size(), expected.size());
   for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], expected[i]->transaction_id);
 }
