@@ -40,8 +40,8 @@ void AccountActor::on_exit() {
 
 void AccountActor::LoadHead() {
   const auto message = [](const domain::Result<storage::Lookup<storage::Head>>& head) {
-    if (!head.ok()) return HeadMessage{nullptr, 0, head.refusal().reason};
-    return HeadMessage{head->value->state, head->value->n, domain::Reason::kNone};
+    if (!head.ok()) return HeadMessage{nullptr, 0, head.refusal()};
+    return HeadMessage{head->value->state, head->value->n, std::nullopt};
   };
   auto head = host_->reader().GetHead(account_id_, storage::Tier::kMemory);
   if (!head.ok() || head->complete) {
@@ -56,9 +56,9 @@ void AccountActor::LoadHead() {
 }
 
 void AccountActor::Start(const HeadMessage& head) {
-  if (head.failure != domain::Reason::kNone) {
-    spdlog::error("account {} cannot be read: {}", account_id_, domain::InfoOf(head.failure).name);
-    core_ = AccountCore::Broken(account_id_, head.failure);
+  if (head.failure) {
+    spdlog::error("account {} cannot be read: {}", account_id_, head.failure->message);
+    core_ = AccountCore::Broken(account_id_, *head.failure);
   } else {
     domain::AccountState state = *head.state;
     state.account_id = account_id_;

@@ -36,11 +36,11 @@ bool HasPart(const domain::TransactionCommand& command, const domain::Transactio
 
 }  // namespace
 
-AccountCore AccountCore::Broken(std::string account_id, domain::Reason reason) {
+AccountCore AccountCore::Broken(std::string account_id, domain::Refusal why) {
   domain::AccountState nothing;
   nothing.account_id = std::move(account_id);
   AccountCore core(std::move(nothing), 0);
-  core.broken_ = reason;
+  core.broken_ = std::move(why);
   return core;
 }
 
@@ -155,9 +155,9 @@ bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
   slot->effect = {};
   slot->finding = {};
   if (FollowsUndecided(flight, *slot)) return false;
-  if (broken_ != domain::Reason::kNone) {
+  if (broken_) {
     slot->finding_item = slot->touches.front().item;
-    slot->finding = domain::Finding{broken_, 0, domain::Side::kUnspecified};
+    slot->finding = domain::Finding{broken_->reason, 0, domain::Side::kUnspecified};
     return true;
   }
   domain::AccountBounds bounds = bounds_;
@@ -220,11 +220,8 @@ void AccountCore::VoteOnAccount(const Entry& entry) {
   AccountWork& work = *flight->account;
   Slot& slot = entry.slot_ref();
   if (!slot.voted) {
-    if (broken_ != domain::Reason::kNone) {
-      work.decision.refusal = domain::Refusal{
-          broken_,
-          "account " + state_.account_id + " cannot be read from disk; see the server's log",
-          {}};
+    if (broken_) {
+      work.decision.refusal = broken_;
     } else if (const auto* open = std::get_if<domain::OpenAccount>(&work.command)) {
       work.exists_already = state_.Exists();
       if (!work.exists_already)

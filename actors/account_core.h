@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -28,8 +29,8 @@ class AccountCore {
     bounds_ = domain::AccountBounds::Of(state_);
   }
 
-  /// The account cannot be read: every command on it is refused with `reason`.
-  static AccountCore Broken(std::string account_id, domain::Reason reason);
+  /// The account cannot be read: every command on it is refused with `why`.
+  static AccountCore Broken(std::string account_id, domain::Refusal why);
 
   void Deliver(FlightPtr flight, std::uint32_t slot);
   /// Something that it waits for was decided.
@@ -68,7 +69,7 @@ class AccountCore {
 
   domain::AccountState state_;
   std::uint64_t head_n_ = 0;
-  domain::Reason broken_ = domain::Reason::kNone;
+  std::optional<domain::Refusal> broken_;
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;
   /// Voted, not yet folded into state_, in order.

@@ -140,15 +140,16 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
     item.refusal = item.pre_refusal;
     return;
   }
-  if (IsUnreadable(item.reason)) {
-    item.refusal =
-        domain::Refusal{item.reason,
-                        "an account of this command cannot be read from disk; see the server's log",
-                        {}};
-    return;
-  }
   unreadable_.reset();
   item.refusal = Explain(*flight, index);
+  if (IsUnreadable(item.reason)) {
+    // Read once more, for the place. Where it can be read by now, the vote stands all the same.
+    item.refusal = unreadable_.value_or(domain::Refusal{
+        item.reason,
+        "an account of this command could not be read from disk; see the server's log",
+        {}});
+    return;
+  }
   if (unreadable_) {
     // Without its accounts the refusal has no numbers: nothing is remembered of it, and a retry is
     // safe.

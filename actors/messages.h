@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ struct WakeMessage {};
 struct HeadMessage {
   std::shared_ptr<const domain::AccountState> state;
   std::uint64_t n = 0;
-  domain::Reason failure = domain::Reason::kNone;
+  std::optional<domain::Refusal> failure;
 };
 /// To any: end.
 struct StopMessage {};

@@ -236,5 +236,18 @@ TEST_F(ActorsTest, EveryScheduleKeepsTheBooks) {
   EXPECT_LT(accepted, 1'500);
 }
 
+// Nothing is remembered of such a refusal, so that the command may come again.
+TEST_F(ActorsTest, AnAccountThatCannotBeReadRefusesWhatNamesIt) {
+  Restart(100);
+  ledger_->DamageHead("a");
+  EXPECT_EQ(ReasonOf(Run(Transfer("t1", "cash", "a", "5"))), Reason::kDataCorrupt);
+  EXPECT_EQ(ReasonOf(Run(Transfer("t2", "cash", "b", "5"))), Reason::kNone);
+  ledger_->DamageHead("");
+  ledger_->Crash("a");
+  ledger_->RunAll();
+  EXPECT_EQ(ReasonOf(Run(Transfer("t1", "cash", "a", "5"))), Reason::kNone);
+  EXPECT_EQ(Posted("a"), "5.00");
+}
+
 }  // namespace
 }  // namespace florin::actors

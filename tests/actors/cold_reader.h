@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/errors.h"
 #include "storage/store.h"
 
 namespace florin::actors {
@@ -19,6 +20,8 @@ class ColdReader : public storage::Reader {
   explicit ColdReader(storage::Reader* reader) : reader_(reader) {}
 
   bool cold = false;
+  /// An account whose head does not read back.
+  std::string damaged;
 
   [[nodiscard]] std::string LedgerId() const override { return reader_->LedgerId(); }
   [[nodiscard]] storage::JournalHead VisibleHead() const override { return reader_->VisibleHead(); }
@@ -29,6 +32,7 @@ class ColdReader : public storage::Reader {
   }
   domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
                                                          storage::Tier tier) override {
+    if (account_id == damaged) return storage::DataCorrupt("The account is damaged.", {"index"});
     if (cold && tier == storage::Tier::kMemory) {
       storage::Lookup<storage::Head> unknown;
       unknown.complete = false;

@@ -33,6 +33,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
 
   /// From now on the head of an account that is woken up has to be read.
   void ForgetHeads() { reader_.cold = true; }
+  void DamageHead(const std::string& account_id) { reader_.damaged = account_id; }
 
   /// Handles one message, the actor being any that has one (`choice` of them).
   bool RunOne(std::size_t choice = 0);

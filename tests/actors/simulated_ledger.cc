@@ -36,7 +36,7 @@ class SimulatedLedger::LivePort : public AccountPort {
     boxes_->Post(born->box, [this, born] {
       auto head = reader_->GetHead(account_id(), storage::Tier::kDisk);
       if (!head.ok()) {
-        born->core = AccountCore::Broken(account_id(), head.refusal().reason);
+        born->core = AccountCore::Broken(account_id(), head.refusal());
         return;
       }
       domain::AccountState state = *head->value->state;
