@@ -152,16 +152,7 @@ void SerialModel::RunTransactions(const Flight& flight) {
     }
   }
   if (flight.validate_only) {
-    // All or none: the others would not happen. What stands twice is left to the tests of the
-    // whole ledger.
-    domain::Scratch untouched = NewScratch();
-    for (std::size_t i = 0; refused && i < flight.items.size(); ++i) {
-      Expected expected;
-      expected.refusal = domain::BatchRefused(flight.items[*refused].call_index);
-      if (auto stood = StoodBefore(flight.items[i], &untouched)) expected = *stood;
-      expected.unclear = flight.items[i].repeats.has_value();
-      if (i != *refused) Expect(flight, flight.items[i], expected);
-    }
+    if (refused) RefuseValidated(flight, *refused);
     return;
   }
   for (std::size_t i = 0; i < flight.items.size(); ++i) {
@@ -187,6 +178,29 @@ void SerialModel::RunTransactions(const Flight& flight) {
     }
     Remember(flight, item, step.expected, step.decision.effect.after);
     Expect(flight, item, step.expected);
+  }
+}
+
+/// All or none: the others would not happen.
+void SerialModel::RefuseValidated(const Flight& flight, std::size_t refused) {
+  domain::Scratch untouched = NewScratch();
+  for (std::size_t i = 0; i < flight.items.size(); ++i) {
+    const Item& item = flight.items[i];
+    if (i == refused) continue;
+    Expected expected;
+    expected.refusal = domain::BatchRefused(flight.items[refused].call_index);
+    if (auto stood = StoodBefore(item, &untouched)) expected = *stood;
+    if (item.repeats) {
+      // A replay of what stands, or of the refusal that would be kept.
+      const Expected& first =
+          expected_[{flight.call.get(), flight.items[*item.repeats].call_index}];
+      const bool kept = *item.repeats == refused && first.refusal->Recorded();
+      if (kept || first.replayed) {
+        expected = first;
+        expected.replayed = true;
+      }
+    }
+    Expect(flight, item, expected);
   }
 }
 

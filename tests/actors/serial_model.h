@@ -35,8 +35,6 @@ class SerialModel {
   struct Expected {
     std::optional<domain::Refusal> refusal;
     bool replayed = false;
-    /// Only that it did not happen anew.
-    bool unclear = false;
     std::int64_t position = 0;
     /// After the command, of those with a posting.
     std::vector<domain::AccountState> accounts;
@@ -52,6 +50,7 @@ class SerialModel {
   void RunTransactions(const Flight& flight);
   void RunAccount(const Flight& flight);
   void RefuseBatch(const Flight& flight, std::size_t refused, const domain::Refusal& refusal);
+  void RefuseValidated(const Flight& flight, std::size_t refused);
   /// What an item of a refused batch is answered if it was a replay before the batch.
   std::optional<Expected> StoodBefore(const Item& item, domain::Scratch* untouched);
   void Accept(const Flight& flight, const Item& item, Expected expected);

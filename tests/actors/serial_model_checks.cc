@@ -30,10 +30,6 @@ void SerialModel::CheckCall(const SimulatedCall& call) {
       continue;
     }
     const Expected& expected = found->second;
-    if (expected.unclear) {
-      EXPECT_TRUE(outcome.refusal || outcome.replayed);
-      continue;
-    }
     const std::string& own =
         OwnIdOf(std::get<domain::TransactionCommand>(call.batch.items[i].command));
     EXPECT_EQ(NameOf(outcome.refusal), NameOf(expected.refusal))
