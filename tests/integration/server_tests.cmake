@@ -6,6 +6,7 @@ florin_add_test(
           ledger_service_bad_input_test.cc
           ledger_service_batch_test.cc
           ledger_service_fixture.cc
+          ledger_service_limits_test.cc
           ledger_service_reads_test.cc
           ledger_service_transactions_test.cc
   LIBS florin::test_support
