@@ -110,7 +110,7 @@ void AddChangeOptions(CLI::App& command, ChangeOptions& options) {
   command
       .add_option("--expected-version", options.expected_version,
                   "Refuse unless the account is at this version")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   command
       .add_option("--request-id", options.request_id,

@@ -29,7 +29,7 @@ void AddAsOfOptions(CLI::App& command, AsOf& as_of) {
   auto* position =
       command
           .add_option("--at-position", as_of.position, "As it stood at this position of the log")
-          ->check(CLI::PositiveNumber)
+          ->check(CheckPositive)
           ->type_name("N");
   command.add_option("--at,--at-time", as_of.time, "As it stood at this time (commit time)")
       ->check(CheckTime)
@@ -40,7 +40,7 @@ void AddAsOfOptions(CLI::App& command, AsOf& as_of) {
 void AddAsOfVersionOptions(CLI::App& command, AsOf& as_of) {
   AddAsOfOptions(command, as_of);
   command.add_option("--at-version", as_of.version, "As it stood at this version of the account")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->excludes(command.get_option("--at-position"))
       ->excludes(command.get_option("--at"))
       ->type_name("N");

@@ -62,10 +62,10 @@ void AddEventsRead(CLI::App& events, Session& session) {
                      ->type_name("STREAM");
   auto* position =
       read->add_option("--start-position", options->start_position, "First position to show")
-          ->check(CLI::PositiveNumber)
+          ->check(CheckPositive)
           ->type_name("N");
   read->add_option("--start-version", options->start_version, "First version of the stream to show")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->needs(stream)
       ->excludes(position)
       ->type_name("N");

@@ -165,7 +165,7 @@ void AddEventsTail(CLI::App& events, Session& session) {
   AddColorOption(*tail, options->color);
   tail->add_flag("--once", options->once, "End when the present end of the log is reached");
   tail->add_option("--limit", options->limit, "End after so many events")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   tail->add_option("--checkpoint-file", options->checkpoint_file,
                    "Go on behind the checkpoint kept in this file, and keep it "

@@ -119,7 +119,7 @@ void AddExportCommand(CLI::App& app, Session& session) {
                        ->add_option("--at-position", options->position,
                                     "The ledger as it stood at this position of the log "
                                     "(default: as it is)")
-                       ->check(CLI::PositiveNumber)
+                       ->check(CheckPositive)
                        ->type_name("N");
   command->add_option("--at", options->time, "The ledger as it stood at this time of commit")
       ->check(CheckTime)

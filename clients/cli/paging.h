@@ -14,7 +14,7 @@ constexpr std::int32_t kPageSize = 1000;
 
 inline void AddLimitOption(CLI::App& command, std::int64_t& limit) {
   command.add_option("--limit", limit, "Most to show; 0: all (default 100)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CheckNotNegative)
       ->type_name("N");
 }
 

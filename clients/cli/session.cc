@@ -1,9 +1,24 @@
 #include "clients/cli/session.h"
 
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
 #include "clients/cli/error_report.h"
 #include "clients/cli/text.h"
 
 namespace florin::cli {
+namespace {
+
+// CLI11's own checks name the range by writing out the largest double.
+bool IsWholeFrom(std::int64_t least, const std::string& text) {
+  std::int64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end && value >= least;
+}
+
+}  // namespace
 
 client::Client& Session::client() {
   const std::string wanted = server + " " + timeout;
@@ -67,6 +82,14 @@ std::string CheckStatus(const std::string& text) {
                            : "'" + text +
                                  "' is none of pending, posted, voided, "
                                  "expired, refused";
+}
+
+std::string CheckPositive(const std::string& text) {
+  return IsWholeFrom(1, text) ? "" : "'" + text + "' is no whole number above 0";
+}
+
+std::string CheckNotNegative(const std::string& text) {
+  return IsWholeFrom(0, text) ? "" : "'" + text + "' is no whole number from 0 on";
 }
 
 std::string CheckKeyValue(const std::string& text) {

@@ -64,5 +64,7 @@ void AddExportCommand(CLI::App& app, Session& session);
 [[nodiscard]] std::string CheckType(const std::string& text);
 [[nodiscard]] std::string CheckStatus(const std::string& text);
 [[nodiscard]] std::string CheckKeyValue(const std::string& text);
+[[nodiscard]] std::string CheckPositive(const std::string& text);
+[[nodiscard]] std::string CheckNotNegative(const std::string& text);
 
 }  // namespace florin::cli

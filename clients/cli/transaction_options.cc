@@ -99,20 +99,6 @@ void SetHold(const TransactionOptions& options, v1::CreateTransactionRequest* re
   }
 }
 
-// What the transaction's id means now that it failed.
-void AdviseOnId(Session& session, const client::ClientError& error, const std::string& id,
-                bool own_id) {
-  const bool recorded =
-      error.code == grpc::StatusCode::FAILED_PRECONDITION || error.reason == "ACCOUNT_NOT_FOUND";
-  if (recorded && !own_id) {
-    session.console.err << "      then use a new --id: '" << id << "' stays refused\n";
-  }
-  if (own_id && ExitCodeOf(error) != ExitCode::kRefused) {
-    session.console.err << "      it may have been done all the same; '--id " << id
-                        << "' asks again without doing it twice\n";
-  }
-}
-
 }  // namespace
 
 void AddTransactionOptions(CLI::App& command, TransactionOptions& options) {
@@ -160,6 +146,19 @@ v1::CreateTransactionRequest ToRequest(const TransactionOptions& options) {
   request.set_correlation_id(options.correlation_id);
   request.set_causation_id(options.causation_id);
   return request;
+}
+
+void AdviseOnId(Session& session, const client::ClientError& error, const std::string& id,
+                bool own_id) {
+  const bool recorded =
+      error.code == grpc::StatusCode::FAILED_PRECONDITION || error.reason == "ACCOUNT_NOT_FOUND";
+  if (recorded && !own_id) {
+    session.console.err << "      then use a new --id: '" << id << "' stays refused\n";
+  }
+  if (own_id && ExitCodeOf(error) != ExitCode::kRefused) {
+    session.console.err << "      it may have been done all the same; '--id " << id
+                        << "' asks again without doing it twice\n";
+  }
 }
 
 ExitCode CreateTransaction(Session& session, v1::CreateTransactionRequest request) {

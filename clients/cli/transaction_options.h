@@ -31,6 +31,11 @@ void AddTransactionOptions(CLI::App& command, TransactionOptions& options);
 /// A request with all but the postings. `options` were checked when parsed.
 [[nodiscard]] v1::CreateTransactionRequest ToRequest(const TransactionOptions& options);
 
+/// Says what the id of a transaction that failed means now. `own_id`: it was
+/// made here, nobody asked for it.
+void AdviseOnId(Session& session, const client::ClientError& error, const std::string& id,
+                bool own_id);
+
 /// Sends it, under a new id where it has none, and reports what came of it.
 ExitCode CreateTransaction(Session& session, v1::CreateTransactionRequest request);
 

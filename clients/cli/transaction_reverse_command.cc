@@ -5,6 +5,7 @@
 #include "clients/cli/error_report.h"
 #include "clients/cli/metadata.h"
 #include "clients/cli/transaction_commands.h"
+#include "clients/cli/transaction_options.h"
 #include "clients/cli/transaction_outcome.h"
 #include "clients/cpp/uuid.h"
 
@@ -44,10 +45,7 @@ ExitCode Reverse(Session& session, const ReverseOptions& options) {
     return ExitCode::kOk;
   }
   const ExitCode code = session.Fail(result.error());
-  if (code != ExitCode::kRefused) {
-    session.console.err << "      it may have been done all the same; '--id "
-                        << request.transaction_id() << "' asks again without doing it twice\n";
-  }
+  AdviseOnId(session, result.error(), request.transaction_id(), options.id.empty());
   return code;
 }
 

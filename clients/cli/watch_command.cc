@@ -117,7 +117,7 @@ void AddWatchCommand(CLI::App& app, Session& session) {
   auto* watch = app.add_subcommand("watch", "Show what the ledger is doing, every second");
   const auto seconds = std::make_shared<std::int64_t>(0);
   watch->add_option("--seconds", *seconds, "End after so many (default: Ctrl-C ends it)")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   watch->footer(R"(
 On a terminal it redraws one screen; into a pipe it writes a line a second. The

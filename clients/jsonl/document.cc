@@ -167,8 +167,13 @@ std::variant<Document, std::string> ParseLine(std::string_view line) {
       return std::string("it is no JSON object");
     }
     return ToDocument(value);
+  } catch (const json::parse_error& error) {
+    return "it is no JSON, from byte " + std::to_string(error.byte) + " on";
   } catch (const std::exception& error) {
-    return std::string(error.what());
+    const std::string_view what = error.what();
+    // "[json.exception.type_error.302] type must be ...": the number is for programmers.
+    const std::size_t end = what.starts_with("[json.") ? what.find("] ") : std::string_view::npos;
+    return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
   }
 }
 

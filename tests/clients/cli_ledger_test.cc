@@ -167,7 +167,11 @@ TEST_F(CliLedgerTest, ReversesOnce) {
             "c:1        0.00       0.00        3\n"
             "cash       0.00       0.00        3\n");
   EXPECT_THAT(Do({"transaction", "show", "back"}), HasSubstr("reverses     t1\n"));
-  EXPECT_THAT(Refused({"transaction", "reverse", "t1"}), StartsWith("error: ALREADY_REVERSED: "));
+  EXPECT_THAT(Refused({"transaction", "reverse", "t1"}),
+              AllOf(StartsWith("error: ALREADY_REVERSED: "), Not(HasSubstr("--id"))));
+  // Bug: it was not said that the refusal stands under the id.
+  EXPECT_THAT(Refused({"transaction", "reverse", "t1", "--id", "again"}),
+              HasSubstr("new --id: 'again' stays refused"));
   EXPECT_THAT(Refused({"transaction", "reverse", "none"}),
               StartsWith("error: TRANSACTION_NOT_FOUND: "));
 }
@@ -232,6 +236,13 @@ TEST_F(CliLedgerTest, BalancesOfOneAndMany) {
   EXPECT_THAT(Wrong({"account", "balance", "c:1", "c:2", "--at-version", "1"}),
               HasSubstr("--at-version is of one account"));
   EXPECT_THAT(Wrong({"account", "balance", "c:1", "--at", "noon"}), HasSubstr("is no time"));
+  // Bug: the message wrote out the largest double, 300 digits of it.
+  for (const char* const position : {"0", "-3", "1.5", "x", "9223372036854775808"}) {
+    EXPECT_THAT(Wrong({"account", "balance", "c:1", "--at-position", position}),
+                HasSubstr("'" + std::string(position) + "' is no whole number above 0"));
+  }
+  EXPECT_THAT(Wrong({"account", "list", "--limit", "-1"}),
+              HasSubstr("'-1' is no whole number from 0 on"));
 }
 
 // The advice was to open the account, which had been opened since.
