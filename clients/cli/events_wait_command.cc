@@ -77,7 +77,7 @@ void AddEventsWait(CLI::App& events, Session& session) {
   const auto options = std::make_shared<WaitOptions>();
   wait->add_option("--position", options->position, "The position to pass")
       ->required()
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   wait->add_option("--group", options->group, "Wait for this consumer group")->type_name("GROUP");
   wait->footer(kFooter);

@@ -186,7 +186,7 @@ void AddGroupConsume(CLI::App& group, Session& session) {
       ->type_name("NAME");
   consume->add_flag("--take-over", options->take_over, "End a member of this name that is there");
   consume->add_option("--limit", options->limit, "End after so many acknowledged events")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   auto* command = consume
                       ->add_option("--exec", options->command,
@@ -195,7 +195,7 @@ void AddGroupConsume(CLI::App& group, Session& session) {
   consume
       ->add_option("--workers", options->workers,
                    "Commands that run at once, each for another stream (default 1)")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->needs(command)
       ->type_name("N");
   AddColorOption(*consume, options->color);

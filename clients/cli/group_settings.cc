@@ -66,7 +66,7 @@ void AddGroupSettingsOptions(CLI::App& command, GroupSettingsOptions& options) {
   command
       .add_option("--max-in-flight", options.max_in_flight,
                   "Most unacknowledged events of a member (default 256)")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
   command
       .add_option("--order", options.order,
@@ -76,7 +76,7 @@ void AddGroupSettingsOptions(CLI::App& command, GroupSettingsOptions& options) {
   command
       .add_option("--max-parked-and-waiting", options.max_parked_and_waiting,
                   "Beyond so many events parked, or behind one, the group stops (default 100000)")
-      ->check(CLI::PositiveNumber)
+      ->check(CheckPositive)
       ->type_name("N");
 }
 
