@@ -70,7 +70,7 @@ domain::Status Index::OpenDatabase() {
   const rocksdb::Status status = rocksdb::DB::Open(options, directory_, &db);
   if (status.ok()) {
     db_.reset(db);
-    return domain::Ok{};
+    return FindLargestId();
   }
   // Another layout or files that are gone: as good as corrupt.
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
@@ -119,7 +119,30 @@ domain::Result<IndexCover> Index::Cover() const {
   return DecodeCover(*cover->value, directory_);
 }
 
+domain::Status Index::FindLargestId() {
+  const std::unique_ptr<FamilyIterator> entry = Iterate(Family::kTransactions);
+  // No id begins with such a byte.
+  entry->SeekForPrev("\xff");
+  if (!entry->status().ok())
+    return FromRocks(entry->status(), "reading the largest id", directory_);
+  const std::lock_guard lock(largest_id_mutex_);
+  largest_id_ = entry->Valid() ? std::string(entry->key()) : std::string();
+  return domain::Ok{};
+}
+
+void Index::RaiseLargestId(const std::string& transaction_id) {
+  const std::lock_guard lock(largest_id_mutex_);
+  if (transaction_id > largest_id_) largest_id_ = transaction_id;
+}
+
+bool Index::IsAboveAllIds(std::string_view transaction_id) const {
+  const std::lock_guard lock(largest_id_mutex_);
+  return transaction_id > largest_id_;
+}
+
 domain::Status Index::Write(IndexBatch* batch) {
+  // First, so that no look-up takes for new what can be found already.
+  RaiseLargestId(batch->largest_id_);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   rocksdb::Status status = batch->status_;
@@ -174,6 +197,7 @@ domain::Result<Lookup<domain::AccountState>> Index::FindAccount(const std::strin
 
 domain::Result<Lookup<TransactionEntry>> Index::FindTransaction(std::string_view transaction_id,
                                                                 Tier tier) const {
+  if (IsAboveAllIds(transaction_id)) return Lookup<TransactionEntry>{};
   domain::Result<Lookup<std::string>> value = Get(Family::kTransactions, transaction_id, tier);
   if (!value.ok()) return value.refusal();
   Lookup<TransactionEntry> lookup;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -123,6 +124,9 @@ class Index {
   domain::Result<bool> FormatFits() const;
   domain::Status WriteFormat();
   domain::Result<Lookup<std::string>> Get(Family family, std::string_view key, Tier tier) const;
+  domain::Status FindLargestId();
+  void RaiseLargestId(const std::string& transaction_id);
+  [[nodiscard]] bool IsAboveAllIds(std::string_view transaction_id) const;
 
   RocksShared shared_;
   std::string directory_;
@@ -130,6 +134,11 @@ class Index {
   std::string format_;
   int history_interval_;
   std::unique_ptr<rocksdb::DB> db_;
+
+  mutable std::mutex largest_id_mutex_;
+  /// No transaction's id is above it, so that ids which grow with time are known to be new without
+  /// a look-up. Guarded by largest_id_mutex_.
+  std::string largest_id_;
 };
 
 /// Collects what records change in the index, to be written at once.
@@ -156,6 +165,8 @@ class IndexBatch {
   const Index& index_;
   rocksdb::WriteBatch batch_;
   rocksdb::Status status_;
+  /// Of the transactions in it.
+  std::string largest_id_;
 };
 
 }  // namespace florin::storage

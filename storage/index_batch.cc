@@ -1,5 +1,6 @@
 // What each kind of record writes to the index.
 
+#include <array>
 #include <set>
 
 #include "storage/account_value.h"
@@ -22,7 +23,11 @@ IndexBatch::IndexBatch(const Index& index) : index_(index) {}
 
 void IndexBatch::Put(Family family, std::string_view key, std::string_view value) {
   if (!status_.ok()) return;
-  status_ = batch_.Put(FamilyKey(family, key), rocksdb::Slice(value.data(), value.size()));
+  const char first = static_cast<char>(family);
+  const std::array<rocksdb::Slice, 2> parts{rocksdb::Slice(&first, 1),
+                                            rocksdb::Slice(key.data(), key.size())};
+  const rocksdb::Slice whole(value.data(), value.size());
+  status_ = batch_.Put(rocksdb::SliceParts(parts.data(), 2), rocksdb::SliceParts(&whole, 1));
 }
 
 void IndexBatch::Delete(Family family, std::string_view key) {
@@ -87,6 +92,7 @@ void IndexBatch::AddTransaction(const domain::Transaction& transaction,
   PutVarint(&value, static_cast<std::uint64_t>(place.create_position));
   PutVarint(&value, static_cast<std::uint64_t>(place.last_position - place.create_position));
   Put(Family::kTransactions, transaction.transaction_id, value);
+  if (transaction.transaction_id > largest_id_) largest_id_ = transaction.transaction_id;
 }
 
 void IndexBatch::AddAccountRecord(const Record& record, const RecordContext& context) {
