@@ -19,8 +19,8 @@ struct RawShape {
 /// RocksDB alone, with the options of florind's journal, in `directory`: appends the server's bytes
 /// in synced writes of the server's mean size. Counts the transfers those bytes stand for.
 ///
-/// `with_index`: also puts one entry for each transfer into a second database with the index's
-/// options, not synced, as florind does.
+/// `with_index`: also puts the entries that the transfers make in the index into a second database
+/// with the index's options, not synced, as florind does.
 [[nodiscard]] std::unique_ptr<Load> RawLoad(const std::string& directory, RawShape shape,
                                             bool with_index);
 

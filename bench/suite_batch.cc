@@ -23,7 +23,8 @@ int InFlight(const Options& options, int size) {
   return std::min(wanted, std::max(1, kTransfersInFlightMax / size));
 }
 
-/// The raw writer in the shape that the last round of `row` had; its figure is also the ratio.
+/// The raw writer in the shape that the last round of `row` had. The server's bytes are the log and
+/// the index, so the writer of both is the baseline; the log alone is a second ratio.
 void CompareWithRaw(const Options& options, const Florind& florind, double per_second,
                     bool with_index, Row* row, Row* raw_row, Report* report) {
   RawShape shape;
@@ -34,8 +35,8 @@ void CompareWithRaw(const Options& options, const Florind& florind, double per_s
   const Interval interval = MeasureLoad(*load, nullptr, options);
   AddInterval(interval, raw_row, report->notes());
   const double ratio = per_second / interval.per_second;
-  if (with_index) {
-    row->Detail("ratio_to_raw_with_index", ratio);
+  if (!with_index) {
+    row->Detail("ratio_to_raw_log", ratio);
     return;
   }
   row->baseline = raw_row->name;
