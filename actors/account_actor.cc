@@ -24,7 +24,7 @@ caf::behavior AccountActor::make_behavior() {
   });
   LoadHead();
   return {
-      [this](const DeliverMessage& message) { Deliver(message); },
+      [this](DeliverMessage& message) { Deliver(std::move(message)); },
       [this](const WakeMessage&) {
         if (core_) core_->Advance();
       },
@@ -65,17 +65,17 @@ void AccountActor::Start(const HeadMessage& head) {
     core_.emplace(std::move(state), head.n);
   }
   while (!early_.empty()) {
-    const DeliverMessage message = std::move(early_.front());
+    DeliverMessage message = std::move(early_.front());
     early_.pop_front();
-    core_->Deliver(message.flight, message.slot);
+    core_->Deliver(std::move(message.flight), message.slot);
   }
 }
 
-void AccountActor::Deliver(const DeliverMessage& message) {
+void AccountActor::Deliver(DeliverMessage message) {
   if (core_) {
-    core_->Deliver(message.flight, message.slot);
+    core_->Deliver(std::move(message.flight), message.slot);
   } else {
-    early_.push_back(message);
+    early_.push_back(std::move(message));
   }
 }
 

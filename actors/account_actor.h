@@ -28,7 +28,7 @@ class AccountActor : public caf::event_based_actor {
  private:
   void LoadHead();
   void Start(const HeadMessage& head);
-  void Deliver(const DeliverMessage& message);
+  void Deliver(DeliverMessage message);
 
   const std::string account_id_;
   PipelineHost* host_;

@@ -179,16 +179,16 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
                             Provisional* here, Slot* slot) {
   const Item& item = flight.items[index];
   domain::TransactionPtr before = item.base;
-  if (item.previous_here) before = (*here)[domain::TargetOf(item.command)];
+  if (item.previous_here) before = (*here)[domain::TargetOf(*item.command)];
   if (item.previous != nullptr)
-    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(item.command));
-  if (!HasPart(item.command, before.get())) {
-    if (item.followed_here) (*here)[domain::TargetOf(item.command)] = before;
+    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(*item.command));
+  if (!HasPart(*item.command, before.get())) {
+    if (item.followed_here) (*here)[domain::TargetOf(*item.command)] = before;
     return true;
   }
   part_.Clear();
   for (const domain::Touch& touch : touches)
-    domain::AddTouch(item.command, before.get(), touch, &part_);
+    domain::AddTouch(*item.command, before.get(), touch, &part_);
   const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part_);
   if (verdict.kind == domain::PartVerdict::Kind::kWait) return false;
   if (verdict.kind == domain::PartVerdict::Kind::kNo) {
@@ -207,7 +207,7 @@ void AccountCore::Remember(const Flight& flight, const Item& item,
                            const domain::TransactionPtr& before, Provisional* here) const {
   // Amounts of other assets may come out at this account's scale; only its own postings are looked
   // at.
-  domain::TransactionEffect effect = domain::ApplyCommand(item.command, before.get(), flight.time,
+  domain::TransactionEffect effect = domain::ApplyCommand(*item.command, before.get(), flight.time,
                                                           [this](int) { return state_.scale; });
   if (effect.original_after != nullptr)
     (*here)[effect.original_after->transaction_id] = effect.original_after;

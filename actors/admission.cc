@@ -24,7 +24,7 @@ void Resolve(Submission* submission, std::size_t index, TransactionOutcome outco
 
 Step AdmitOwnId(Submission* submission, std::size_t index, storage::Tier tier,
                 storage::Reader* reader) {
-  const domain::TransactionCommand& command = submission->items[index].command;
+  const domain::TransactionCommand& command = *submission->items[index].command;
   auto place = reader->FindTransaction(OwnIdOf(command), tier);
   if (!place.ok()) {
     Resolve(submission, index, RefusedOutcome(place.refusal()));
@@ -39,7 +39,7 @@ Step AdmitOwnId(Submission* submission, std::size_t index, storage::Tier tier,
 
 Step AdmitRequest(Submission* submission, std::size_t index, storage::Tier tier,
                   storage::Reader* reader) {
-  const domain::TransactionCommand& command = submission->items[index].command;
+  const domain::TransactionCommand& command = *submission->items[index].command;
   auto position = reader->FindRequest(false, domain::TargetOf(command), RequestIdOf(command), tier);
   if (!position.ok()) {
     Resolve(submission, index, RefusedOutcome(position.refusal()));
@@ -55,7 +55,7 @@ Step AdmitRequest(Submission* submission, std::size_t index, storage::Tier tier,
 Step FetchTarget(Submission* submission, std::size_t index, storage::Tier tier,
                  storage::Reader* reader) {
   AdmittedItem& item = submission->items[index];
-  const std::string& target = domain::TargetOf(item.command);
+  const std::string& target = domain::TargetOf(*item.command);
   auto place = reader->FindTransaction(target, tier);
   if (place.ok() && !place->complete) return Step::kNeedsDisk;
   if (place.ok() && !place->value) {
@@ -76,13 +76,13 @@ Step AdmitItem(Submission* submission, std::size_t index, storage::Tier tier,
                storage::Reader* reader) {
   AdmittedItem& item = submission->items[index];
   const auto open = [&item] { return !item.resolved && !item.pre_refusal; };
-  if (open() && !OwnIdOf(item.command).empty() &&
+  if (open() && !OwnIdOf(*item.command).empty() &&
       AdmitOwnId(submission, index, tier, reader) == Step::kNeedsDisk)
     return Step::kNeedsDisk;
-  if (open() && !RequestIdOf(item.command).empty() &&
+  if (open() && !RequestIdOf(*item.command).empty() &&
       AdmitRequest(submission, index, tier, reader) == Step::kNeedsDisk)
     return Step::kNeedsDisk;
-  if (open() && !domain::TargetOf(item.command).empty())
+  if (open() && !domain::TargetOf(*item.command).empty())
     return FetchTarget(submission, index, tier, reader);
   return Step::kDone;
 }

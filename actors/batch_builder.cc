@@ -40,55 +40,50 @@ std::string KeyOf(const TransactionCommand& command) {
 }  // namespace
 
 bool BatchBuilder::LinkRepeated(Item* item) {
-  const std::string& own = OwnIdOf(item->command);
+  const std::string& own = OwnIdOf(*item->command);
   if (const auto found = own_ids_.find(own); !own.empty() && found != own_ids_.end()) {
     const Item& first = flight_->items[found->second];
     MarkRepeated(item, found->second, own,
-                 domain::DifferingField(item->command, ContentOf(first.command)));
+                 domain::DifferingField(*item->command, ContentOf(*first.command)));
     return true;
   }
-  const std::string& request = RequestIdOf(item->command);
+  const std::string& request = RequestIdOf(*item->command);
   if (request.empty()) return false;
-  const auto found = requests_.find(KeyOf(item->command));
+  const auto found = requests_.find(KeyOf(*item->command));
   if (found == requests_.end()) return false;
   MarkRepeated(item, found->second, request,
-               domain::DifferingRequest(item->command, flight_->items[found->second].command));
+               domain::DifferingRequest(*item->command, *flight_->items[found->second].command));
   return true;
 }
 
 bool BatchBuilder::LinkTargetHere(Item* item) {
-  const std::string& target = domain::TargetOf(item->command);
+  const std::string& target = domain::TargetOf(*item->command);
   const auto found = last_touch_.find(target);
   if (target.empty() || found == last_touch_.end()) return false;
   Item& previous = flight_->items[found->second];
   previous.followed_here = true;
   item->previous_here = true;
   item->previous_item = found->second;
-  item->target_shape = ShapeAfter(previous, target, nullptr);
+  item->target_shape = ShapeAfter(previous, target);
   return true;
 }
 
 void BatchBuilder::Add(Item item) {
   const auto index = static_cast<std::uint32_t>(flight_->items.size());
   if (!item.pre_refusal && !item.repeats) {
-    const std::string& own = OwnIdOf(item.command);
+    const std::string& own = OwnIdOf(*item.command);
     if (!own.empty()) own_ids_[own] = last_touch_[own] = index;
-    const std::string& target = domain::TargetOf(item.command);
+    const std::string& target = domain::TargetOf(*item.command);
     if (!target.empty()) last_touch_[target] = index;
-    if (!RequestIdOf(item.command).empty()) requests_[KeyOf(item.command)] = index;
+    if (!RequestIdOf(*item.command).empty()) requests_[KeyOf(*item.command)] = index;
   }
   flight_->items.push_back(std::move(item));
 }
 
-domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id,
-                                  const FlightPtr& keep_alive) {
-  if (OwnIdOf(item.command) != id) return item.target_shape;
-  if (const auto* create = std::get_if<domain::CreateTransaction>(&item.command)) {
-    // Another flight is kept alive by the pointer; one's own items may still move, so they are
-    // copied.
-    if (keep_alive != nullptr) return {keep_alive, &create->transaction};
-    return std::make_shared<domain::Transaction>(create->transaction);
-  }
+domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id) {
+  if (OwnIdOf(*item.command) != id) return item.target_shape;
+  if (const auto* create = std::get_if<domain::CreateTransaction>(item.command.get()))
+    return {item.command, &create->transaction};
   if (item.target_shape == nullptr) return nullptr;
   auto turned = std::make_shared<domain::Transaction>(*item.target_shape);
   for (auto& posting : turned->postings)

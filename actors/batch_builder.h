@@ -31,7 +31,6 @@ class BatchBuilder {
 
 /// The accounts of transaction `id` as `item` leaves it, before anything is decided; amounts do not
 /// count.
-[[nodiscard]] domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id,
-                                                const FlightPtr& keep_alive);
+[[nodiscard]] domain::TransactionPtr ShapeAfter(const Item& item, const std::string& id);
 
 }  // namespace florin::actors

@@ -29,7 +29,7 @@ std::shared_ptr<domain::Transaction> Copy(const domain::TransactionPtr& after,
 }  // namespace
 
 domain::TransactionPtr StagedBefore(const Flight& flight, const Item& item) {
-  const std::string& target = domain::TargetOf(item.command);
+  const std::string& target = domain::TargetOf(*item.command);
   if (item.previous_here) return StagedAfterItem(flight.items[item.previous_item], target);
   if (item.previous != nullptr)
     return StagedAfterItem(item.previous->items[item.previous_item], target);
@@ -37,35 +37,35 @@ domain::TransactionPtr StagedBefore(const Flight& flight, const Item& item) {
 }
 
 domain::TransactionPtr StagedBeforeBatch(const Flight& flight, const Item& item) {
-  const std::string& target = domain::TargetOf(item.command);
+  const std::string& target = domain::TargetOf(*item.command);
   const Item* first = &item;
   while (first->previous_here) {
     first = &flight.items[first->previous_item];
-    if (OwnIdOf(first->command) == target) return nullptr;
+    if (OwnIdOf(*first->command) == target) return nullptr;
   }
   return StagedBefore(flight, *first);
 }
 
 Change ChangeOf(const Flight& flight, const Item& item) {
   const domain::TransactionPtr before = StagedBefore(flight, item);
-  if (std::holds_alternative<domain::CreateTransaction>(item.command)) {
+  if (std::holds_alternative<domain::CreateTransaction>(*item.command)) {
     Change change = NewChange(flight, ChangeKind::kTransactionCreated);
     change.transaction = Copy(item.own_after, nullptr);
     return change;
   }
-  if (std::holds_alternative<domain::ReverseTransaction>(item.command)) {
+  if (std::holds_alternative<domain::ReverseTransaction>(*item.command)) {
     Change change = NewChange(flight, ChangeKind::kTransactionReversed);
     change.transaction = Copy(item.own_after, nullptr);
     change.original = Copy(item.target_after, before);
     return change;
   }
   Change change = NewChange(flight, ChangeKind::kHoldEnded);
-  change.request_id = RequestIdOf(item.command);
+  change.request_id = RequestIdOf(*item.command);
   change.transaction = Copy(item.target_after, before);
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&item.command)) {
+  if (const auto* settle = std::get_if<domain::SettleTransaction>(item.command.get())) {
     change.settle_request = std::make_shared<domain::SettleTransaction>(*settle);
   }
-  if (const auto* release = std::get_if<domain::VoidTransaction>(&item.command)) {
+  if (const auto* release = std::get_if<domain::VoidTransaction>(item.command.get())) {
     change.void_request = std::make_shared<domain::VoidTransaction>(*release);
   }
   return change;
@@ -80,16 +80,16 @@ std::optional<Change> RefusalChangeOf(const Flight& flight, const Item& item,
     change.transaction->refusal = refusal;
     return change;
   }
-  if (RequestIdOf(item.command).empty()) return std::nullopt;
+  if (RequestIdOf(*item.command).empty()) return std::nullopt;
   Change change = NewChange(flight, ChangeKind::kRequestRefused);
-  change.request_id = RequestIdOf(item.command);
-  change.target_id = domain::TargetOf(item.command);
+  change.request_id = RequestIdOf(*item.command);
+  change.target_id = domain::TargetOf(*item.command);
   change.refusal = refusal;
-  if (const auto* settle = std::get_if<domain::SettleTransaction>(&item.command)) {
+  if (const auto* settle = std::get_if<domain::SettleTransaction>(item.command.get())) {
     change.settle_request = std::make_shared<domain::SettleTransaction>(*settle);
   } else {
     change.void_request =
-        std::make_shared<domain::VoidTransaction>(std::get<domain::VoidTransaction>(item.command));
+        std::make_shared<domain::VoidTransaction>(std::get<domain::VoidTransaction>(*item.command));
   }
   return change;
 }

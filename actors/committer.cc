@@ -120,7 +120,7 @@ void Committer::StageItem(Flight* flight, std::size_t index) {
     item.record = Write(*flight, ChangeOf(*flight, item));
     if (item.record == nullptr) return;
     const storage::Change& written = item.record->change;
-    if (OwnIdOf(item.command).empty()) {
+    if (OwnIdOf(*item.command).empty()) {
       item.target_staged = written.transaction;
     } else {
       item.own_staged = written.transaction;
@@ -135,7 +135,7 @@ void Committer::StageItem(Flight* flight, std::size_t index) {
 void Committer::StageRefusal(Flight* flight, std::size_t index) {
   Item& item = flight->items[index];
   // The server's own expiry of a hold that has ended: nobody asked, nothing to say.
-  if (std::holds_alternative<domain::ExpireTransaction>(item.command)) return;
+  if (std::holds_alternative<domain::ExpireTransaction>(*item.command)) return;
   if (item.pre_refusal) {
     item.refusal = item.pre_refusal;
     return;
@@ -173,7 +173,7 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
 domain::Scratch Committer::MakeScratch(const Flight& flight) {
   std::map<std::string, domain::TransactionPtr> before;
   for (const Item& item : flight.items) {
-    const std::string& target = domain::TargetOf(item.command);
+    const std::string& target = domain::TargetOf(*item.command);
     if (!target.empty() && !item.previous_here && !item.pre_refusal && !item.repeats)
       before.try_emplace(target, StagedBefore(flight, item));
   }
@@ -196,7 +196,7 @@ std::optional<domain::Refusal> Committer::Explain(const Flight& flight, std::siz
   for (std::size_t i = 0; i <= last; ++i) {
     const Item& item = flight.items[i];
     if (item.pre_refusal || item.repeats) continue;
-    refusal = domain::DecideAndApply(item.command, flight.time, &scratch).refusal;
+    refusal = domain::DecideAndApply(*item.command, flight.time, &scratch).refusal;
     if (refusal) return i == last ? refusal : std::nullopt;
   }
   return refusal;
@@ -220,24 +220,24 @@ void Committer::Validate(Flight* flight) {
     if (item.pre_refusal) {
       item.refusal = item.pre_refusal;
     } else {
-      const domain::TransactionPtr before = scratch.Find(domain::TargetOf(item.command));
+      const domain::TransactionPtr before = scratch.Find(domain::TargetOf(*item.command));
       unreadable_.reset();
-      domain::Decision decision = domain::DecideAndApply(item.command, flight->time, &scratch);
+      domain::Decision decision = domain::DecideAndApply(*item.command, flight->time, &scratch);
       item.refusal = unreadable_ ? unreadable_ : std::move(decision.refusal);
       if (decision.replays_end) item.status = ItemStatus::kReplaysEnd;
       item.target_staged = before;
       item.own_after = decision.effect.after;
       if (!item.refusal && !decision.replays_end)
-        item.validated_accounts = AccountsOf(item.command, before.get(), &scratch);
+        item.validated_accounts = AccountsOf(*item.command, before.get(), &scratch);
     }
     if (!item.refusal) continue;
     item.status = ItemStatus::kRefused;
     if (flight->atomic) refused = i;
     // What comes after it would find it as it is remembered.
     if (!domain::InfoOf(item.refusal->reason).recorded) continue;
-    item.target_staged = scratch.Find(domain::TargetOf(item.command));
+    item.target_staged = scratch.Find(domain::TargetOf(*item.command));
     if (auto remembered =
-            domain::RefusedTransaction(item.command, item.target_staged.get(), flight->time))
+            domain::RefusedTransaction(*item.command, item.target_staged.get(), flight->time))
       scratch.Put(std::move(remembered));
   }
   if (refused) SkipAllBut(flight, *refused);
@@ -252,7 +252,7 @@ void Committer::SkipAllBut(Flight* flight, std::size_t refused) {
     item.status = ItemStatus::kSkipped;
     if (item.pre_refusal || item.repeats) continue;
     const domain::TransactionPtr before = StagedBeforeBatch(*flight, item);
-    if (!domain::CheckTransaction(item.command, before.get()).replays_end) continue;
+    if (!domain::CheckTransaction(*item.command, before.get()).replays_end) continue;
     item.status = ItemStatus::kReplaysEnd;
     item.target_staged = before;
   }

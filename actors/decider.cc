@@ -1,10 +1,11 @@
 #include "actors/decider.h"
 
+#include <absl/container/inlined_vector.h>
+
 #include <array>
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace florin::actors {
 namespace {
@@ -42,7 +43,7 @@ class SlotTable {
  public:
   explicit SlotTable(const Flight& flight) : offsets_(flight.items.size() + 1) {
     for (std::size_t i = 0; i < flight.items.size(); ++i) {
-      const auto* create = std::get_if<domain::CreateTransaction>(&flight.items[i].command);
+      const auto* create = std::get_if<domain::CreateTransaction>(flight.items[i].command.get());
       offsets_[i + 1] = offsets_[i] + (create == nullptr ? 0 : create->transaction.postings.size());
     }
     slots_.resize(offsets_.back());
@@ -52,7 +53,8 @@ class SlotTable {
   }
 
   [[nodiscard]] std::span<const PostingSlots> Of(std::size_t item) const {
-    return std::span(slots_).subspan(offsets_[item], offsets_[item + 1] - offsets_[item]);
+    return std::span(slots_.data(), slots_.size())
+        .subspan(offsets_[item], offsets_[item + 1] - offsets_[item]);
   }
 
  private:
@@ -64,8 +66,8 @@ class SlotTable {
         slot;
   }
 
-  std::vector<std::size_t> offsets_;
-  std::vector<PostingSlots> slots_;
+  absl::InlinedVector<std::size_t, 2> offsets_;
+  absl::InlinedVector<PostingSlots, 1> slots_;
 };
 
 Finding FindMismatch(std::span<const PostingSlots> slots) {
@@ -79,7 +81,7 @@ Finding FindMismatch(std::span<const PostingSlots> slots) {
 }
 
 domain::TransactionPtr BeforeDecided(const Flight& flight, const Item& item) {
-  const std::string& target = domain::TargetOf(item.command);
+  const std::string& target = domain::TargetOf(*item.command);
   if (item.previous_here) return AfterItem(flight.items[item.previous_item], target);
   if (item.previous != nullptr) return AfterItem(item.previous->items[item.previous_item], target);
   return item.base;
@@ -95,7 +97,7 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   if (item.repeats) return;
   const domain::TransactionPtr before = BeforeDecided(flight, item);
   const domain::TransactionFinding on_transaction =
-      domain::CheckTransaction(item.command, before.get());
+      domain::CheckTransaction(*item.command, before.get());
   if (on_transaction.replays_end) {
     item.status = ItemStatus::kReplaysEnd;
     item.target_after = before;
@@ -106,10 +108,10 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   first->Offer(index, FindMismatch(slots));
   if (first->item <= index) return;
   domain::TransactionEffect effect = domain::ApplyCommand(
-      item.command, before.get(), flight.time,
+      *item.command, before.get(), flight.time,
       [&](int posting) { return slots[static_cast<std::size_t>(posting)][0]->scale; });
   item.status = ItemStatus::kDone;
-  if (OwnIdOf(item.command).empty()) {
+  if (OwnIdOf(*item.command).empty()) {
     item.target_after = std::move(effect.after);
   } else {
     item.own_after = std::move(effect.after);
@@ -127,12 +129,12 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
     item.status = ItemStatus::kRefused;
     item.reason = first.finding.reason;
     if (domain::InfoOf(item.reason).recorded)
-      item.own_after = domain::RefusedTransaction(item.command, before.get(), flight.time);
+      item.own_after = domain::RefusedTransaction(*item.command, before.get(), flight.time);
     return;
   }
   // A replay of an end that came before the batch stands as it is.
   const bool stands = !item.pre_refusal && !item.repeats &&
-                      domain::CheckTransaction(item.command, before.get()).replays_end;
+                      domain::CheckTransaction(*item.command, before.get()).replays_end;
   item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
 }
 

@@ -55,11 +55,11 @@ const std::string& RequestIdOf(const domain::TransactionCommand& command) {
 }
 
 const domain::TransactionPtr& AfterItem(const Item& item, const std::string& transaction_id) {
-  return OwnIdOf(item.command) == transaction_id ? item.own_after : item.target_after;
+  return OwnIdOf(*item.command) == transaction_id ? item.own_after : item.target_after;
 }
 
 const domain::TransactionPtr& StagedAfterItem(const Item& item, const std::string& transaction_id) {
-  return OwnIdOf(item.command) == transaction_id ? item.own_staged : item.target_staged;
+  return OwnIdOf(*item.command) == transaction_id ? item.own_staged : item.target_staged;
 }
 
 TransactionOutcome OutcomeOf(storage::RecordPtr record, bool replayed) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -65,7 +67,7 @@ struct WaitFlag {
 struct Slot {
   std::shared_ptr<AccountPort> account;
   /// In order of items and mentions.
-  std::vector<domain::Touch> touches;
+  absl::InlinedVector<domain::Touch, 2> touches;
   /// The account waits for this flight's decision.
   WaitFlag waiting;
 
@@ -85,7 +87,7 @@ enum class ItemStatus : std::uint8_t { kOpen, kDone, kRefused, kReplaysEnd, kSki
 struct Item {
   /// Its place in the call.
   std::size_t call_index = 0;
-  domain::TransactionCommand command;
+  domain::CommandPtr command;
   /// Refused before anything was looked up: malformed, or its id was used for something else.
   std::optional<domain::Refusal> pre_refusal;
   /// An id that stands earlier in the same atomic batch with the same content: its item.
@@ -171,8 +173,9 @@ struct Flight : std::enable_shared_from_this<Flight> {
   DecisionSink* sink = nullptr;
 
   std::shared_ptr<TransactionCall> call;
-  std::vector<Item> items;
-  std::vector<Slot> slots;
+  /// Most flights have one item on two accounts: those stand in the flight itself.
+  absl::InlinedVector<Item, 1> items;
+  absl::InlinedVector<Slot, 2> slots;
   std::unique_ptr<AccountWork> account;
   std::unique_ptr<AssetWork> asset;
 

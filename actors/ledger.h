@@ -23,7 +23,7 @@ namespace florin::actors {
 struct BatchItem {
   /// transaction_id of the command (for a settle or void: the hold's), for the answer.
   std::string transaction_id;
-  std::variant<domain::TransactionCommand, domain::Refusal> command;
+  std::variant<domain::CommandPtr, domain::Refusal> command;
 };
 
 struct Batch {

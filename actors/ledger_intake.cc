@@ -13,6 +13,9 @@ namespace {
 /// Up to so many look-ups in memory are made on the caller's thread; more go to a reader.
 constexpr std::size_t kInlineLookupsMax = 64;
 
+/// In the place of a command that is malformed.
+const domain::CommandPtr kNoCommand = std::make_shared<domain::TransactionCommand>();
+
 domain::Refusal Overloaded(const std::string& what, std::size_t limit) {
   return {domain::Reason::kOverloaded,
           what + " (limit " + std::to_string(limit) + "); retry the same call a little later",
@@ -34,9 +37,9 @@ std::vector<Outcome> AllRefused(std::size_t count, const domain::Refusal& refusa
 
 /// What a command takes while it is in flight, in transfers of one posting.
 std::size_t WeightOf(const BatchItem& item) {
-  const auto* command = std::get_if<domain::TransactionCommand>(&item.command);
+  const auto* command = std::get_if<domain::CommandPtr>(&item.command);
   const auto* create =
-      command == nullptr ? nullptr : std::get_if<domain::CreateTransaction>(command);
+      command == nullptr ? nullptr : std::get_if<domain::CreateTransaction>(command->get());
   return create == nullptr ? 1 : std::max<std::size_t>(create->transaction.postings.size(), 1);
 }
 
@@ -146,12 +149,12 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
   bool open = stays;
   for (std::size_t i = 0; i < count; ++i) {
     AdmittedItem& item = submission->items[i];
-    item.transaction_id = std::move(items[i].transaction_id);
-    if (auto* command = std::get_if<domain::TransactionCommand>(&items[i].command)) {
+    if (auto* command = std::get_if<domain::CommandPtr>(&items[i].command)) {
       item.command = std::move(*command);
       open = true;
       continue;
     }
+    item.command = kNoCommand;
     item.pre_refusal = std::move(std::get<domain::Refusal>(items[i].command));
     item.resolved = !stays;
   }

@@ -27,23 +27,26 @@ const RecentCommands::Request* RecentCommands::FindRequest(const std::string& ke
   return found == requests_.end() ? nullptr : &found->second;
 }
 
-void RecentCommands::Own(const std::string& transaction_id, const FlightPtr& flight,
-                         std::uint32_t item) {
-  Stored& stored = transactions_[transaction_id];
-  stored.entry.owner = flight;
-  stored.entry.owner_item = item;
+RecentCommands::Stored& RecentCommands::Use(const std::string& transaction_id,
+                                            const FlightPtr& flight, std::uint32_t item) {
+  const auto [found, added] = transactions_.try_emplace(transaction_id);
+  Stored& stored = found->second;
+  if (added) stored.first = flight->items[item].command;
   stored.entry.last = flight;
   stored.entry.last_item = item;
   stored.last_n = flight->n;
+  return stored;
+}
+
+void RecentCommands::Own(const FlightPtr& flight, std::uint32_t item) {
+  Stored& stored = Use(OwnIdOf(*flight->items[item].command), flight, item);
+  stored.entry.owner = flight;
+  stored.entry.owner_item = item;
   Add({flight, item, Trace::Kind::kOwn});
 }
 
-void RecentCommands::Touch(const std::string& transaction_id, const FlightPtr& flight,
-                           std::uint32_t item) {
-  Stored& stored = transactions_[transaction_id];
-  stored.entry.last = flight;
-  stored.entry.last_item = item;
-  stored.last_n = flight->n;
+void RecentCommands::Touch(const FlightPtr& flight, std::uint32_t item) {
+  Use(domain::TargetOf(*flight->items[item].command), flight, item);
   Add({flight, item, Trace::Kind::kTarget});
 }
 
@@ -74,7 +77,7 @@ void RecentCommands::Forget(const Trace& trace) {
     ForgetRequest(RequestKey(true, change.account_id, change.request_id), flight.n);
     return;
   }
-  const domain::TransactionCommand& command = flight.items[trace.item].command;
+  const domain::TransactionCommand& command = *flight.items[trace.item].command;
   switch (trace.kind) {
     case Trace::Kind::kOwn:
       ForgetTransaction(OwnIdOf(command), flight.n);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 
 #include "actors/flight.h"
 
@@ -36,8 +38,9 @@ class RecentCommands {
   [[nodiscard]] const Entry* Find(const std::string& transaction_id) const;
   [[nodiscard]] const Request* FindRequest(const std::string& key) const;
 
-  void Own(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
-  void Touch(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
+  /// The item uses its id as its own, or ends or reverses what it names.
+  void Own(const FlightPtr& flight, std::uint32_t item);
+  void Touch(const FlightPtr& flight, std::uint32_t item);
   void AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item);
 
   /// Forgets what is published and every look-up has seen (up to `seen_n`), and the oldest
@@ -54,6 +57,8 @@ class RecentCommands {
   struct Stored {
     Entry entry;
     std::uint64_t last_n = 0;
+    /// The id stands in it.
+    domain::CommandPtr first;
   };
   /// Which use of an id comes next in the order of numbers; the ids stand in the flight.
   struct Trace {
@@ -62,14 +67,15 @@ class RecentCommands {
     enum class Kind : std::uint8_t { kOwn, kTarget, kRequest } kind = Kind::kOwn;
   };
 
+  Stored& Use(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
   void Add(Trace trace);
   void Forget(const Trace& trace);
   void ForgetTransaction(const std::string& transaction_id, std::uint64_t n);
   void ForgetRequest(const std::string& key, std::uint64_t n);
 
   std::size_t keep_;
-  std::unordered_map<std::string, Stored> transactions_;
-  std::unordered_map<std::string, Request> requests_;
+  absl::flat_hash_map<std::string_view, Stored> transactions_;
+  absl::flat_hash_map<std::string, Request> requests_;
   std::deque<Trace> order_;
   /// Of what is in order_.
   std::size_t weight_ = 0;

@@ -1,6 +1,7 @@
 #include "actors/sequencer.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "actors/batch_builder.h"
@@ -20,7 +21,8 @@ bool KeepsId(const Item& item) {
 /// Finds the slot of an account; without a map while there are few, as in nearly every command.
 class SlotPlaces {
  public:
-  explicit SlotPlaces(std::vector<Slot>& slots) : slots_(slots) { slots_.reserve(2); }
+  using Slots = absl::InlinedVector<Slot, 2>;
+  explicit SlotPlaces(Slots& slots) : slots_(slots) {}
 
   [[nodiscard]] Slot* Find(const std::string& account_id) {
     if (slots_.size() <= kLinear) {
@@ -40,7 +42,7 @@ class SlotPlaces {
 
  private:
   static constexpr std::size_t kLinear = 8;
-  std::vector<Slot>& slots_;
+  Slots& slots_;
   std::unordered_map<std::string_view, std::size_t> places_;
 };
 
@@ -169,7 +171,7 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
   const RecentCommands::Entry* target = recent_.Find(domain::TargetOf(command));
   if (target != nullptr && target->owner != nullptr && !target->owner->Decided() &&
       std::holds_alternative<domain::ReverseTransaction>(
-          target->owner->items[target->owner_item].command)) {
+          *target->owner->items[target->owner_item].command)) {
     return Verdict{Verdict::Kind::kPark, target->owner, 0, {}};
   }
   return {};
@@ -194,7 +196,7 @@ Sequencer::Verdict Sequencer::JudgeRequest(const domain::TransactionCommand& com
   if (!request->flight->Decided()) return Verdict{Verdict::Kind::kPark, request->flight, 0, {}};
   const Item& first = request->flight->items[request->item];
   if (!KeepsId(first)) return {};
-  const std::string field = domain::DifferingRequest(command, first.command);
+  const std::string field = domain::DifferingRequest(command, *first.command);
   if (!field.empty())
     return Verdict{Verdict::Kind::kReused, nullptr, 0,
                    domain::IdReused(RequestIdOf(command), field)};
@@ -205,7 +207,7 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
   for (; submission->cursor < submission->items.size(); ++submission->cursor) {
     AdmittedItem& admitted = submission->items[submission->cursor];
     if (admitted.resolved) continue;
-    const Verdict verdict = Judge(admitted.command);
+    const Verdict verdict = Judge(*admitted.command);
     switch (verdict.kind) {
       case Verdict::Kind::kPark:
         Park(verdict.flight, [this, submission] { Run(submission); });
@@ -235,7 +237,7 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
 Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
   for (const AdmittedItem& admitted : submission->items) {
     if (admitted.resolved || admitted.pre_refusal) continue;
-    const Verdict verdict = Judge(admitted.command);
+    const Verdict verdict = Judge(*admitted.command);
     if (verdict.kind != Verdict::Kind::kPark) continue;
     Park(verdict.flight, [this, submission] { Run(submission); });
     return Progress::kParked;
@@ -254,7 +256,7 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
     item.call_index = i;
     item.pre_refusal = std::move(admitted.pre_refusal);
     if (!item.pre_refusal) {
-      const Verdict verdict = Judge(admitted.command);
+      const Verdict verdict = Judge(*admitted.command);
       if (verdict.kind == Verdict::Kind::kAnswered) {
         AnswerWhenPublished(verdict.flight, verdict.item, submission->call, i);
         continue;
@@ -280,7 +282,7 @@ FlightPtr Sequencer::NewFlight(const std::string& principal) const {
 }
 
 void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const {
-  const std::string& target = domain::TargetOf(item->command);
+  const std::string& target = domain::TargetOf(*item->command);
   if (target.empty()) return;
   const RecentCommands::Entry* entry = recent_.Find(target);
   if (entry == nullptr) {
@@ -288,8 +290,7 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
     return;
   }
   const Item& last = entry->last->items[entry->last_item];
-  item->target_shape =
-      entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target, entry->last);
+  item->target_shape = entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target);
   // Unknown before that command and after it, however it is decided. Without accounts nobody would
   // wait for it, so that it may not be followed either: its decision could be under way.
   if (item->target_shape == nullptr) return;
@@ -302,16 +303,18 @@ void Sequencer::AddSlots(const FlightPtr& flight) const {
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
-    domain::ForEachTouch(item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),
-                         [&](const std::string& account_id, domain::Touch touch) {
-                           Slot* slot = places.Find(account_id);
-                           if (slot == nullptr) {
-                             slot = &flight->slots.emplace_back();
-                             slot->account = world_->Port(account_id, flight->n);
-                             places.Added();
-                           }
-                           slot->touches.push_back(touch);
-                         });
+    const auto add = [&](const std::string& account_id, domain::Touch touch) {
+      Slot* slot = places.Find(account_id);
+      if (slot == nullptr) {
+        slot = &flight->slots.emplace_back();
+        slot->account = world_->Port(account_id, flight->n);
+        places.Added();
+      }
+      slot->touches.push_back(touch);
+    };
+    // By reference: a std::function would copy it to the heap, for each command.
+    domain::ForEachTouch(*item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),
+                         std::cref(add));
   }
 }
 
@@ -333,14 +336,14 @@ void Sequencer::Remember(const FlightPtr& flight) {
   for (std::uint32_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
-    const std::string& target = domain::TargetOf(item.command);
-    if (!target.empty()) recent_.Touch(target, flight, i);
-    const std::string& own = OwnIdOf(item.command);
-    if (!own.empty()) recent_.Own(own, flight, i);
-    const std::string& request = RequestIdOf(item.command);
+    const std::string& target = domain::TargetOf(*item.command);
+    if (!target.empty()) recent_.Touch(flight, i);
+    const std::string& own = OwnIdOf(*item.command);
+    if (!own.empty()) recent_.Own(flight, i);
+    const std::string& request = RequestIdOf(*item.command);
     if (!request.empty())
       recent_.AddRequest(RecentCommands::RequestKey(false, target, request), flight, i);
-    const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
+    const auto* create = std::get_if<domain::CreateTransaction>(item.command.get());
     if (create != nullptr && create->transaction.hold_timeout_ns) {
       expiries_.emplace(domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns),
                         own);

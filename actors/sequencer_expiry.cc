@@ -41,7 +41,8 @@ void Sequencer::LoadDue() {
 void Sequencer::LaunchExpiry(const std::string& transaction_id, std::int64_t expire_time) {
   const FlightPtr flight = NewFlight("");
   Item item;
-  item.command = domain::ExpireTransaction{transaction_id, expire_time};
+  item.command = std::make_shared<domain::TransactionCommand>(
+      domain::ExpireTransaction{transaction_id, expire_time});
   const auto loaded = loaded_holds_.find(transaction_id);
   LinkTarget(&item, loaded == loaded_holds_.end() ? nullptr : loaded->second);
   if (loaded != loaded_holds_.end()) loaded_holds_.erase(loaded);
@@ -64,7 +65,7 @@ void Sequencer::OnTick() {
 
 /// A hold that has ended, or was never made, needs no timer.
 void Sequencer::ForgetExpiry(const FlightPtr& flight, const Item& item) {
-  const auto* create = std::get_if<domain::CreateTransaction>(&item.command);
+  const auto* create = std::get_if<domain::CreateTransaction>(item.command.get());
   if (create == nullptr) {
     const bool ended = item.status == ItemStatus::kDone && item.target_after != nullptr &&
                        item.target_after->expire_time;

@@ -18,8 +18,8 @@ namespace florin::actors {
 struct AdmittedItem {
   /// Answered at admission: a replay, or (not atomic) a refusal that needs no number.
   bool resolved = false;
-  std::string transaction_id;
-  domain::TransactionCommand command;
+  /// Never null; nothing is said of it if it is malformed.
+  domain::CommandPtr command;
   /// Of an atomic batch: malformed, or ID_REUSED as found at admission. It refuses the batch.
   std::optional<domain::Refusal> pre_refusal;
   /// What settle, void and reverse name, as the index had it; null: unknown there.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -58,6 +59,9 @@ struct ExpireTransaction {
 
 using TransactionCommand = std::variant<CreateTransaction, SettleTransaction, VoidTransaction,
                                         ReverseTransaction, ExpireTransaction>;
+
+/// A command on its way. It is large and many look at it, so it stays where it was made.
+using CommandPtr = std::shared_ptr<const TransactionCommand>;
 
 struct RegisterAsset {
   Asset asset;

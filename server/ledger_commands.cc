@@ -42,7 +42,8 @@ void ExecuteOne(ServiceHost& host, domain::Result<domain::TransactionCommand> co
     return;
   }
   Batch batch;
-  batch.items.push_back({transaction_id, std::move(*command)});
+  batch.items.push_back(
+      {transaction_id, std::make_shared<domain::TransactionCommand>(std::move(*command))});
   batch.validate_only = validate_only;
   host.ledger().Execute(std::move(batch), [responder](std::vector<TransactionOutcome> outcomes) {
     Answer(&outcomes.front(), responder);

@@ -73,13 +73,13 @@ domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
   auto record = std::make_shared<Record>();
   record->change = std::move(change);
   record->first_position = staged_.position + 1;
-  std::vector<Account*> accounts;
-  if (domain::Status placed = PlaceAccounts(record.get(), &accounts); !placed.ok())
+  placed_.clear();
+  if (domain::Status placed = PlaceAccounts(record.get(), &placed_); !placed.ok())
     return placed.refusal();
   if (domain::Status placed = PlaceTransactions(record.get()); !placed.ok())
     return placed.refusal();
   if (domain::Status added = encoder_.Add(*record); !added.ok()) return added.refusal();
-  Accept(n, record, accounts);
+  Accept(n, record, placed_);
   return RecordPtr(std::move(record));
 }
 
@@ -119,24 +119,27 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
   if (change.kind == ChangeKind::kTransactionCreated ||
       change.kind == ChangeKind::kTransactionReversed ||
       change.kind == ChangeKind::kTransactionRefused) {
-    RememberTransaction(*change.transaction, {position, position});
+    RememberTransaction(change.transaction, {position, position});
   }
   if (change.kind == ChangeKind::kHoldEnded)
-    RememberTransaction(*change.transaction, {change.transaction->create_position, position});
+    RememberTransaction(change.transaction, {change.transaction->create_position, position});
   if (change.kind == ChangeKind::kTransactionReversed)
-    RememberTransaction(*change.original, {change.original->create_position, position});
+    RememberTransaction(change.original, {change.original->create_position, position});
   batch_->records.push_back(record);
   staged_.position = position;
   staged_.time = change.commit_time;
   if (encoder_.size() >= group_bytes_) CutGroup();
 }
 
-void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
+void StoreWriter::RememberTransaction(const domain::TransactionPtr& transaction,
                                       const TransactionPlace& place) {
-  const auto [found, added] = transactions_.try_emplace(transaction.transaction_id);
-  transaction_undo_.push_back({transaction.transaction_id,
-                               added ? std::nullopt : std::optional<Transaction>(found->second)});
-  found->second = Transaction{TransactionEntry{place, transaction.version}, sequence_};
+  const auto [found, added] = transactions_.try_emplace(transaction->transaction_id);
+  Transaction& known = found->second;
+  transaction_undo_.push_back(
+      {transaction, added ? std::nullopt : std::optional<Transaction>(known)});
+  if (added) known.first = transaction;
+  known.entry = TransactionEntry{place, transaction->version};
+  known.sequence = sequence_;
 }
 
 void StoreWriter::CutGroup() {
@@ -176,11 +179,11 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
     batch->heads.push_back(BatchHead{account->state, account->n, account->opened});
   }
   touched_.clear();
-  std::vector<std::string> ids;
-  ids.reserve(transaction_undo_.size());
-  for (TransactionUndo& undo : transaction_undo_) ids.push_back(std::move(undo.transaction_id));
+  std::vector<domain::TransactionPtr> written;
+  written.reserve(transaction_undo_.size());
+  for (TransactionUndo& undo : transaction_undo_) written.push_back(std::move(undo.written));
   transaction_undo_.clear();
-  unpublished_.emplace_back(sequence_, std::move(ids));
+  unpublished_.emplace_back(sequence_, std::move(written));
   staged_bytes_ = 0;
   ++sequence_;
   ForgetPublished();
@@ -197,10 +200,11 @@ void StoreWriter::Restore() {
   }
   touched_.clear();
   for (auto undo = transaction_undo_.rbegin(); undo != transaction_undo_.rend(); ++undo) {
+    const auto known = transactions_.find(undo->written->transaction_id);
     if (undo->before) {
-      transactions_[undo->transaction_id] = *undo->before;
+      known->second = *undo->before;
     } else {
-      transactions_.erase(undo->transaction_id);
+      transactions_.erase(known);
     }
   }
   transaction_undo_.clear();
@@ -213,8 +217,8 @@ void StoreWriter::Restore() {
 void StoreWriter::ForgetPublished() {
   const std::uint64_t published = publisher_->published_sequence();
   while (!unpublished_.empty() && unpublished_.front().first <= published) {
-    for (const std::string& id : unpublished_.front().second) {
-      const auto found = transactions_.find(id);
+    for (const domain::TransactionPtr& written : unpublished_.front().second) {
+      const auto found = transactions_.find(written->transaction_id);
       if (found != transactions_.end() && found->second.sequence <= published)
         transactions_.erase(found);
     }

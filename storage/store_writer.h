@@ -1,10 +1,13 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -52,9 +55,11 @@ class StoreWriter final : public Writer {
   struct Transaction {
     TransactionEntry entry;
     std::uint64_t sequence = 0;
+    /// Its id is the key.
+    domain::TransactionPtr first;
   };
   struct TransactionUndo {
-    std::string transaction_id;
+    domain::TransactionPtr written;
     std::optional<Transaction> before;
   };
 
@@ -72,7 +77,8 @@ class StoreWriter final : public Writer {
 
   void Accept(std::uint64_t n, const RecordPtr& record, const std::vector<Account*>& accounts);
   void Touch(Account* account);
-  void RememberTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
+  void RememberTransaction(const domain::TransactionPtr& transaction,
+                           const TransactionPlace& place);
   void CutGroup();
   void Restore();
   CommittedBatchPtr TakeBatch();
@@ -85,9 +91,9 @@ class StoreWriter final : public Writer {
   const std::size_t group_bytes_;
 
   std::unordered_map<std::string, Account> accounts_;
-  std::unordered_map<std::string, Transaction> transactions_;
-  /// Ids that the batches not yet published wrote, oldest batch first.
-  std::deque<std::pair<std::uint64_t, std::vector<std::string>>> unpublished_;
+  absl::flat_hash_map<std::string_view, Transaction> transactions_;
+  /// What the batches not yet published wrote, oldest batch first.
+  std::deque<std::pair<std::uint64_t, std::vector<domain::TransactionPtr>>> unpublished_;
 
   /// Where this writer's last append ended: another one's would be refused.
   JournalHead durable_;
@@ -99,6 +105,8 @@ class StoreWriter final : public Writer {
   std::size_t staged_bytes_ = 0;
   CommittedBatchPtr batch_;
   std::vector<Account*> touched_;
+  /// Those of the record that is being staged.
+  std::vector<Account*> placed_;
   std::vector<TransactionUndo> transaction_undo_;
 };
 

@@ -1,6 +1,8 @@
 // Positions, versions and balances of a staged command, and the second check
 // below the actors.
 
+#include <absl/container/inlined_vector.h>
+
 #include <string_view>
 #include <unordered_map>
 
@@ -68,7 +70,7 @@ class Slots {
 
  private:
   static constexpr std::size_t kLinear = 8;
-  std::vector<std::string_view> order_;
+  absl::InlinedVector<std::string_view, kLinear> order_;
   std::unordered_map<std::string_view, int> slots_;
 };
 
@@ -142,6 +144,7 @@ domain::Status StoreWriter::PlaceLegs(Record* record, std::vector<Account*>* acc
         return;
       }
       slot = static_cast<int>(record->accounts.size());
+      if (slot == 0) record->accounts.reserve(2);
       record->accounts.push_back(Describe(*account.value()->state));
       accounts->push_back(account.value());
       slots.Added(record->accounts, account_id);

@@ -270,7 +270,7 @@ actors::BatchItem ToBatchItem(const v1::TransactionCommand& command) {
   } else if (!shape.ok()) {
     item.command = shape.refusal();
   } else {
-    item.command = std::move(converted.value());
+    item.command = std::make_shared<TransactionCommand>(std::move(converted.value()));
   }
   return item;
 }

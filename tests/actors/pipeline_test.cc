@@ -51,7 +51,8 @@ class PipelineTest : public ::testing::Test {
     Batch batch;
     batch.atomic = atomic;
     batch.validate_only = validate_only;
-    for (auto& command : commands) batch.items.push_back({"", command});
+    for (auto& command : commands)
+      batch.items.push_back({"", std::make_shared<TransactionCommand>(std::move(command))});
     return ledger_->Execute(client, std::move(batch), std::move(lane));
   }
   /// Sends it and runs all that may run.
@@ -278,7 +279,7 @@ TEST_F(PipelineTest, CallsOnALaneKeepTheirOrder) {
   std::vector<std::string> ids;
   for (const FlightPtr& flight : ledger_->Flights()) {
     for (const Item& item : flight->items) {
-      ids.push_back(OwnIdOf(item.command));
+      ids.push_back(OwnIdOf(*item.command));
     }
   }
   EXPECT_EQ(ids, (std::vector<std::string>{"t0", "t1", "f", "l1", "l2"}));

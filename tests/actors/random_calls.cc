@@ -179,7 +179,7 @@ Batch RandomCalls::NewBatch() {
   for (std::int64_t i = 0; i < items; ++i) {
     domain::TransactionCommand command = Command();
     sent_.push_back(command);
-    batch.items.push_back({"", std::move(command)});
+    batch.items.push_back({"", std::make_shared<domain::TransactionCommand>(std::move(command))});
   }
   return batch;
 }

@@ -47,7 +47,8 @@ ScheduledLedger::Outcomes ScheduledLedger::Execute(
       commands.size(),
       [answered](std::vector<TransactionOutcome> outcomes) { *answered = std::move(outcomes); });
   for (auto& command : commands) {
-    submission->items.emplace_back().command = std::move(command);
+    submission->items.emplace_back().command =
+        std::make_shared<domain::TransactionCommand>(std::move(command));
   }
   submission->lookup = lookups_.Begin(published_n_);
   static_cast<void>(Admit(submission.get(), storage::Tier::kDisk, &reader()));
@@ -92,7 +93,7 @@ bool ScheduledLedger::Commit() {
   published_n_ = committed.flights.back()->n;
   for (const FlightPtr& flight : committed.flights) {
     for (const Item& item : flight->items) {
-      published_ids_.push_back(OwnIdOf(item.command));
+      published_ids_.push_back(OwnIdOf(*item.command));
     }
     Answer(flight, failure, &reader(),
            [this](std::function<void()> job) { RunReader(std::move(job)); });

@@ -63,7 +63,7 @@ void SerialModel::Run(const std::vector<FlightPtr>& flights) {
 void SerialModel::CheckNothingIsDue(const Flight& flight) const {
   const bool expires =
       flight.items.size() == 1 &&
-      std::holds_alternative<domain::ExpireTransaction>(flight.items.front().command);
+      std::holds_alternative<domain::ExpireTransaction>(*flight.items.front().command);
   // Only commands: an expiry may stand behind another that is due.
   if (expires) return;
   for (const auto& [id, transaction] : transactions_) {
@@ -83,13 +83,13 @@ void SerialModel::CheckExpiry(const Flight& flight, const domain::Decision& deci
 }
 
 void SerialModel::CheckIdIsFree(const Item& item) const {
-  const std::string& own = OwnIdOf(item.command);
+  const std::string& own = OwnIdOf(*item.command);
   if (!own.empty()) {
     EXPECT_FALSE(own_ids_.contains(own)) << own << " acts a second time";
   }
-  if (!RequestIdOf(item.command).empty()) {
-    EXPECT_FALSE(requests_.contains(RequestKey(item.command)))
-        << RequestKey(item.command) << " acts a second time";
+  if (!RequestIdOf(*item.command).empty()) {
+    EXPECT_FALSE(requests_.contains(RequestKey(*item.command)))
+        << RequestKey(*item.command) << " acts a second time";
   }
 }
 
@@ -115,17 +115,17 @@ void SerialModel::RunTransactions(const Flight& flight) {
       continue;
     } else {
       CheckIdIsFree(item);
-      step.before = scratch.Find(domain::TargetOf(item.command));
+      step.before = scratch.Find(domain::TargetOf(*item.command));
       std::map<std::string, std::int64_t> versions;
-      for (const std::string& id : AccountsOf(item.command, step.before.get())) {
+      for (const std::string& id : AccountsOf(*item.command, step.before.get())) {
         versions[id] = scratch.Account(id).version;
       }
-      step.decision = domain::DecideAndApply(item.command, flight.time, &scratch);
+      step.decision = domain::DecideAndApply(*item.command, flight.time, &scratch);
       step.expected.refusal = step.decision.refusal;
       if (step.decision.replays_end) {
         step.expected.replayed = true;
       } else if (!step.decision.refusal) {
-        for (const std::string& id : AccountsOf(item.command, step.before.get())) {
+        for (const std::string& id : AccountsOf(*item.command, step.before.get())) {
           // Parts of a hold that were settled as zero are not reversed.
           const domain::AccountState& after = scratch.Account(id);
           if (after.version == versions[id]) continue;
@@ -134,10 +134,10 @@ void SerialModel::RunTransactions(const Flight& flight) {
       }
       if (flight.validate_only && step.expected.refusal && step.expected.refusal->Recorded()) {
         // What comes after it finds it as it would be remembered.
-        auto remembered = domain::RefusedTransaction(item.command, step.before.get(), flight.time);
+        auto remembered = domain::RefusedTransaction(*item.command, step.before.get(), flight.time);
         if (remembered != nullptr) scratch.Put(std::move(remembered));
       }
-      if (std::holds_alternative<domain::ExpireTransaction>(item.command)) {
+      if (std::holds_alternative<domain::ExpireTransaction>(*item.command)) {
         CheckExpiry(flight, step.decision);
       }
     }
@@ -166,15 +166,15 @@ void SerialModel::RunTransactions(const Flight& flight) {
       continue;
     }
     if (step.decision.replays_end) {
-      step.expected.position = end_positions_[domain::TargetOf(item.command)];
+      step.expected.position = end_positions_[domain::TargetOf(*item.command)];
       Expect(flight, item, step.expected);
       continue;
     }
     ASSERT_NE(item.record, nullptr) << "command " << flight.n << " item " << i;
     step.expected.position = item.record->last_position;
-    Keep(item.command, step.before.get(), &scratch, step.decision.effect);
-    if (OwnIdOf(item.command).empty()) {
-      end_positions_[domain::TargetOf(item.command)] = step.expected.position;
+    Keep(*item.command, step.before.get(), &scratch, step.decision.effect);
+    if (OwnIdOf(*item.command).empty()) {
+      end_positions_[domain::TargetOf(*item.command)] = step.expected.position;
     }
     Remember(flight, item, step.expected, step.decision.effect.after);
     Expect(flight, item, step.expected);
@@ -218,8 +218,8 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
         domain::TransactionPtr own =
             item.pre_refusal
                 ? nullptr
-                : domain::RefusedTransaction(item.command,
-                                             untouched.Find(domain::TargetOf(item.command)).get(),
+                : domain::RefusedTransaction(*item.command,
+                                             untouched.Find(domain::TargetOf(*item.command)).get(),
                                              flight.time);
         if (own != nullptr) transactions_[own->transaction_id] = own;
         Remember(flight, item, expected, own);
@@ -243,10 +243,10 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
 
 std::optional<SerialModel::Expected> SerialModel::StoodBefore(const Item& item,
                                                               domain::Scratch* untouched) {
-  const std::string& target = domain::TargetOf(item.command);
+  const std::string& target = domain::TargetOf(*item.command);
   if (item.pre_refusal || item.repeats || target.empty()) return std::nullopt;
   const domain::TransactionPtr before = untouched->Find(target);
-  if (!domain::CheckTransaction(item.command, before.get()).replays_end) return std::nullopt;
+  if (!domain::CheckTransaction(*item.command, before.get()).replays_end) return std::nullopt;
   Expected expected;
   expected.replayed = true;
   expected.position = end_positions_[target];
@@ -256,11 +256,11 @@ std::optional<SerialModel::Expected> SerialModel::StoodBefore(const Item& item,
 void SerialModel::Remember(const Flight& flight, const Item& item, const Expected& expected,
                            domain::TransactionPtr own) {
   static_cast<void>(flight);
-  if (!OwnIdOf(item.command).empty() && own != nullptr) {
-    own_ids_[OwnIdOf(item.command)] = First{item.command, own, expected};
+  if (!OwnIdOf(*item.command).empty() && own != nullptr) {
+    own_ids_[OwnIdOf(*item.command)] = First{*item.command, own, expected};
   }
-  if (!RequestIdOf(item.command).empty()) {
-    requests_[RequestKey(item.command)] = First{item.command, nullptr, expected};
+  if (!RequestIdOf(*item.command).empty()) {
+    requests_[RequestKey(*item.command)] = First{*item.command, nullptr, expected};
   }
 }
 

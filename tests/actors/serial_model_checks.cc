@@ -30,8 +30,7 @@ void SerialModel::CheckCall(const SimulatedCall& call) {
       continue;
     }
     const Expected& expected = found->second;
-    const std::string& own =
-        OwnIdOf(std::get<domain::TransactionCommand>(call.batch.items[i].command));
+    const std::string& own = OwnIdOf(*std::get<domain::CommandPtr>(call.batch.items[i].command));
     EXPECT_EQ(NameOf(outcome.refusal), NameOf(expected.refusal))
         << own << " item " << i << (call.batch.atomic ? " atomic" : "")
         << (call.batch.validate_only ? " validate_only" : "");
@@ -55,7 +54,7 @@ void SerialModel::CheckCall(const SimulatedCall& call) {
 
 /// Answered without a number of its own: by what its id did first.
 void SerialModel::CheckRepeated(const SimulatedCall& call, std::size_t index) {
-  const auto& command = std::get<domain::TransactionCommand>(call.batch.items[index].command);
+  const auto& command = *std::get<domain::CommandPtr>(call.batch.items[index].command);
   const TransactionOutcome& outcome = call.outcomes[index];
   const std::string& own = OwnIdOf(command);
   const First* first = nullptr;

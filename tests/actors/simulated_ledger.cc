@@ -127,7 +127,7 @@ std::shared_ptr<SimulatedCall> SimulatedLedger::Execute(std::size_t client, Batc
   submission->lane = std::move(lane);
   submission->items.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
-    submission->items[i].command = std::get<domain::TransactionCommand>(batch.items[i].command);
+    submission->items[i].command = std::get<domain::CommandPtr>(batch.items[i].command);
   }
   // Look-ups and submission are two jobs: what was looked up may be old.
   boxes_.Post(client, [this, client, submission] {

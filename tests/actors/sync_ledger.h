@@ -20,7 +20,8 @@ class SyncLedger {
     Batch batch;
     batch.atomic = atomic;
     batch.validate_only = validate_only;
-    for (auto& command : commands) batch.items.push_back({"", std::move(command)});
+    for (auto& command : commands)
+      batch.items.push_back({"", std::make_shared<domain::TransactionCommand>(std::move(command))});
     auto promise = std::make_shared<std::promise<std::vector<TransactionOutcome>>>();
     ledger_->Execute(std::move(batch), [promise](std::vector<TransactionOutcome> outcomes) {
       promise->set_value(std::move(outcomes));

@@ -302,7 +302,7 @@ TEST(BatchShapeTest, RefusesItemsOneByOne) {
   const auto refusal = [&items](std::size_t i) {
     return std::get<domain::Refusal>((*items)[i].command);
   };
-  EXPECT_TRUE(std::holds_alternative<domain::TransactionCommand>(items->front().command));
+  EXPECT_TRUE(std::holds_alternative<domain::CommandPtr>(items->front().command));
   EXPECT_EQ(refusal(1).reason, Reason::kFieldMissing);
   EXPECT_EQ(FieldOf(refusal(1)), "command");
   EXPECT_EQ(refusal(2).reason, Reason::kFieldInvalid);
