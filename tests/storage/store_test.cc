@@ -96,6 +96,21 @@ TEST_F(StoreTest, ShowsNothingBeforePublish) {
   EXPECT_TRUE(reader().FindTransaction("t1", Tier::kMemory)->value.has_value());
 }
 
+TEST_F(StoreTest, FindsIdsInWhateverOrderTheyCame) {
+  OpenTwoAccounts();
+  for (const char* const id : {"t5", "t9", "t1"}) {
+    script_.Post(id, {LedgerScript::Posting("alice", "bob", 1)});
+    ASSERT_TRUE(script_.Commit().ok());
+  }
+  for (const bool opened_again : {false, true}) {
+    if (opened_again) Open();
+    for (const char* const id : {"t1", "t5", "t9"})
+      EXPECT_TRUE(reader().FindTransaction(id, Tier::kDisk)->value.has_value()) << id;
+    for (const char* const id : {"t0", "t7", "ta"})
+      EXPECT_FALSE(reader().FindTransaction(id, Tier::kDisk)->value.has_value()) << id;
+  }
+}
+
 TEST_F(StoreTest, HeadsCarryTheCommandsNumber) {
   OpenTwoAccounts();
   EXPECT_EQ(reader().GetHead("alice", Tier::kMemory)->value->n, 2u);
