@@ -68,16 +68,17 @@ class Handling {
         options_(options),
         colored_(WantsColor(options.color, session.console)) {}
 
-  client::Handled Handle(const v1::DeliveredEvent& delivery) {
+  /// `consumer` is the one that calls.
+  client::Handled Handle(const v1::DeliveredEvent& delivery, client::GroupConsumer& consumer) {
     if (!Begin()) {
       return client::Handled::Leave();
     }
     client::Handled handled =
         options_.command.empty() ? Show(delivery.event()) : Execute(delivery.event());
-    const std::scoped_lock lock(mutex_);
-    done_ += handled.outcome == client::Handled::Outcome::kDone ? 1 : 0;
-    begun_ -= handled.outcome == client::Handled::Outcome::kDone ? 0 : 1;
-    changed_.notify_all();
+    if (End(handled.outcome == client::Handled::Outcome::kDone)) {
+      // Before the last one is acknowledged, which would bring another.
+      consumer.BeginStop();
+    }
     return handled;
   }
 
@@ -105,6 +106,15 @@ class Handling {
     }
     ++begun_;
     return true;
+  }
+
+  // True: the limit is reached.
+  bool End(bool done) {
+    const std::scoped_lock lock(mutex_);
+    done_ += done ? 1 : 0;
+    begun_ -= done ? 0 : 1;
+    changed_.notify_all();
+    return options_.limit != 0 && done_ >= options_.limit;
   }
 
   client::Handled Show(const v1::Event& event) {
@@ -158,7 +168,7 @@ ExitCode Consume(Session& session, const ConsumeOptions& options) {
   Handling handling(session, options);
   client::GroupConsumer consumer(
       session.client(), ToConsumer(session, options),
-      [&](const v1::DeliveredEvent& delivery) { return handling.Handle(delivery); });
+      [&](const v1::DeliveredEvent& delivery) { return handling.Handle(delivery, consumer); });
   std::thread ending([&] {
     (void)consumer.Wait();
     handling.Stop();

@@ -59,8 +59,7 @@ GroupConsumer::GroupConsumer(Client& client, GroupConsumerOptions options, Handl
 
 GroupConsumer::~GroupConsumer() { (void)Stop(); }
 
-DoneResult GroupConsumer::Stop() {
-  const std::scoped_lock one(stop_mutex_);
+void GroupConsumer::BeginStop() {
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
@@ -68,6 +67,11 @@ DoneResult GroupConsumer::Stop() {
   changed_.notify_all();
   worklist_.Close();
   outbox_.Hold();
+}
+
+DoneResult GroupConsumer::Stop() {
+  const std::scoped_lock one(stop_mutex_);
+  BeginStop();
   for (auto& worker : workers_) {
     worker.join();
   }

@@ -99,8 +99,8 @@ struct GroupConsumerStats {
 /// and comes again. GROUP_NOT_FOUND, MEMBER_EXISTS and other refusals end the
 /// consumer: see Wait.
 ///
-/// Threads: everything from any, but neither Stop nor the destructor from a
-/// handler or callback.
+/// Threads: everything from any, but neither Stop nor Wait nor the destructor from
+/// a handler or callback.
 class GroupConsumer {
  public:
   /// `attempt` counts from 1.
@@ -119,6 +119,10 @@ class GroupConsumer {
   /// OK: everything acknowledged is durable. Error: why that is not known; the
   /// events in question may come again. Again: the same answer.
   DoneResult Stop();
+  /// The first half of Stop, which does not wait: takes nothing new, and keeps what
+  /// is still to be said for the goodbye, so that no acknowledgement makes room for
+  /// an event that comes for nothing. May be called by a handler. Stop follows.
+  void BeginStop();
 
   /// Blocks until the consumer has ended: by Stop, or by what retrying does not
   /// cure.

@@ -294,6 +294,24 @@ TEST_F(GroupConsumerTest, LeavesOnlyWhenEverythingItDidIsDurable) {
   EXPECT_TRUE(consumer.Stop().ok());
 }
 
+TEST_F(GroupConsumerTest, AHandlerMayEndItWithTheEventItHas) {
+  groups_.Fill(20, 1);
+  std::atomic<int> handled = 0;
+  GroupConsumer consumer(*client_, Options(), [&](const v1::DeliveredEvent&) {
+    if (++handled == 3) {
+      consumer.BeginStop();
+    }
+    return Handled::Done();
+  });
+  const auto limit = std::chrono::steady_clock::now() + seconds(20);
+  while (handled < 3 && std::chrono::steady_clock::now() < limit) {
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  EXPECT_TRUE(consumer.Stop().ok());
+  EXPECT_EQ(handled, 3);
+  EXPECT_THAT(groups_.done, ElementsAre(1, 2, 3));
+}
+
 TEST_F(GroupConsumerTest, StopSaysWhenTheLastWordsWereLost) {
   groups_.Fill(1, 1);
   Gate gate;
