@@ -46,7 +46,13 @@ class GroupLoadImpl final : public ThreadLoad {
     if (stream == nullptr) return;
     Consume(stream.get());
     const grpc::Status status = stream->Finish();
-    if (!stopping()) CountRefused(1, status.error_message());
+    if (!Ended()) CountRefused(1, status.error_message());
+  }
+
+  /// The streams were cancelled: how they end says nothing.
+  bool Ended() {
+    const std::lock_guard lock(mutex_);
+    return ended_;
   }
 
   std::unique_ptr<Stream> Join(v1::GroupService::Stub* stub, std::size_t place) {

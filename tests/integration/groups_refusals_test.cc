@@ -11,6 +11,8 @@ class GroupsRefusalsTest : public GroupsFixture {
     OpenAccount("a");
     CreateGroup();
     member_ = Member("m");
+    // It has joined: whatever is asked next comes after it.
+    ASSERT_TRUE(member_->Read());
   }
 
   // Whatever was refused: the member gets what comes next.
