@@ -65,8 +65,10 @@ class CorruptionTest : public testing::ScriptedStoreTest {
     for (const auto& entry : fs::recursive_directory_iterator(whole_)) {
       // RocksDB's own messages are for people.
       const bool is_text = entry.path().filename().string().starts_with("LOG");
-      if (entry.is_regular_file() && entry.file_size() > 0 && !is_text)
-        files_.push_back(fs::relative(entry.path(), whole_));
+      if (!entry.is_regular_file() || entry.file_size() == 0 || is_text) continue;
+      // Tables are what is read long after the start: they come up four times as often.
+      const std::size_t times = entry.path().extension() == ".sst" ? 4 : 1;
+      files_.insert(files_.end(), times, fs::relative(entry.path(), whole_));
     }
     std::sort(files_.begin(), files_.end());
   }
@@ -140,7 +142,7 @@ class CorruptionTest : public testing::ScriptedStoreTest {
 };
 
 TEST_F(CorruptionTest, IsNeverAnsweredAround) {
-  std::cout << "seed " << kSeed << ", " << files_.size() << " files\n";
+  std::cout << "seed " << kSeed << "\n";
   Ends ends;
   for (int trial = 0; trial < kTrials && !HasFailure(); ++trial)
     Try(files_[static_cast<std::size_t>(trial) % files_.size()], &ends);
