@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "server/metric_family.h"
+
 namespace florin::server {
 namespace {
 
@@ -32,17 +34,6 @@ std::string LabelOf(CallEnd end, domain::Reason reason) {
   if (end == CallEnd::kInternal) return "INTERNAL";
   if (end == CallEnd::kCancelled) return "CANCELLED";
   return std::string(domain::InfoOf(reason).name);
-}
-
-prometheus::MetricFamily Value(const std::string& name, const std::string& help,
-                               prometheus::MetricType type, double value) {
-  prometheus::ClientMetric metric;
-  if (type == prometheus::MetricType::Counter) {
-    metric.counter.value = value;
-  } else {
-    metric.gauge.value = value;
-  }
-  return {name, help, type, {std::move(metric)}};
 }
 
 }  // namespace
@@ -127,10 +118,10 @@ void Metrics::OnCommit(std::size_t commands, std::size_t bytes, double sync_seco
 std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
   const actors::LedgerStats stats = ledger_->Stats();
   const auto gauge = [](const char* name, const char* help, auto value) {
-    return Value(name, help, prometheus::MetricType::Gauge, static_cast<double>(value));
+    return FamilyOf(name, help, prometheus::MetricType::Gauge, static_cast<std::int64_t>(value));
   };
   const auto counter = [](const char* name, const char* help, auto value) {
-    return Value(name, help, prometheus::MetricType::Counter, static_cast<double>(value));
+    return FamilyOf(name, help, prometheus::MetricType::Counter, static_cast<std::int64_t>(value));
   };
   return {
       gauge("florin_active_accounts", "Accounts with a live actor", stats.active_accounts),
