@@ -1,6 +1,7 @@
 #include "domain/event_filter.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace florin::domain {
@@ -24,6 +25,25 @@ Refusal TooMany(std::string_view field, std::size_t count, std::size_t limit) {
           {{"field", name}, {"limit", std::to_string(limit)}}};
 }
 
+/// What an entry is refused for by its length, and whatever pushes the filter over its bytes.
+std::optional<Refusal> CheckBytes(std::string_view field, const std::vector<std::string>& entries,
+                                  std::size_t* bytes) {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    *bytes += entries[i].size();
+    const bool is_long = entries[i].size() > EventFilter::kEntryBytesMax;
+    if (!is_long && *bytes <= EventFilter::kBytesMax) continue;
+    const std::string name = EntryName(field, i);
+    const std::string limit =
+        std::to_string(is_long ? EventFilter::kEntryBytesMax : EventFilter::kBytesMax);
+    return Refusal{Reason::kFieldInvalid,
+                   is_long ? name + " is longer than " + limit + " bytes; no stream or type is."
+                           : "With " + name + " the filter has more than " + limit +
+                                 " bytes. Use several filters or shorter prefixes.",
+                   {{"field", name}, {"limit", limit}}};
+  }
+  return std::nullopt;
+}
+
 /// Without those that begin with another: they choose nothing more.
 std::vector<std::string> ShortestPrefixes(std::vector<std::string> prefixes) {
   std::sort(prefixes.begin(), prefixes.end());
@@ -44,6 +64,13 @@ Result<EventFilter> EventFilter::Compile(const EventFilterSpec& spec) {
     return TooMany("streams", spec.streams.size(), kStreamsMax);
   if (spec.type_patterns.size() > kPatternsMax) {
     return TooMany("type_patterns", spec.type_patterns.size(), kPatternsMax);
+  }
+
+  std::size_t bytes = 0;
+  for (const auto& [field, entries] :
+       {std::pair{"stream_prefixes", &spec.stream_prefixes},
+        std::pair{"type_patterns", &spec.type_patterns}, std::pair{"streams", &spec.streams}}) {
+    if (auto refusal = CheckBytes(field, *entries, &bytes)) return *std::move(refusal);
   }
 
   EventFilter filter;

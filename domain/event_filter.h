@@ -28,6 +28,9 @@ class EventFilter {
   /// Most entries of `stream_prefixes` and of `streams`; of `type_patterns`.
   static constexpr std::size_t kStreamsMax = 8192;
   static constexpr std::size_t kPatternsMax = 256;
+  /// Most bytes of one entry (no stream is as long), and of all together.
+  static constexpr std::size_t kEntryBytesMax = 512;
+  static constexpr std::size_t kBytesMax = 1U << 20;
 
   /// Selects everything.
   EventFilter() = default;

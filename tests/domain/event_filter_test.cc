@@ -123,5 +123,22 @@ TEST(EventFilterTest, RefusesTooManyEntriesWithTheLimit) {
                   .ok());
 }
 
+TEST(EventFilterTest, RefusesTooManyBytesNamingWhereTheyPassTheLimit) {
+  const auto field_of = [](const EventFilterSpec& spec) -> std::string {
+    const auto filter = EventFilter::Compile(spec);
+    if (filter.ok()) return "";
+    EXPECT_EQ(filter.refusal().reason, Reason::kFieldInvalid);
+    return filter.refusal().metadata.front().second;
+  };
+  const std::string most(EventFilter::kEntryBytesMax, 's');
+  EXPECT_EQ(field_of({{most}, {}, {most}}), "");
+  EXPECT_EQ(field_of({{"a", most + "s"}, {}, {}}), "filter.stream_prefixes[1]");
+  EXPECT_EQ(field_of({{}, {}, {most + "s"}}), "filter.streams[0]");
+  const std::size_t fit = EventFilter::kBytesMax / EventFilter::kEntryBytesMax;
+  const std::vector<std::string> half(fit / 2, most);
+  EXPECT_EQ(field_of({half, {}, half}), "");
+  EXPECT_EQ(field_of({half, {"a"}, half}), "filter.streams[" + std::to_string(fit / 2 - 1) + "]");
+}
+
 }  // namespace
 }  // namespace florin::domain
