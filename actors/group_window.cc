@@ -24,7 +24,7 @@ bool GroupCore::RoomToRead() const {
   // What was read before a start adds little, and what is aside there waits for it.
   const bool again = read_through_ < known_through_;
   const bool blocks_left = finished_.blocks() < limits_.finished_blocks || again;
-  return (side < state_.settings.max_parked_and_waiting || again) && !Blocked() &&
+  return (side < state_.settings.max_parked_and_waiting || again) && (!Blocked() || again) &&
          loaded_count_ < limits_.window_events && loaded_bytes_ < limits_.window_bytes &&
          window_count_ < limits_.window_positions && blocks_left;
 }
@@ -108,14 +108,16 @@ void GroupCore::OnFeedFailure(const domain::Refusal& refusal, std::int64_t now) 
 
 void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
   if (loading_.empty() || fetch_out_ || now < feed_retry_time_) return;
-  if (ready_count_ >= kReadyEnough || members_.empty()) return;
+  // What goes again comes before the rest, and in a group that is blocked nothing else goes.
+  if (ready_count_ >= kReadyEnough && !loading_.front()->side && !Blocked()) return;
+  if (members_.empty() || (loaded_bytes_ >= limits_.window_bytes && ready_count_ > 0)) return;
   std::size_t count = 0;
   for (GroupEntry* first = loading_.front(); first != nullptr; first = WorkChain::Next(first)) {
     GroupEntry* entry = first;
-    // Above read_through_ nothing may go yet, and would only take the room of what is to be read.
-    for (int behind = 0;
-         entry != nullptr && entry->position <= read_through_ && behind <= kFetchedBehind;
-         ++behind) {
+    // In order, above read_through_ nothing may go yet, and would only take the room of what is to
+    // be read.
+    for (int behind = 0; entry != nullptr && behind <= kFetchedBehind; ++behind) {
+      if (InOrder() && entry->position > read_through_) break;
       if (!entry->loaded && fetching_.emplace(entry->position, entry).second) {
         entry->fetching = true;
         ++count;
@@ -125,6 +127,7 @@ void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
     }
     if (count >= limits_.fetch_events) break;
   }
+  if (fetching_.empty()) return;
   GroupOutput::Fetch fetch{generation_, {}};
   for (const auto& [position, entry] : fetching_) fetch.positions.push_back(position);
   fetch_out_ = true;
