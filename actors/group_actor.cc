@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <limits>
 #include <utility>
 
 namespace florin::actors {
@@ -62,8 +63,8 @@ caf::behavior GroupActor::make_behavior() {
         head_awaited_ = false;
         Settle();
       },
-      [this](const GroupWakeMessage&) {
-        if (wake_time_ <= Now()) wake_time_ = kNever;
+      [this](const GroupWakeMessage& message) {
+        wakes_.erase(message.time);
         Settle();
       },
   };
@@ -135,10 +136,11 @@ void GroupActor::AwaitHead(std::int64_t head) {
 }
 
 void GroupActor::WakeAt(std::int64_t time) {
-  if (time >= wake_time_) return;
+  if (time == kNever || (!wakes_.empty() && *wakes_.begin() <= time)) return;
+  // One for a later time is still on its way, and will find little to do.
   const std::int64_t wait = std::max(time - Now(), kShortestWait);
-  wake_time_ = time;
-  delayed_send(this, std::chrono::nanoseconds(wait), GroupWakeMessage{});
+  wakes_.insert(time);
+  delayed_send(this, std::chrono::nanoseconds(wait), GroupWakeMessage{time});
 }
 
 }  // namespace florin::actors

@@ -4,9 +4,9 @@
 #include <caf/all.hpp>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "actors/group_runner.h"
 #include "actors/group_writer.h"
@@ -44,8 +44,10 @@ struct GroupTaskMessage {
 };
 /// To a group: the log has grown.
 struct GroupHeadMessage {};
-/// A group to itself: time has passed.
-struct GroupWakeMessage {};
+/// A group to itself: it wanted to be woken at this time.
+struct GroupWakeMessage {
+  std::int64_t time = 0;
+};
 
 /// A consumer group's mailbox and its core.
 class GroupActor : public caf::event_based_actor, private GroupHost {
@@ -72,8 +74,8 @@ class GroupActor : public caf::event_based_actor, private GroupHost {
 
   GroupsWorld* const world_;
   std::unique_ptr<GroupRunner> runner_;
-  /// When the next wake-up of its own comes; the largest number: none is on its way.
-  std::int64_t wake_time_ = std::numeric_limits<std::int64_t>::max();
+  /// The wake-ups of its own that are on their way.
+  std::set<std::int64_t> wakes_;
   bool head_awaited_ = false;
   // As they stand in the gauges.
   GroupCounters counted_;

@@ -248,6 +248,8 @@ GroupView GroupCore::View(bool with_members) const {
   for (const auto& [position, entry] : side_) {
     if (entry->stream->Holds(position)) continue;
     older(entry->commit_time);
+    // Replayed, or let go by a replay or discard: to be done again.
+    view.position = std::min(view.position, position - 1);
     break;
   }
   if (!with_members) return view;

@@ -34,7 +34,7 @@ struct GroupLimits {
   std::int32_t stream_events = 64;
   std::size_t page_events = 1'024;
   std::size_t page_bytes = 512U << 10;
-  std::size_t fetch_events = 512;
+  std::size_t fetch_events = 128;
   std::size_t batch_events = 1'024;
   std::size_t batch_bytes = 256U << 10;
   std::int32_t members_max = 1'000;
@@ -108,7 +108,8 @@ class GroupCore {
 
   /// A number for the member, never used again. Errors: kMemberExists, kOverloaded.
   domain::Result<std::uint64_t> Join(const JoinRequest& request, std::int64_t now);
-  void Leave(std::uint64_t member, std::int64_t now);
+  /// `unsent`: deliveries that were handed over and never reached the client.
+  void Leave(std::uint64_t member, const std::vector<std::string>& unsent, std::int64_t now);
   void WriteDone(std::uint64_t member, std::int64_t now);
   void Acknowledge(std::uint64_t member, const AcknowledgeRequest& request, std::int64_t now);
   /// What they have in flight is not a failed attempt: the server ends them.
@@ -148,6 +149,9 @@ class GroupCore {
   [[nodiscard]] const std::string& group_id() const { return group_id_; }
   [[nodiscard]] const domain::GroupSettings& settings() const { return state_.settings; }
   [[nodiscard]] GroupView View(bool with_members) const;
+  /// All that was read up to here is finished, parked, or has a record of its own. View's position
+  /// is before it while some of the latter are to be done again.
+  [[nodiscard]] std::int64_t cursor() const { return Cursor(); }
   /// The next one to be read; nothing is read and unacknowledged before it.
   [[nodiscard]] std::int64_t read_through() const { return read_through_; }
   /// Without event_bytes.

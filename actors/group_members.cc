@@ -94,8 +94,13 @@ void GroupCore::LoseMember(Member* member, std::int64_t now) {
   RemoveMember(member);
 }
 
-void GroupCore::Leave(std::uint64_t id, std::int64_t now) {
-  if (Member* member = FindMember(id)) LoseMember(member, now);
+void GroupCore::Leave(std::uint64_t id, const std::vector<std::string>& unsent, std::int64_t now) {
+  Member* member = FindMember(id);
+  if (member == nullptr) return;
+  for (const std::string& delivery_id : unsent) {
+    if (GroupEntry* entry = FindDelivery(member, delivery_id)) entry->sent = false;
+  }
+  LoseMember(member, now);
 }
 
 void GroupCore::EndMembers(const domain::Refusal& refusal) {

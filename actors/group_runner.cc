@@ -32,9 +32,9 @@ domain::Result<std::uint64_t> GroupRunner::Join(const JoinRequest& request,
   return member;
 }
 
-void GroupRunner::Leave(std::uint64_t member) {
+void GroupRunner::Leave(std::uint64_t member, const std::vector<std::string>& unsent) {
   sinks_.erase(member);
-  core_->Leave(member, host_->Now());
+  core_->Leave(member, unsent, host_->Now());
 }
 
 void GroupRunner::WriteDone(std::uint64_t member) { core_->WriteDone(member, host_->Now()); }

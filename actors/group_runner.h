@@ -49,7 +49,7 @@ class GroupRunner {
   GroupRunner& operator=(const GroupRunner&) = delete;
 
   domain::Result<std::uint64_t> Join(const JoinRequest& request, std::shared_ptr<MemberSink> sink);
-  void Leave(std::uint64_t member);
+  void Leave(std::uint64_t member, const std::vector<std::string>& unsent);
   void WriteDone(std::uint64_t member);
   void Acknowledge(std::uint64_t member, const AcknowledgeRequest& request);
   /// Ends them, and refuses those to come if `for_good`.

@@ -160,9 +160,10 @@ class GroupMembership {
   /// Counted by durable_acknowledge_count, in order.
   virtual void Acknowledge(AcknowledgeRequest request) = 0;
   virtual void WriteDone() = 0;
-  /// The connection is gone, or said goodbye: what it had in flight goes to others at once. The
-  /// sink is not called any more once `done` ran.
-  virtual void Leave(std::function<void()> done) = 0;
+  /// The connection is gone, or said goodbye: what it had in flight goes to others at once. Of
+  /// `unsent` deliveries the client never heard; they were no attempts. The sink is not called any
+  /// more once `done` ran.
+  virtual void Leave(std::vector<std::string> unsent, std::function<void()> done) = 0;
 };
 
 struct GroupsStats {

@@ -26,6 +26,12 @@ domain::Refusal GroupExists(const std::string& group_id) {
           {{"group_id", group_id}}};
 }
 
+domain::Refusal BeingDeleted(const std::string& group_id) {
+  return {domain::Reason::kStorageUnavailable,
+          "consumer group " + group_id + " is being deleted; try again in a moment",
+          {{"group_id", group_id}}};
+}
+
 bool SameSettings(const domain::GroupSettings& a, const domain::GroupSettings& b) {
   return a.filter.stream_prefixes == b.filter.stream_prefixes &&
          a.filter.type_patterns == b.filter.type_patterns && a.filter.streams == b.filter.streams &&
@@ -55,12 +61,13 @@ class Membership final : public GroupMembership {
   void WriteDone() override {
     SendGroupTask(group_, [member = member_](GroupRunner* runner) { runner->WriteDone(member); });
   }
-  void Leave(std::function<void()> done) override {
+  void Leave(std::vector<std::string> unsent, std::function<void()> done) override {
     const Once<domain::Ok> once([done = std::move(done)](const domain::Status&) { done(); });
-    SendGroupTask(group_, [member = member_, once](GroupRunner* runner) {
-      runner->Leave(member);
-      once(domain::Ok{});
-    });
+    SendGroupTask(group_,
+                  [member = member_, unsent = std::move(unsent), once](GroupRunner* runner) {
+                    runner->Leave(member, unsent);
+                    once(domain::Ok{});
+                  });
   }
 
  private:
@@ -94,6 +101,7 @@ domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) const {
   if (stopping_) return ShuttingDown();
   const auto found = groups_.find(group_id);
   if (found == groups_.end()) return GroupNotFound(group_id);
+  if (deleting_.contains(group_id)) return BeingDeleted(group_id);
   if (found->second) return found->second;
   return domain::Refusal{
       domain::Reason::kStorageUnavailable,
@@ -108,7 +116,7 @@ void GroupsCore::AnswerView(const GroupRunner& runner, bool with_members,
   const std::int64_t next = runner.core().read_through() + 1;
   if (view.oldest_unacked_time || next > feed_->Head()) return done(std::move(view));
   // Nothing that was read is open, but not all was read.
-  readers_.Run([feed = feed_, view = std::move(view), next, done]() mutable {
+  RunReader([feed = feed_, view = std::move(view), next, done]() mutable {
     const domain::Result<std::int64_t> time = feed->CommitTime(next);
     if (time.ok()) view.oldest_unacked_time = *time;
     done(std::move(view));
@@ -151,7 +159,11 @@ void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, st
   }
   Send(group_id, once, [this, once, group_id, settings](GroupRunner* runner) {
     if (!SameSettings(runner->core().settings(), settings)) return once(GroupExists(group_id));
-    AnswerView(*runner, true, once);
+    // The first call may not be stored yet, or never will be.
+    runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
+      if (!stored.ok()) return once(stored.refusal());
+      AnswerView(*runner, true, once);
+    }));
   });
 }
 
@@ -169,16 +181,23 @@ void GroupsCore::Update(std::string group_id, domain::GroupSettings settings, st
 
 void GroupsCore::Delete(std::string group_id, std::string principal,
                         std::function<void(domain::Status)> done) {
-  const Once<domain::Ok> once(std::move(done));
   const domain::Result<caf::actor> group = Find(group_id);
-  if (!group.ok()) return once(group.refusal());
+  if (!group.ok()) return done(group.refusal());
+  bool mine = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = groups_.find(group_id);
-    if (found == groups_.end() || found->second != *group) return once(GroupNotFound(group_id));
-    groups_.erase(found);
+    mine = deleting_.insert(group_id).second;
   }
+  if (!mine) return done(BeingDeleted(group_id));
   spdlog::info("consumer group {} is deleted by {}", group_id, principal);
+  const Once<domain::Ok> once([this, group_id, done](const domain::Status& stored) {
+    {
+      const std::lock_guard lock(mutex_);
+      deleting_.erase(group_id);
+      if (stored.ok()) groups_.erase(group_id);
+    }
+    done(stored);
+  });
   SendGroupTask(*group, [once](GroupRunner* runner) { runner->Delete(once); });
 }
 
@@ -225,7 +244,7 @@ void GroupsCore::ListParked(std::string group_id, std::int64_t after_position, s
   const Once<Views> once(std::move(done));
   Send(group_id, once, [this, once, after_position, limit](GroupRunner* runner) {
     Views views = runner->core().ListParked(after_position, limit);
-    readers_.Run([feed = feed_, once, views = std::move(views)]() mutable {
+    RunReader([feed = feed_, once, views = std::move(views)]() mutable {
       std::vector<std::int64_t> positions;
       for (const ParkedEventView& view : views) positions.push_back(view.position);
       domain::Result<std::vector<FeedEvent>> events = feed->Fetch(positions);
@@ -262,7 +281,7 @@ void GroupsCore::ListActions(std::string group_id, std::int64_t after_number, st
   const Once<std::vector<GroupActionView>> once(std::move(done));
   const domain::Result<caf::actor> group = Find(group_id);
   if (!group.ok()) return once(group.refusal());
-  readers_.Run([store = store_, once, group_id, after_number, limit] {
+  RunReader([store = store_, once, group_id, after_number, limit] {
     const auto records = store->ReadActions(group_id, after_number, limit);
     if (!records.ok()) return once(records.refusal());
     std::vector<GroupActionView> views;

@@ -4,10 +4,13 @@
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +80,9 @@ class GroupsCore final : public Groups, private GroupsWorld {
   /// Answers with the group as it stands, from a reader thread if its age has to be read.
   void AnswerView(const GroupRunner& runner, bool with_members, const Once<GroupView>& done);
 
+  /// Runs `job` where it may block. Should it throw, whoever waits for it is told by its Once.
+  void RunReader(std::function<void()> job);
+
   // groups_life.cc
   caf::actor Spawn(std::unique_ptr<GroupCore> core);
   void Watch(const std::string& group_id, const caf::actor& actor);
@@ -99,11 +105,15 @@ class GroupsCore final : public Groups, private GroupsWorld {
   std::condition_variable changed_;
   // Guarded by mutex_. Null while a group that failed is read back.
   std::map<std::string, caf::actor> groups_;
+  /// Their deletion is on its way; the names are taken until it is stored, or it would take the
+  /// records of a new group of that name with it.
+  std::set<std::string> deleting_;
   std::int64_t actors_alive_ = 0;
   bool stopping_ = false;
   std::atomic<bool> ended_{false};
   std::atomic<bool> stopped_{false};
-  std::atomic<std::int64_t> last_time_{0};
+  /// Most that UTC was ahead of the steady clock.
+  std::atomic<std::int64_t> ahead_{std::numeric_limits<std::int64_t>::min()};
 
   std::mutex waiting_mutex_;
   // Guarded by waiting_mutex_: those that have read to the head.

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <exception>
 #include <random>
 #include <utility>
 
@@ -20,6 +21,30 @@ std::int64_t MachineTime() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+std::int64_t SteadyTime() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// The last position that the stored group knows of.
+std::int64_t LastKnown(const storage::GroupImage& image) {
+  std::int64_t last = image.state.cursor;
+  if (!image.parked.empty()) last = std::max(last, image.parked.back().position);
+  if (!image.waiting.empty()) last = std::max(last, image.waiting.back().position);
+  return last;
+}
+
+/// Positions that come later would be taken for what the group has done.
+domain::Refusal BeyondTheLog(const std::string& group_id, std::int64_t last, std::int64_t head) {
+  return {domain::Reason::kDataCorrupt,
+          "consumer group " + group_id + " stands at position " + std::to_string(last) +
+              ", but the log ends at " + std::to_string(head) +
+              ": groups/ is younger than journal/. Bring both back from the same copy, or remove "
+              "groups/ and create the groups again",
+          {{"group_id", group_id}, {"position", std::to_string(last)}}};
 }
 
 GroupLimits LimitsOf(const GroupsOptions& options) {
@@ -57,6 +82,8 @@ domain::Status GroupsCore::Load() {
   const domain::Result<std::vector<storage::GroupImage>> images = store_->Load();
   if (!images.ok()) return images.refusal();
   for (const storage::GroupImage& image : *images) {
+    const std::int64_t last = LastKnown(image);
+    if (last > feed_->Head()) return BeyondTheLog(image.group_id, last, feed_->Head());
     caf::actor actor;
     {
       const std::lock_guard lock(mutex_);
@@ -68,13 +95,26 @@ domain::Status GroupsCore::Load() {
   return domain::Ok{};
 }
 
+/// UTC as far as it is known to have come, and on from there as time passes: a clock that is set
+/// back neither turns it back nor makes it stand still.
 std::int64_t GroupsCore::Now() {
-  const std::int64_t now = options_.now ? options_.now() : MachineTime();
-  // Never back, although the machine's clock may be.
-  std::int64_t last = last_time_.load(std::memory_order_relaxed);
-  while (now > last && !last_time_.compare_exchange_weak(last, now, std::memory_order_relaxed)) {
+  if (options_.now) return options_.now();
+  const std::int64_t passed = SteadyTime();
+  const std::int64_t ahead = MachineTime() - passed;
+  std::int64_t most = ahead_.load(std::memory_order_relaxed);
+  while (ahead > most && !ahead_.compare_exchange_weak(most, ahead, std::memory_order_relaxed)) {
   }
-  return std::max(now, last);
+  return passed + std::max(ahead, most);
+}
+
+void GroupsCore::RunReader(std::function<void()> job) {
+  readers_.Run([job = std::move(job)] {
+    try {
+      job();
+    } catch (const std::exception& failure) {
+      spdlog::error("a read for a consumer group failed: {}", failure.what());
+    }
+  });
 }
 
 /// Six characters: thirty random bits, so that delivery ids of before a start are not taken for

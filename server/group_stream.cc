@@ -202,9 +202,13 @@ void GroupStream::Write(actors::DeliveryBatch batch) {
   const auto keep = shared_from_this();
   {
     const std::lock_guard lock(mutex_);
-    // Whoever has said goodbye can acknowledge nothing more: it comes again to
-    // others as soon as this member has left.
-    if (half_closed_) batch.deliveries.clear();
+    // Whoever has said goodbye can acknowledge nothing more: it goes to others
+    // as soon as this member has left, which never heard of it.
+    if (half_closed_) {
+      for (actors::Delivery& delivery : batch.deliveries)
+        unsent_.push_back(std::move(delivery.delivery_id));
+      batch.deliveries.clear();
+    }
   }
   std::deque<grpc::ByteBuffer> responses;
   try {
@@ -324,6 +328,7 @@ bool GroupStream::Ending() const {
 void GroupStream::Step() {
   bool written = false;
   bool leave = false;
+  std::vector<std::string> unsent;
   {
     const std::lock_guard lock(mutex_);
     if (finished_) return;
@@ -337,13 +342,14 @@ void GroupStream::Step() {
       ReadNext();
     } else if (phase_ == Phase::kJoined) {
       leave = true;
+      unsent = std::move(unsent_);
       phase_ = Phase::kLeaving;
     } else if (idle && (phase_ == Phase::kOut || phase_ == Phase::kNew)) {
       FinishCall();
     }
   }
   if (written) membership_->WriteDone();
-  if (leave) membership_->Leave([call = shared_from_this()] { call->Left(); });
+  if (leave) membership_->Leave(std::move(unsent), [call = shared_from_this()] { call->Left(); });
 }
 
 void GroupStream::WriteNext() {

@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "actors/groups.h"
 #include "florin/v1/group_service.pb.h"
@@ -111,6 +113,8 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   Membership membership_;
   // Of the batch that the group handed over last: what is not yet written.
   std::deque<grpc::ByteBuffer> responses_;
+  // What was delivered after the goodbye, by delivery_id.
+  std::vector<std::string> unsent_;
   // The group waits to hear that its batch is written.
   bool batch_open_ = false;
   bool reading_ = false;

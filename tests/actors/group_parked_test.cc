@@ -115,6 +115,49 @@ TEST(GroupParkedTest, AnEventThatKillsItsConsumerIsParkedInTheEnd) {
   EXPECT_EQ(world.core().ListParked(0, 1)[0].last_reason, "member m left");
 }
 
+TEST(GroupParkedTest, WhatNeverReachedItsMemberIsNoAttempt) {
+  GroupWorld world(Attempts(1));
+  world.log.Append("a");
+  const auto member = world.Join("m");
+  world.core().Leave(member, {Only(&world, member).delivery_id}, world.now());
+  EXPECT_EQ(world.core().parked_count(), 0);
+  EXPECT_EQ(Only(&world, world.Join("n")).attempt, 1);
+}
+
+TEST(GroupParkedTest, AReplayTakesThePositionBack) {
+  GroupWorld world;
+  for (const char* stream : {"a", "b"}) world.log.Append(stream);
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 2U);
+  world.Nack(member, got[0], NackAction::kPark);
+  world.Ack(member, got[1]);
+  EXPECT_EQ(world.core().View(false).position, 2);
+  world.core().Replay({true, {}}, "again", "op", world.now());
+  world.Run();
+  EXPECT_EQ(world.core().View(false).position, 0);
+  world.Ack(member, Only(&world, member));
+  EXPECT_EQ(world.core().View(false).position, 2);
+}
+
+TEST(GroupParkedTest, InAnyOrderAReplayedEventComesAgainAfterAStartThoughItIsBlocked) {
+  GroupSettings settings;
+  settings.order = GroupOrder::kNone;
+  settings.max_parked_and_waiting = 2;
+  GroupWorld world(settings);
+  for (const char* stream : {"a", "b", "c", "d"}) world.log.Append(stream);
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 4U);
+  for (const std::size_t i : {2, 3}) world.Nack(member, got[i], NackAction::kPark);
+  world.core().Replay({false, {4}}, "again", "op", world.now());
+  world.Nack(member, got[1], NackAction::kPark);
+  world.Sync();
+  world.Restart();
+  ASSERT_TRUE(world.core().View(false).blocked);
+  EXPECT_THAT(world.GotPositions(world.Join("m")), ::testing::Contains(4));
+}
+
 TEST(GroupParkedTest, SkippedIsDone) {
   GroupWorld world;
   world.log.Append("a");

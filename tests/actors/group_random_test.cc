@@ -279,7 +279,7 @@ class Life {
   /// Takes what came in, and checks it all against the model.
   void Settle() {
     TakeExpired();
-    const std::int64_t cursor = world_.core().View(false).position;
+    const std::int64_t cursor = world_.core().cursor();
     model_.Pass(passed_, cursor, filter_);
     passed_ = cursor;
     for (const auto& [name, member] : names_) {

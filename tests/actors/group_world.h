@@ -92,7 +92,7 @@ class GroupWorld {
     Run();
   }
   void Leave(std::uint64_t member) {
-    core_->Leave(member, now_);
+    core_->Leave(member, {}, now_);
     Run();
   }
 

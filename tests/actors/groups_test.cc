@@ -159,7 +159,7 @@ class GroupsTest : public ::testing::Test {
   }
   void Leave(const std::shared_ptr<GroupMembership>& membership) {
     std::promise<void> left;
-    membership->Leave([&left] { left.set_value(); });
+    membership->Leave({}, [&left] { left.set_value(); });
     ASSERT_EQ(left.get_future().wait_for(kPatience), std::future_status::ready);
   }
 
@@ -336,6 +336,18 @@ TEST_F(GroupsTest, AStoreThatFailsEndsMembersAndIsStillShown) {
   EXPECT_EQ(Join("g", "m", inbox), nullptr);
   EXPECT_EQ(refused_, Reason::kStorageUnavailable);
   EXPECT_EQ(Create("h").refusal().reason, Reason::kStorageUnavailable);
+  // Asked again it is not taken for one that is there.
+  EXPECT_EQ(Create("h").refusal().reason, Reason::kStorageUnavailable);
+}
+
+TEST_F(GroupsTest, AGroupThatKnowsMoreThanTheLogIsNotStarted) {
+  log_.Append("a");
+  ASSERT_TRUE(Await<GroupView>([&](auto done) { groups_->Create("g", {}, 2, "op", done); }).ok());
+  groups_->Stop();
+  const auto again = Groups::Start(ledger_.get(), &store_->groups(), &log_, options_);
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.refusal().reason, Reason::kDataCorrupt);
+  EXPECT_THAT(again.refusal().message, ::testing::HasSubstr("groups/ is younger than journal/"));
 }
 
 TEST_F(GroupsTest, EndAllEndsMembersAndThoseToCome) {

@@ -144,6 +144,8 @@ TEST(GroupStreamTest, WhoSaidGoodbyeGetsNothingMore) {
   member->sink().Write(last);
   EXPECT_TRUE(EndOf(stream.get()).ok());
   EXPECT_TRUE(member->left());
+  // That one was no attempt: nobody heard of it.
+  EXPECT_EQ(member->unsent(), std::vector<std::string>{"d"});
 }
 
 TEST(GroupStreamTest, LeavesWhenTheConnectionGoes) {

@@ -46,6 +46,10 @@ class ScriptedMember final : public actors::GroupMembership {
     const std::lock_guard lock(mutex_);
     return left_;
   }
+  [[nodiscard]] std::vector<std::string> unsent() {
+    const std::lock_guard lock(mutex_);
+    return unsent_;
+  }
   /// What Leave's caller waits for; by itself unless `held`.
   void set_leave_held(bool held) { leave_held_ = held; }
   void ReleaseLeave() { leave_done_(); }
@@ -60,9 +64,10 @@ class ScriptedMember final : public actors::GroupMembership {
     ++written_;
     changed_.notify_all();
   }
-  void Leave(std::function<void()> done) override {
+  void Leave(std::vector<std::string> unsent, std::function<void()> done) override {
     {
       const std::lock_guard lock(mutex_);
+      unsent_ = std::move(unsent);
       left_ = true;
       if (leave_held_) leave_done_ = done;
       changed_.notify_all();
@@ -77,6 +82,7 @@ class ScriptedMember final : public actors::GroupMembership {
   std::deque<actors::AcknowledgeRequest> acknowledged_;
   int written_ = 0;
   bool left_ = false;
+  std::vector<std::string> unsent_;
   std::atomic<bool> leave_held_{false};
   std::function<void()> leave_done_;
 };
