@@ -11,12 +11,21 @@ void AckOutbox::Begin(std::int64_t connection) {
   messages_.clear();
   flush_ = false;
   hold_ = false;
+  woken_ = false;
   ended_ = false;
 }
 
 void AckOutbox::Hold() {
   const std::scoped_lock lock(mutex_);
   hold_ = true;
+}
+
+void AckOutbox::SetHoldLimit(Clock::duration limit) {
+  {
+    const std::scoped_lock lock(mutex_);
+    hold_limit_ = limit;
+  }
+  changed_.notify_one();
 }
 
 void AckOutbox::End() {
@@ -56,19 +65,27 @@ void AckOutbox::Flush() {
   changed_.notify_one();
 }
 
+void AckOutbox::Wake() {
+  {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_one();
+}
+
 std::optional<v1::Acknowledge> AckOutbox::Take(Clock::time_point until) {
   std::unique_lock lock(mutex_);
-  for (auto now = Clock::now(); !IsDue(now) && now < until; now = Clock::now()) {
-    const bool lingers = !messages_.empty() && !hold_;
-    changed_.wait_until(lock, lingers ? std::min(until, first_ + linger_) : until);
+  for (auto now = Clock::now(); !woken_ && !IsDue(now) && now < until; now = Clock::now()) {
+    changed_.wait_until(lock, messages_.empty() ? until : std::min(until, DueAt()));
   }
+  woken_ = false;
   if (messages_.empty()) {
     return ended_ ? std::nullopt : std::optional(v1::Acknowledge());
   }
   if (!IsDue(Clock::now())) {
     return v1::Acknowledge();
   }
-  v1::Acknowledge message = std::move(messages_.front());
+  v1::Acknowledge message = std::move(messages_.front().items);
   messages_.pop_front();
   flush_ = flush_ && !messages_.empty();
   return message;
@@ -83,22 +100,27 @@ v1::Acknowledge& AckOutbox::Grown() {
   if (messages_.empty() || last_size_ >= batch_max_) {
     messages_.emplace_back();
     last_size_ = 0;
-    first_ = Clock::now();
+    messages_.back().first = Clock::now();
   }
   ++last_size_;
   // In between nobody need wake: the one that takes knows when it is due.
   if (last_size_ == 1 || last_size_ == batch_max_) {
     changed_.notify_one();
   }
-  return messages_.back();
+  return messages_.back().items;
 }
 
 bool AckOutbox::IsDue(Clock::time_point now) const {
-  if (messages_.empty() || hold_) {
-    return ended_;
+  return ended_ || (!messages_.empty() && now >= DueAt());
+}
+
+AckOutbox::Clock::time_point AckOutbox::DueAt() const {
+  const Clock::time_point first = messages_.front().first;
+  if (hold_) {
+    return first + hold_limit_;
   }
-  return ended_ || flush_ || messages_.size() > 1 || last_size_ >= batch_max_ ||
-         now >= first_ + linger_;
+  const bool at_once = flush_ || messages_.size() > 1 || last_size_ >= batch_max_;
+  return at_once ? first : first + linger_;
 }
 
 }  // namespace florin::client

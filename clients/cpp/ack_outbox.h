@@ -29,9 +29,11 @@ class AckOutbox {
 
   /// From now on this connection's; what was left of another is forgotten.
   void Begin(std::int64_t connection);
-  /// Nothing is due any more until End: to acknowledge makes room, and what is
-  /// delivered to somebody who is leaving comes for nothing.
+  /// Until End things are kept back for the hold limit: to acknowledge makes room,
+  /// and what is delivered to somebody who is leaving comes for nothing.
   void Hold();
+  /// Must end well within the ack_timeout: nobody extends what is kept here.
+  void SetHoldLimit(Clock::duration limit);
   /// Nothing is added any more; Take gives out the rest, then nothing.
   void End();
 
@@ -41,29 +43,40 @@ class AckOutbox {
   /// What there is goes at once.
   void Flush();
 
-  /// Waits for a message that is due, until `until` at most: empty then.
+  /// Take returns at once: its `until` is not right any more.
+  void Wake();
+
+  /// Waits for a message that is due, until `until` or Wake: empty then.
   /// nullopt: ended, and nothing is left.
   [[nodiscard]] std::optional<v1::Acknowledge> Take(Clock::time_point until);
   /// True: everything that was added has been taken.
   [[nodiscard]] bool empty() const;
 
  private:
-  // Both called with mutex_ held. The message that takes one more item:
+  struct Message {
+    v1::Acknowledge items;
+    Clock::time_point first;  // when it got its first one
+  };
+
+  // All called with mutex_ held. The message that takes one more item:
   v1::Acknowledge& Grown();
   [[nodiscard]] bool IsDue(Clock::time_point now) const;
+  // Of the first message, which must be there.
+  [[nodiscard]] Clock::time_point DueAt() const;
 
   const std::size_t batch_max_;
   const std::chrono::milliseconds linger_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // All but the last are full. Guarded by mutex_.
-  std::deque<v1::Acknowledge> messages_;
-  std::size_t last_size_ = 0;    // items in messages_.back(); guarded
-  Clock::time_point first_;      // when it got its first one; guarded
-  bool flush_ = false;           // guarded by mutex_
-  bool hold_ = false;            // guarded by mutex_
-  bool ended_ = true;            // guarded by mutex_
-  std::int64_t connection_ = 0;  // guarded by mutex_
+  std::deque<Message> messages_;
+  std::size_t last_size_ = 0;      // items in messages_.back(); guarded
+  Clock::duration hold_limit_{0};  // guarded by mutex_
+  bool flush_ = false;             // guarded by mutex_
+  bool hold_ = false;              // guarded by mutex_
+  bool woken_ = false;             // guarded by mutex_
+  bool ended_ = true;              // guarded by mutex_
+  std::int64_t connection_ = 0;    // guarded by mutex_
 };
 
 }  // namespace florin::client

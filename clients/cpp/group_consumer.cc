@@ -12,7 +12,6 @@
 namespace florin::client {
 namespace {
 
-using Clock = GroupWorklist::Clock;
 using std::chrono::milliseconds;
 
 // Few messages, far below the contract's 8,192 ids.
@@ -21,7 +20,15 @@ constexpr std::size_t kAcknowledgeMax = 512;
 // message does not matter; looked at four times as often.
 constexpr int kExtendAt = 3;
 constexpr int kLooks = 4;
+// A leaving member keeps what is done for a third at most: with the time since it
+// was extended last that is three quarters.
+constexpr int kHoldFor = 3;
 constexpr milliseconds kGetGroupLimit{5'000};
+// UpdateGroup may change the ack_timeout at any time, and tells no member. Many
+// refusals at once are one reason to ask; a lost connection waits for the answer.
+constexpr milliseconds kReadAgainInterval{60'000};
+constexpr milliseconds kReadAgainPause{100};
+constexpr milliseconds kReadAgainLimit{1'000};
 
 v1::NackAction ActionOf(Handled::Outcome outcome) {
   switch (outcome) {
@@ -126,7 +133,7 @@ void GroupConsumer::Run() {
 }
 
 DoneResult GroupConsumer::Serve() {
-  const auto ack_timeout = ReadAckTimeout();
+  const auto ack_timeout = ReadAckTimeout(kGetGroupLimit);
   if (!ack_timeout.ok()) {
     return ack_timeout.error();
   }
@@ -136,16 +143,19 @@ DoneResult GroupConsumer::Serve() {
   }
   Join();
   std::thread writer([this] { Write(); });
+  std::thread watcher([this] { Watch(); });
   Read();
   outbox_.End();
+  EndWatch();
   writer.join();
+  watcher.join();
   return Close();
 }
 
-Result<milliseconds> GroupConsumer::ReadAckTimeout() {
+Result<milliseconds> GroupConsumer::ReadAckTimeout(milliseconds limit) {
   v1::GetGroupRequest request;
   request.set_group_id(options_.group_id);
-  const auto group = client_.GetGroup(request, {.deadline = kGetGroupLimit});
+  const auto group = client_.GetGroup(request, {.deadline = limit});
   if (!group.ok()) {
     // A server that does not answer in time is as good as none.
     return group.error().code == grpc::StatusCode::DEADLINE_EXCEEDED
@@ -163,14 +173,19 @@ bool GroupConsumer::Open(milliseconds ack_timeout) {
   }
   connection_ = std::make_unique<Connection>();
   connection_->number = ++counters_.connections;
-  connection_->ack_timeout = ack_timeout;
-  worklist_.SetLifetime(ack_timeout);
+  SetAckTimeout(ack_timeout);
   outbox_.Begin(connection_->number);
   auto* context = &connection_->context;
   connection_->guard =
       std::make_unique<StallGuard>(options_.stall_limit, [context] { context->TryCancel(); });
   connection_->stream = client_.group_stub().ConsumeGroup(context);
   return true;
+}
+
+void GroupConsumer::SetAckTimeout(milliseconds ack_timeout) {
+  connection_->ack_timeout = ack_timeout;
+  worklist_.SetLifetime(ack_timeout);
+  outbox_.SetHoldLimit(ack_timeout / kHoldFor);
 }
 
 void GroupConsumer::Join() {
@@ -199,10 +214,7 @@ void GroupConsumer::Read() {
 
 void GroupConsumer::Accept(v1::ConsumeGroupResponse* response) {
   for (const auto& refusal : response->refusals()) {
-    ++counters_.refused;
-    if (options_.on_refusal) {
-      options_.on_refusal(refusal.delivery_id(), FromRefusal(refusal.refusal()));
-    }
+    Refused(refusal);
   }
   counters_.delivered += response->events_size();
   counters_.redelivered +=
@@ -211,22 +223,64 @@ void GroupConsumer::Accept(v1::ConsumeGroupResponse* response) {
   worklist_.Add(connection_->number, response->mutable_events(), Clock::now());
 }
 
+void GroupConsumer::Refused(const v1::AcknowledgeRefusal& refusal) {
+  ++counters_.refused;
+  if (refusal.refusal().reason() == "DELIVERY_UNKNOWN") {
+    // Extended too late, perhaps: by an ack_timeout that has become shorter.
+    const std::scoped_lock lock(mutex_);
+    connection_->doubted = true;
+    changed_.notify_all();
+  }
+  if (options_.on_refusal) {
+    options_.on_refusal(refusal.delivery_id(), FromRefusal(refusal.refusal()));
+  }
+}
+
+void GroupConsumer::EndWatch() {
+  const std::scoped_lock lock(mutex_);
+  connection_->over = true;
+  changed_.notify_all();
+}
+
+void GroupConsumer::Watch() {
+  while (AwaitDoubt()) {
+    const auto ack_timeout = ReadAckTimeout(kReadAgainLimit);
+    // Otherwise the old one is the best guess; what is wrong, the stream will say.
+    if (ack_timeout.ok() && ack_timeout.value() != connection_->ack_timeout.load()) {
+      SetAckTimeout(ack_timeout.value());
+      outbox_.Wake();
+    }
+  }
+}
+
+bool GroupConsumer::AwaitDoubt() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kReadAgainPause, [this] { return connection_->over; });
+  changed_.wait_for(lock, kReadAgainInterval - kReadAgainPause - kReadAgainLimit,
+                    [this] { return connection_->over || connection_->doubted; });
+  connection_->doubted = false;
+  return !connection_->over;
+}
+
 void GroupConsumer::Write() {
-  const auto look =
-      std::max<Clock::duration>(connection_->ack_timeout / (kExtendAt * kLooks), milliseconds(1));
-  auto next_look = Clock::now() + look;
-  while (auto message = outbox_.Take(next_look)) {
+  auto looked = Clock::now();
+  while (auto message = outbox_.Take(looked + LookInterval())) {
     if (!Send(std::move(*message))) {
       return;
     }
-    if (Clock::now() >= next_look) {
+    if (Clock::now() >= looked + LookInterval()) {
       if (!ExtendDue()) {
         return;
       }
-      next_look = Clock::now() + look;
+      looked = Clock::now();
     }
   }
   connection_->stream->WritesDone();
+}
+
+GroupConsumer::Clock::duration GroupConsumer::LookInterval() const {
+  return std::max<Clock::duration>(connection_->ack_timeout.load() / (kExtendAt * kLooks),
+                                   milliseconds(1));
 }
 
 bool GroupConsumer::Send(v1::Acknowledge message) {
@@ -242,7 +296,7 @@ bool GroupConsumer::Send(v1::Acknowledge message) {
 
 bool GroupConsumer::ExtendDue() {
   auto due = worklist_.TakeDue(connection_->number, Clock::now(),
-                               connection_->ack_timeout / kExtendAt, options_.hold_limit);
+                               connection_->ack_timeout.load() / kExtendAt, options_.hold_limit);
   counters_.extended += static_cast<std::int64_t>(due.size());
   v1::Acknowledge message;
   for (std::size_t i = 0; i < due.size(); ++i) {

@@ -121,7 +121,9 @@ class GroupConsumer {
   DoneResult Stop();
   /// The first half of Stop, which does not wait: takes nothing new, and keeps what
   /// is still to be said for the goodbye, so that no acknowledgement makes room for
-  /// an event that comes for nothing. May be called by a handler. Stop follows.
+  /// an event that comes for nothing; but for no more than a third of the
+  /// ack_timeout, so that none is too late because another handler takes long. May
+  /// be called by a handler. Stop follows.
   void BeginStop();
 
   /// Blocks until the consumer has ended: by Stop, or by what retrying does not
@@ -133,27 +135,40 @@ class GroupConsumer {
   [[nodiscard]] GroupConsumerStats stats() const;
 
  private:
+  using Clock = GroupWorklist::Clock;
   using Stream = grpc::ClientReaderWriter<v1::ConsumeGroupRequest, v1::ConsumeGroupResponse>;
   struct Connection {
     std::int64_t number = 0;
     grpc::ClientContext context;
     std::unique_ptr<Stream> stream;
     std::unique_ptr<StallGuard> guard;
-    std::chrono::milliseconds ack_timeout{0};
+    std::atomic<std::chrono::milliseconds> ack_timeout{std::chrono::milliseconds(0)};
+    bool doubted = false;  // the ack_timeout may be another by now; guarded by mutex_
+    bool over = false;     // guarded by mutex_
   };
 
   // On runner_: connections, one after another.
   void Run();
   // One connection from join to end; OK: it ended because we left.
   DoneResult Serve();
-  Result<std::chrono::milliseconds> ReadAckTimeout();
+  Result<std::chrono::milliseconds> ReadAckTimeout(std::chrono::milliseconds limit);
   // False: stopping.
   bool Open(std::chrono::milliseconds ack_timeout);
+  void SetAckTimeout(std::chrono::milliseconds ack_timeout);
   void Join();
   void Read();
   void Accept(v1::ConsumeGroupResponse* response);
-  // On a thread of the connection's.
+  void Refused(const v1::AcknowledgeRefusal& refusal);
+  // Ends Watch.
+  void EndWatch();
+  // On a thread of the connection's: neither reading nor writing may wait for
+  // another call's answer.
+  void Watch();
+  // False: the connection is over.
+  bool AwaitDoubt();
+  // On another one.
   void Write();
+  [[nodiscard]] Clock::duration LookInterval() const;
   bool Send(v1::Acknowledge message);
   bool ExtendDue();
   // Of a stream that has ended; how it did.

@@ -1,5 +1,6 @@
 #include "clients/cpp/ack_outbox.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -57,6 +58,7 @@ TEST(AckOutboxTest, DropsWhatBelongsToAnotherConnection) {
 
 TEST(AckOutboxTest, HoldsBackUntilTheEnd) {
   AckOutbox outbox(1, milliseconds(0));
+  outbox.SetHoldLimit(hours(1));
   outbox.Begin(1);
   outbox.Acknowledge(1, "a");
   outbox.Hold();
@@ -67,6 +69,45 @@ TEST(AckOutboxTest, HoldsBackUntilTheEnd) {
   EXPECT_EQ(outbox.Take(In(seconds(20)))->delivery_ids(0), "a");
   EXPECT_EQ(outbox.Take(In(seconds(20)))->delivery_ids(0), "b");
   EXPECT_FALSE(outbox.Take(In(seconds(20))));
+}
+
+TEST(AckOutboxTest, HoldsBackNoLongerThanTheLimit) {
+  AckOutbox outbox(1, hours(1));
+  outbox.SetHoldLimit(milliseconds(5));
+  outbox.Begin(1);
+  outbox.Hold();
+  outbox.Acknowledge(1, "a");
+  outbox.Acknowledge(1, "b");
+  for (const char* id : {"a", "b"}) {
+    const auto message = outbox.Take(In(seconds(20)));
+    ASSERT_TRUE(message);
+    EXPECT_THAT(message->delivery_ids(), testing::ElementsAre(id));
+  }
+}
+
+TEST(AckOutboxTest, TheHoldLimitAlsoHoldsForWhatIsKeptAlready) {
+  AckOutbox outbox(1, milliseconds(0));
+  outbox.SetHoldLimit(hours(1));
+  outbox.Begin(1);
+  outbox.Hold();
+  outbox.Acknowledge(1, "a");
+  std::thread setter([&] { outbox.SetHoldLimit(milliseconds(1)); });
+  const auto message = outbox.Take(In(seconds(20)));
+  setter.join();
+  ASSERT_TRUE(message);
+  EXPECT_EQ(message->delivery_ids_size(), 1);
+}
+
+TEST(AckOutboxTest, WakesWhoeverTakesOnce) {
+  AckOutbox outbox(1, milliseconds(0));
+  outbox.Begin(1);
+  outbox.Wake();
+  const auto begun = AckOutbox::Clock::now();
+  EXPECT_TRUE(outbox.Take(In(seconds(20))));
+  EXPECT_LT(AckOutbox::Clock::now() - begun, seconds(10));
+  const auto until = In(milliseconds(5));
+  EXPECT_TRUE(outbox.Take(until));
+  EXPECT_GE(AckOutbox::Clock::now(), until);
 }
 
 TEST(AckOutboxTest, GivesOutTheRestAndThenEnds) {

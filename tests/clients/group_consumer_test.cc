@@ -5,8 +5,10 @@
 #include "clients/cpp/group_consumer.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -84,6 +86,27 @@ class GroupConsumerTest : public testing::Test {
     options.group_id = "g";
     options.member_name = "m";
     return options;
+  }
+
+  void SetAckTimeout(milliseconds timeout) {
+    const std::scoped_lock lock(groups_.mutex);
+    *groups_.group.mutable_settings()->mutable_ack_timeout() =
+        google::protobuf::util::TimeUtil::MillisecondsToDuration(timeout.count());
+  }
+
+  // Calls `holds` with the group locked.
+  bool Eventually(const std::function<bool()>& holds) {
+    const auto limit = std::chrono::steady_clock::now() + seconds(10);
+    while (std::chrono::steady_clock::now() < limit) {
+      {
+        const std::scoped_lock lock(groups_.mutex);
+        if (holds()) {
+          return true;
+        }
+      }
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    return false;
   }
 
   FakeGroups groups_;
@@ -292,6 +315,46 @@ TEST_F(GroupConsumerTest, LeavesOnlyWhenEverythingItDidIsDurable) {
   EXPECT_THAT(groups_.done, SizeIs(1));
   EXPECT_EQ(consumer.stats().not_begun, 2);
   EXPECT_TRUE(consumer.Stop().ok());
+}
+
+TEST_F(GroupConsumerTest, AcknowledgesInTimeWhileItsLastHandlersRun) {
+  SetAckTimeout(milliseconds(600));
+  groups_.Fill(2, 2);
+  Gate first;
+  Gate second;
+  GroupConsumer consumer(*client_, Options(), [&](const v1::DeliveredEvent& delivery) {
+    (delivery.event().position() == 1 ? first : second).Pass();
+    return Handled::Done();
+  });
+  first.AwaitWaiting(1);
+  second.AwaitWaiting(1);
+  std::thread stopper([&] { EXPECT_TRUE(consumer.Stop().ok()); });
+  EXPECT_FALSE(consumer.WaitFor(milliseconds(20)));
+  first.Open();
+  EXPECT_TRUE(Eventually([&] { return groups_.done.size() == 1; }));
+  second.Open();
+  stopper.join();
+  EXPECT_THAT(groups_.done, ElementsAre(1, 2));
+}
+
+TEST_F(GroupConsumerTest, ReadsTheAckTimeoutAgainAfterARefusal) {
+  SetAckTimeout(std::chrono::hours(12));
+  groups_.Fill(2, 2);
+  Gate gate;
+  GroupConsumer consumer(*client_, Options(), [&](const v1::DeliveredEvent& delivery) {
+    if (delivery.event().position() == 2) {
+      gate.Pass();
+      return Handled::Done();
+    }
+    gate.AwaitWaiting(1);
+    SetAckTimeout(milliseconds(90));
+    const_cast<v1::DeliveredEvent&>(delivery).set_delivery_id("timed out");
+    return Handled::Done();
+  });
+  EXPECT_TRUE(Eventually([&] { return groups_.extended.size() > 2; }));
+  gate.Open();
+  EXPECT_TRUE(consumer.Stop().ok());
+  EXPECT_THAT(groups_.done, ElementsAre(2));
 }
 
 TEST_F(GroupConsumerTest, AHandlerMayEndItWithTheEventItHas) {
