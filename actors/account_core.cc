@@ -127,7 +127,7 @@ bool AccountCore::VoteOnTransactions(Entry* entry) {
 }
 
 void AccountCore::FinishVote(Entry* entry) {
-  const FlightPtr flight = entry->flight;
+  Flight& flight = *entry->flight;
   Slot& slot = entry->slot_ref();
   const bool counts = slot.effect.events > 0;
   if (counts) {
@@ -138,7 +138,8 @@ void AccountCore::FinishVote(Entry* entry) {
   voted_.push_back(std::move(*entry));
   if (slot.voted) return;
   slot.voted = true;
-  if (flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1) Decide(flight);
+  if (flight.votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    Decide(flight.shared_from_this());
 }
 
 /// Whatever else the vote says, no flight is decided before the commands that its items follow:
@@ -181,7 +182,7 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
   domain::TransactionPtr before = item.base;
   if (item.previous_here) before = (*here)[domain::TargetOf(*item.command)];
   if (item.previous != nullptr)
-    before = AfterItem(item.previous->items[item.previous_item], domain::TargetOf(*item.command));
+    before = AfterItem(*item.previous, item.previous_item, domain::TargetOf(*item.command));
   if (!HasPart(*item.command, before.get())) {
     if (item.followed_here) (*here)[domain::TargetOf(*item.command)] = before;
     return true;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "actors/flight.h"
+#include "actors/short_queue.h"
 #include "domain/account.h"
 #include "domain/account_check.h"
 
@@ -73,8 +73,8 @@ class AccountCore {
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;
   /// Voted, not yet folded into state_, in order.
-  std::deque<Entry> voted_;
-  std::deque<Entry> waiting_;
+  ShortQueue<Entry> voted_;
+  ShortQueue<Entry> waiting_;
   domain::AccountPart part_;
 };
 

@@ -47,12 +47,12 @@ domain::TransactionPtr StagedBeforeBatch(const Flight& flight, const Item& item)
 }
 
 Change ChangeOf(const Flight& flight, const Item& item) {
-  const domain::TransactionPtr before = StagedBefore(flight, item);
   if (std::holds_alternative<domain::CreateTransaction>(*item.command)) {
     Change change = NewChange(flight, ChangeKind::kTransactionCreated);
-    change.transaction = Copy(item.own_after, nullptr);
+    change.transaction = IsMadeOnDemand(item) ? MakeCreated(flight) : Copy(item.own_after, nullptr);
     return change;
   }
+  const domain::TransactionPtr before = StagedBefore(flight, item);
   if (std::holds_alternative<domain::ReverseTransaction>(*item.command)) {
     Change change = NewChange(flight, ChangeKind::kTransactionReversed);
     change.transaction = Copy(item.own_after, nullptr);

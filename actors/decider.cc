@@ -82,8 +82,8 @@ Finding FindMismatch(std::span<const PostingSlots> slots) {
 
 domain::TransactionPtr BeforeDecided(const Flight& flight, const Item& item) {
   const std::string& target = domain::TargetOf(*item.command);
-  if (item.previous_here) return AfterItem(flight.items[item.previous_item], target);
-  if (item.previous != nullptr) return AfterItem(item.previous->items[item.previous_item], target);
+  if (item.previous_here) return AfterItem(flight, item.previous_item, target);
+  if (item.previous != nullptr) return AfterItem(*item.previous, item.previous_item, target);
   return item.base;
 }
 
@@ -107,6 +107,11 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   const std::span<const PostingSlots> slots = table.Of(index);
   first->Offer(index, FindMismatch(slots));
   if (first->item <= index) return;
+  const bool alone = flight.items.size() == 1;
+  if (alone && std::holds_alternative<domain::CreateTransaction>(*item.command)) {
+    item.status = ItemStatus::kDone;
+    return;
+  }
   domain::TransactionEffect effect = domain::ApplyCommand(
       *item.command, before.get(), flight.time,
       [&](int posting) { return slots[static_cast<std::size_t>(posting)][0]->scale; });

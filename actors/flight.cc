@@ -54,8 +54,37 @@ const std::string& RequestIdOf(const domain::TransactionCommand& command) {
   return kNoId;
 }
 
-const domain::TransactionPtr& AfterItem(const Item& item, const std::string& transaction_id) {
-  return OwnIdOf(*item.command) == transaction_id ? item.own_after : item.target_after;
+bool IsMadeOnDemand(const Item& item) {
+  return item.own_after == nullptr && item.status == ItemStatus::kDone &&
+         std::holds_alternative<domain::CreateTransaction>(*item.command);
+}
+
+std::shared_ptr<domain::Transaction> MakeCreated(const Flight& flight) {
+  const domain::TransactionCommand& command = *flight.items.front().command;
+  const auto& create = std::get<domain::CreateTransaction>(command);
+  absl::InlinedVector<int, 2> scales(create.transaction.postings.size());
+  for (const Slot& slot : flight.slots) {
+    for (const domain::Touch& touch : slot.touches) {
+      if (touch.kind == domain::TouchKind::kDebitLeg) scales[touch.index] = slot.scale;
+    }
+  }
+  const auto scale_of = [&scales](int posting) {
+    return scales[static_cast<std::size_t>(posting)];
+  };
+  return domain::ApplyCommand(command, nullptr, flight.time, std::cref(scale_of)).after;
+}
+
+domain::TransactionPtr AfterItem(const Flight& flight, std::size_t index,
+                                 const std::string& transaction_id) {
+  const Item& item = flight.items[index];
+  if (OwnIdOf(*item.command) != transaction_id) return item.target_after;
+  return IsMadeOnDemand(item) ? MakeCreated(flight) : item.own_after;
+}
+
+domain::TransactionPtr ContentAfterItem(const Item& item, const std::string& transaction_id) {
+  if (OwnIdOf(*item.command) != transaction_id) return item.target_after;
+  if (!IsMadeOnDemand(item)) return item.own_after;
+  return {item.command, &std::get<domain::CreateTransaction>(*item.command).transaction};
 }
 
 const domain::TransactionPtr& StagedAfterItem(const Item& item, const std::string& transaction_id) {

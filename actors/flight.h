@@ -89,7 +89,7 @@ struct Item {
   std::size_t call_index = 0;
   domain::CommandPtr command;
   /// Refused before anything was looked up: malformed, or its id was used for something else.
-  std::optional<domain::Refusal> pre_refusal;
+  domain::Boxed<domain::Refusal> pre_refusal;
   /// An id that stands earlier in the same atomic batch with the same content: its item.
   std::optional<std::uint32_t> repeats;
 
@@ -108,7 +108,8 @@ struct Item {
   ItemStatus status = ItemStatus::kOpen;
   domain::Reason reason = domain::Reason::kNone;
   /// Of create and reverse: the new transaction (refused and recorded: as it is remembered); null
-  /// if there is none.
+  /// if there is none. Of an accepted create that is alone in its flight it is null too, and made
+  /// when it is asked for (AfterItem): hardly ever, since the committer makes its own.
   domain::TransactionPtr own_after;
   /// Of the others and of reverse: the named transaction after this item.
   domain::TransactionPtr target_after;
@@ -116,7 +117,7 @@ struct Item {
   // The committer's: the same with versions and positions, and what was written.
   domain::TransactionPtr own_staged;
   domain::TransactionPtr target_staged;
-  std::optional<domain::Refusal> refusal;
+  domain::Boxed<domain::Refusal> refusal;
   storage::RecordPtr record;
   std::vector<storage::AccountAfter> validated_accounts;
 };
@@ -198,8 +199,17 @@ struct Flight : std::enable_shared_from_this<Flight> {
   std::vector<std::function<void(Flight&)>> waiting_;
 };
 
-/// The state of `transaction_id` after this item, as decided.
-[[nodiscard]] const domain::TransactionPtr& AfterItem(const Item& item,
+/// The transaction of an accepted create that is alone in its flight, as decided: a new one at each
+/// call.
+[[nodiscard]] std::shared_ptr<domain::Transaction> MakeCreated(const Flight& flight);
+/// True if `own_after` of the item is left out for that.
+[[nodiscard]] bool IsMadeOnDemand(const Item& item);
+
+/// The state of `transaction_id` after this item of the flight, as decided.
+[[nodiscard]] domain::TransactionPtr AfterItem(const Flight& flight, std::size_t index,
+                                               const std::string& transaction_id);
+/// As far as accounts and content go the same, but nothing is made for it.
+[[nodiscard]] domain::TransactionPtr ContentAfterItem(const Item& item,
                                                       const std::string& transaction_id);
 /// The same with versions and positions, once the committer has staged it.
 [[nodiscard]] const domain::TransactionPtr& StagedAfterItem(const Item& item,

@@ -182,8 +182,9 @@ Sequencer::Verdict Sequencer::JudgeOwnId(const domain::TransactionCommand& comma
   if (entry == nullptr || entry->owner == nullptr) return {};
   if (!entry->owner->Decided()) return Verdict{Verdict::Kind::kPark, entry->owner, 0, {}};
   const Item& first = entry->owner->items[entry->owner_item];
-  if (!KeepsId(first) || first.own_after == nullptr) return {};
-  const std::string field = domain::DifferingField(command, *first.own_after);
+  const domain::TransactionPtr kept = ContentAfterItem(first, OwnIdOf(command));
+  if (!KeepsId(first) || kept == nullptr) return {};
+  const std::string field = domain::DifferingField(command, *kept);
   if (!field.empty())
     return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(OwnIdOf(command), field)};
   return Verdict{Verdict::Kind::kAnswered, entry->owner, entry->owner_item, {}};
@@ -224,11 +225,10 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
     if (!ExpireDue()) return Progress::kHeld;
     const FlightPtr flight = NewFlight(submission->principal);
     flight->call = submission->call;
-    Item item;
+    Item& item = flight->items.emplace_back();
     item.call_index = submission->cursor;
     item.command = std::move(admitted.command);
     LinkTarget(&item, admitted.base);
-    flight->items.push_back(std::move(item));
     Launch(flight);
   }
   return Progress::kFinished;
@@ -290,7 +290,8 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
     return;
   }
   const Item& last = entry->last->items[entry->last_item];
-  item->target_shape = entry->last->Decided() ? AfterItem(last, target) : ShapeAfter(last, target);
+  item->target_shape =
+      entry->last->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
   // Unknown before that command and after it, however it is decided. Without accounts nobody would
   // wait for it, so that it may not be followed either: its decision could be under way.
   if (item->target_shape == nullptr) return;

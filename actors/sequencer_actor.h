@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <caf/all.hpp>
 #include <cstddef>
 #include <deque>
@@ -59,7 +61,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   PipelineHost* host_;
   const std::size_t max_active_accounts_;
   Sequencer sequencer_;
-  std::unordered_map<std::string, Account> accounts_;
+  absl::flat_hash_map<std::string, Account> accounts_;
   std::unordered_map<caf::actor_id, std::string> ids_;
   /// Every live account once. Who has been used since it was put here goes to the back again:
   /// nearly the least recently used first, and using an account costs nothing.

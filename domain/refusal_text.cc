@@ -357,7 +357,7 @@ Refusal DescribeTransactionFinding(const Finding& finding, const TransactionComm
     }
     case Reason::kAlreadyReversed:
       return Make(Reason::kAlreadyReversed,
-                  "transaction " + id + " was reversed by " + before->reversed_by_transaction_id +
+                  "transaction " + id + " was reversed by " + *before->reversed_by_transaction_id +
                       ", and is reversed only once",
                   {{"reversed_by_transaction_id", before->reversed_by_transaction_id},
                    {"transaction_id", id}});

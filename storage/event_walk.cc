@@ -66,7 +66,7 @@ domain::Status EventWalk::Run(const Record& record) {
 bool EventWalk::Walk() {
   switch (change_->kind) {
     case ChangeKind::kAssetRegistered:
-      header_.stream.assign("asset/").append(change_->asset.code);
+      header_.stream.assign("asset/").append(change_->asset->code);
       return Other(1, "asset.registered");
     case ChangeKind::kAccountOpened:
       return Account("account.opened");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/node_hash_map.h>
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -9,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "storage/store.h"
@@ -66,7 +67,7 @@ class HeadCache {
   struct Shard {
     mutable std::mutex mutex;
     // All guarded by mutex.
-    std::unordered_map<std::string, Entry> entries;
+    absl::node_hash_map<std::string, Entry> entries;
     std::list<const std::string*> clean;  // most recently used first
     std::uint64_t evictions = 0;
   };

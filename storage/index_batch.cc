@@ -40,10 +40,10 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
   const std::int64_t position = record.last_position;
   switch (change.kind) {
     case ChangeKind::kAssetRegistered: {
-      std::string value(1, static_cast<char>(change.asset.scale));
-      PutText(&value, change.asset.name);
+      std::string value(1, static_cast<char>(change.asset->scale));
+      PutText(&value, change.asset->name);
       PutVarint(&value, static_cast<std::uint64_t>(position));
-      Put(Family::kAssets, change.asset.code, value);
+      Put(Family::kAssets, change.asset->code, value);
       break;
     }
     case ChangeKind::kAccountOpened:

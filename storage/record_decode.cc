@@ -13,7 +13,7 @@ namespace codec {
 bool HasNeededParts(const Change& change) {
   switch (change.kind) {
     case ChangeKind::kAssetRegistered:
-      return !change.asset.code.empty();
+      return !change.asset->code.empty();
     case ChangeKind::kAccountOpened:
       return change.account != nullptr;
     case ChangeKind::kAccountChanged:

@@ -225,8 +225,8 @@ void StoreWriter::ForgetPublished() {
     unpublished_.pop_front();
   }
   if (accounts_.size() <= kAccountsMax) return;
-  std::erase_if(accounts_,
-                [published](const auto& entry) { return entry.second.sequence <= published; });
+  absl::erase_if(accounts_,
+                 [published](const auto& entry) { return entry.second.sequence <= published; });
 }
 
 void StoreWriter::Publish(CommittedBatchPtr batch) { publisher_->Publish(*batch); }

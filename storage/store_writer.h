@@ -1,6 +1,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/node_hash_map.h>
 
 #include <cstdint>
 #include <deque>
@@ -8,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -90,7 +90,7 @@ class StoreWriter final : public Writer {
   Publisher* publisher_;
   const std::size_t group_bytes_;
 
-  std::unordered_map<std::string, Account> accounts_;
+  absl::node_hash_map<std::string, Account> accounts_;
   absl::flat_hash_map<std::string_view, Transaction> transactions_;
   /// What the batches not yet published wrote, oldest batch first.
   std::deque<std::pair<std::uint64_t, std::vector<domain::TransactionPtr>>> unpublished_;

@@ -9,6 +9,7 @@ foreach(
         refusal_text_test
         decide_test
         decide_holds_test
+        rare_test
         refusal_order_test
         total_test)
   florin_add_test(NAME ${test} SOURCES ${test}.cc LIBS florin::domain florin::test_commands LABELS unit NO_CAF)

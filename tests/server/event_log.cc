@@ -79,7 +79,7 @@ storage::Change EventLog::Transfer(int postings, std::size_t text_bytes, bool ho
   storage::Change change = Base(ChangeKind::kTransactionCreated);
   auto transaction = std::make_shared<domain::Transaction>();
   transaction->transaction_id = "t" + std::to_string(next_id_++);
-  transaction->reference.assign(text_bytes, 'r');
+  transaction->reference = std::string(text_bytes, 'r');
   transaction->commit_time = change.commit_time;
   transaction->status =
       hold ? domain::TransactionStatus::kPending : domain::TransactionStatus::kPosted;

@@ -97,14 +97,14 @@ TEST(EventEncoderTest, FindsTheRoomForEveryLength) {
   const auto transaction = std::make_shared<domain::Transaction>(*record.change.transaction);
   record.change.transaction = transaction;
   for (std::size_t size = 0; size < 300; ++size) {
-    transaction->reference.assign(size, 'r');
+    transaction->reference = std::string(size, 'r');
     ExpectAsProtobuf(record);
   }
   for (std::size_t size = 16'000; size < 16'500; ++size) {
-    transaction->reference.assign(size, 'r');
+    transaction->reference = std::string(size, 'r');
     ExpectAsProtobuf(record);
   }
-  transaction->description.assign(3 << 20, 'd');
+  transaction->description = std::string(3 << 20, 'd');
   ExpectAsProtobuf(record);
 }
 

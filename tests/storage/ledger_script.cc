@@ -258,8 +258,7 @@ void LedgerScript::RefuseRequest(const std::string& account_id, const std::strin
   change.request_id = request_id;
   change.target_id = account_id;
   change.target_is_account = true;
-  change.refusal.reason = domain::Reason::kBalanceNotZero;
-  change.refusal.message = "There is money left.";
+  change.refusal = domain::Refusal{domain::Reason::kBalanceNotZero, "There is money left.", {}};
   auto request = std::make_shared<domain::ChangeAccount>();
   request->kind = domain::AccountChangeKind::kClose;
   request->account_id = account_id;

@@ -27,7 +27,7 @@ class Text {
     Line(name, domain::FormatMinor(value.digits, 0) + "e-" + std::to_string(value.decimals));
   }
   template <typename Value, typename Write>
-  void Optional(std::string_view name, const std::optional<Value>& value, Write write) {
+  void Optional(std::string_view name, const Value& value, Write write) {
     if (value) {
       write(*value);
     } else {
@@ -196,9 +196,9 @@ std::string Describe(const Record& record) {
   AddPart(&text, "account", change.account);
   AddPart(&text, "account_request", change.account_request);
   text.Line("changed_fields", change.changed_fields);
-  text.Line("asset.code", change.asset.code);
-  text.Line("asset.scale", change.asset.scale);
-  text.Line("asset.name", change.asset.name);
+  text.Line("asset.code", change.asset->code);
+  text.Line("asset.scale", change.asset->scale);
+  text.Line("asset.name", change.asset->name);
   text.Line("target_id", change.target_id);
   text.Line("target_is_account", change.target_is_account ? 1 : 0);
   text.Inside("refusal", [&] { Add(&text, change.refusal); });

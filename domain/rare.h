@@ -1,0 +1,112 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace florin::domain {
+
+/// A T that is mostly empty (T{}), in the space of a pointer: what is empty takes no more, and is
+/// copied and freed for nothing. Read like a T. Copies are deep.
+///
+/// Transactions are made by the hundred thousand a second, and most of what can be said of one is
+/// not said.
+template <typename T>
+class Rare {
+ public:
+  Rare() = default;
+  Rare(T value) {
+    *this = std::move(value);
+  }  // NOLINT(google-explicit-constructor): it stands for a T
+  Rare(const Rare& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+  Rare(Rare&& other) noexcept = default;
+  ~Rare() = default;
+
+  Rare& operator=(const Rare& other) {
+    if (this != &other) value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
+    return *this;
+  }
+  Rare& operator=(Rare&& other) noexcept = default;
+  Rare& operator=(T value) {
+    if constexpr (requires { value.empty(); }) {
+      if (value.empty()) {
+        value_.reset();
+        return *this;
+      }
+    }
+    value_ = std::make_unique<T>(std::move(value));
+    return *this;
+  }
+  /// Of a text: from any other kind of text.
+  template <typename U>
+  requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, Rare> &&
+           !std::is_same_v<std::remove_cvref_t<U>, T>) Rare&
+  operator=(U&& value) {
+    return *this = T(std::forward<U>(value));
+  }
+
+  [[nodiscard]] bool empty() const { return value_ == nullptr; }
+  [[nodiscard]] const T& operator*() const { return value_ ? *value_ : Nothing(); }
+  [[nodiscard]] const T* operator->() const { return &**this; }
+  operator const T&() const {
+    return **this;
+  }                                  // NOLINT(google-explicit-constructor): it stands for a T
+  operator std::string_view() const  // NOLINT(google-explicit-constructor): as a string does
+      requires std::is_same_v<T, std::string> {
+    return **this;
+  }
+
+  friend bool operator==(const Rare& a, const Rare& b) { return *a == *b; }
+  friend bool operator==(const Rare& a, const T& b) { return *a == b; }
+
+ private:
+  static const T& Nothing() {
+    static const T nothing{};
+    return nothing;
+  }
+
+  std::unique_ptr<T> value_;
+};
+
+/// A std::optional whose value is mostly not there, in the space of a pointer. Copies are deep.
+template <typename T>
+class Boxed {
+ public:
+  Boxed() = default;
+  Boxed(std::nullopt_t) {
+  }  // NOLINT(google-explicit-constructor): as std::optional's, here and below
+  Boxed(T value)
+      : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+  Boxed(std::optional<T> value)                           // NOLINT(google-explicit-constructor)
+      : value_(value ? std::make_unique<T>(*std::move(value)) : nullptr) {}
+  Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+  Boxed(Boxed&& other) noexcept = default;
+  ~Boxed() = default;
+
+  Boxed& operator=(const Boxed& other) {
+    if (this != &other) value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
+    return *this;
+  }
+  Boxed& operator=(Boxed&& other) noexcept = default;
+
+  [[nodiscard]] bool has_value() const { return value_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  [[nodiscard]] T& operator*() { return *value_; }
+  [[nodiscard]] const T& operator*() const { return *value_; }
+  [[nodiscard]] T* operator->() { return value_.get(); }
+  [[nodiscard]] const T* operator->() const { return value_.get(); }
+  [[nodiscard]] T value_or(T otherwise) const { return value_ ? *value_ : std::move(otherwise); }
+  void reset() { value_.reset(); }
+
+  operator std::optional<T>() const {  // NOLINT(google-explicit-constructor)
+    return value_ ? std::optional<T>(*value_) : std::nullopt;
+  }
+
+ private:
+  std::unique_ptr<T> value_;
+};
+
+}  // namespace florin::domain
