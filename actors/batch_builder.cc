@@ -39,10 +39,10 @@ std::string KeyOf(const TransactionCommand& command) {
 
 }  // namespace
 
-bool BatchBuilder::LinkRepeated(Item* item) {
+bool UsedIds::Link(const Flight& flight, Item* item) const {
   const std::string& own = OwnIdOf(*item->command);
   if (const auto found = own_ids_.find(own); !own.empty() && found != own_ids_.end()) {
-    const Item& first = flight_->items[found->second];
+    const Item& first = flight.items[found->second];
     MarkRepeated(item, found->second, own,
                  domain::DifferingField(*item->command, ContentOf(*first.command)));
     return true;
@@ -52,8 +52,14 @@ bool BatchBuilder::LinkRepeated(Item* item) {
   const auto found = requests_.find(KeyOf(*item->command));
   if (found == requests_.end()) return false;
   MarkRepeated(item, found->second, request,
-               domain::DifferingRequest(*item->command, *flight_->items[found->second].command));
+               domain::DifferingRequest(*item->command, *flight.items[found->second].command));
   return true;
+}
+
+void UsedIds::Add(const Item& item, std::uint32_t index) {
+  const std::string& own = OwnIdOf(*item.command);
+  if (!own.empty()) own_ids_[own] = index;
+  if (!RequestIdOf(*item.command).empty()) requests_[KeyOf(*item.command)] = index;
 }
 
 bool BatchBuilder::LinkTargetHere(Item* item) {
@@ -72,10 +78,10 @@ void BatchBuilder::Add(Item item) {
   const auto index = static_cast<std::uint32_t>(flight_->items.size());
   if (!item.pre_refusal && !item.repeats) {
     const std::string& own = OwnIdOf(*item.command);
-    if (!own.empty()) own_ids_[own] = last_touch_[own] = index;
+    if (!own.empty()) last_touch_[own] = index;
     const std::string& target = domain::TargetOf(*item.command);
     if (!target.empty()) last_touch_[target] = index;
-    if (!RequestIdOf(*item.command).empty()) requests_[KeyOf(*item.command)] = index;
+    used_.Add(item, index);
   }
   flight_->items.push_back(std::move(item));
 }

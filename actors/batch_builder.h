@@ -8,6 +8,19 @@
 
 namespace florin::actors {
 
+/// Ids that commands of one call have used up, and which of them did.
+class UsedIds {
+ public:
+  /// An earlier item of the flight used the item's id: its `repeats` or `pre_refusal` is set.
+  bool Link(const Flight& flight, Item* item) const;
+  /// The item, which is the flight's `index`th, has used its ids.
+  void Add(const Item& item, std::uint32_t index);
+
+ private:
+  std::map<std::string, std::uint32_t> own_ids_;
+  std::map<std::string, std::uint32_t> requests_;
+};
+
 /// Links the commands of one flight to each other while the sequencer puts it together: an id that
 /// stands twice, a hold that is settled where it was made.
 class BatchBuilder {
@@ -16,7 +29,7 @@ class BatchBuilder {
 
   /// The id stands earlier in this flight: `repeats` or `pre_refusal` of `item` is set. False: it
   /// is new here.
-  bool LinkRepeated(Item* item);
+  bool LinkRepeated(Item* item) const { return used_.Link(*flight_, item); }
   /// What the item ends or reverses was last touched by an earlier item: linked. False: it was not.
   bool LinkTargetHere(Item* item);
   /// Appends it.
@@ -24,8 +37,7 @@ class BatchBuilder {
 
  private:
   Flight* flight_;
-  std::map<std::string, std::uint32_t> own_ids_;
-  std::map<std::string, std::uint32_t> requests_;
+  UsedIds used_;
   std::map<std::string, std::uint32_t> last_touch_;
 };
 

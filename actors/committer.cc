@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "actors/batch_builder.h"
 #include "actors/changes.h"
 #include "domain/refusal_text.h"
 
@@ -46,8 +47,11 @@ std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& 
   return accounts;
 }
 
-bool WouldForget(const Item& item) {
-  return item.refusal && !domain::InfoOf(item.refusal->reason).recorded;
+/// As it was tried: a refusal that would not be remembered leaves its ids free, and the same end
+/// again has none.
+bool UsesIds(const Item& item) {
+  return item.refusal ? domain::InfoOf(item.refusal->reason).recorded
+                      : item.status == ItemStatus::kDone;
 }
 
 }  // namespace
@@ -206,6 +210,7 @@ void Committer::Validate(Flight* flight) {
   flight->tried_on = staged_head_;
   domain::Scratch scratch = MakeScratch(*flight);
   std::optional<std::size_t> refused;
+  UsedIds used;
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     Item& item = flight->items[i];
     if (refused) {
@@ -213,10 +218,8 @@ void Committer::Validate(Flight* flight) {
       continue;
     }
     item.status = ItemStatus::kDone;
-    // An earlier item of the same id, unless its refusal would not be remembered: then this one is
-    // tried by itself.
-    if (item.repeats && !WouldForget(flight->items[*item.repeats])) continue;
-    item.repeats.reset();
+    if (!flight->atomic && !item.pre_refusal) used.Link(*flight, &item);
+    if (item.repeats) continue;
     if (item.pre_refusal) {
       item.refusal = item.pre_refusal;
     } else {
@@ -230,6 +233,7 @@ void Committer::Validate(Flight* flight) {
       if (!item.refusal && !decision.replays_end)
         item.validated_accounts = AccountsOf(*item.command, before.get(), &scratch);
     }
+    if (UsesIds(item)) used.Add(item, static_cast<std::uint32_t>(i));
     if (!item.refusal) continue;
     item.status = ItemStatus::kRefused;
     if (flight->atomic) refused = i;

@@ -249,6 +249,9 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
   flight->atomic = submission->atomic;
   flight->items.reserve(submission->items.size());
   BatchBuilder builder(flight.get());
+  // Commands that are only tried, each by itself, are refused without leaving a trace: whether an
+  // id is used up by one of them is seen when they are tried (Committer::Validate).
+  const bool ids_are_used = flight->atomic || !flight->validate_only;
   for (std::size_t i = 0; i < submission->items.size(); ++i) {
     AdmittedItem& admitted = submission->items[i];
     if (admitted.resolved) continue;
@@ -264,7 +267,8 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
       if (verdict.kind == Verdict::Kind::kReused) item.pre_refusal = verdict.refusal;
     }
     item.command = std::move(admitted.command);
-    if (!item.pre_refusal && !builder.LinkRepeated(&item) && !builder.LinkTargetHere(&item))
+    const bool repeated = !item.pre_refusal && ids_are_used && builder.LinkRepeated(&item);
+    if (!item.pre_refusal && !repeated && !builder.LinkTargetHere(&item))
       LinkTarget(&item, admitted.base);
     builder.Add(std::move(item));
   }

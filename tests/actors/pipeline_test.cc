@@ -341,6 +341,26 @@ TEST_F(PipelineTest, ValidateOnlyAnswersAnEndThatWouldComeTwice) {
   EXPECT_EQ(ReasonOf(Run({release})), Reason::kNone);
 }
 
+TEST_F(PipelineTest, ValidateOnlyLeavesAnIdFreeWhoseRefusalWouldNotBeKept) {
+  Run({Transfer("t", "cash", "a", "5")});
+  const auto reverse = [](const char* target, const char* reason) {
+    return domain::ReverseTransaction{"r", target, reason, {}, std::nullopt, "", ""};
+  };
+  const Call call =
+      Run({reverse("unknown", ""), reverse("unknown", "again"), reverse("t", "it is wrong"),
+           reverse("t", "it is wrong"), reverse("t", "otherwise")},
+          false, true);
+  EXPECT_EQ(ReasonOf(call, 0), Reason::kTransactionNotFound);
+  // Nobody has used the id by then.
+  EXPECT_EQ(ReasonOf(call, 1), Reason::kTransactionNotFound);
+  EXPECT_EQ(ReasonOf(call, 2), Reason::kNone);
+  // From here on it is used.
+  EXPECT_EQ(ReasonOf(call, 3), Reason::kNone);
+  EXPECT_TRUE(call->outcomes[3].replayed);
+  EXPECT_EQ(ReasonOf(call, 4), Reason::kIdReused);
+  EXPECT_EQ(Posted("a"), "5.00");
+}
+
 TEST_F(PipelineTest, ValidateOnlyNamesTheAccountsThatTheCommandWould) {
   domain::CreateTransaction hold = actors::Hold("h", "cash", "a", "5");
   hold.transaction.postings.push_back(Transfer("", "cash", "b", "5").transaction.postings.front());
