@@ -123,6 +123,8 @@ class GroupCore {
   void Update(const domain::GroupSettings& settings, const std::string& principal,
               std::int64_t now);
   /// Errors: kParkedEventsLeft.
+  [[nodiscard]] domain::Status CheckReset(bool discard_parked) const;
+  /// The same, and does it.
   domain::Status Reset(std::int64_t after, const std::string& reason, bool discard_parked,
                        const std::string& principal, std::int64_t now);
   std::int64_t Replay(const ParkedSelection& selection, const std::string& reason,

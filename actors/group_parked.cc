@@ -158,16 +158,19 @@ void GroupCore::Update(const domain::GroupSettings& settings, const std::string&
   Record(GroupActionKind::kUpdated, now, std::move(action));
 }
 
+domain::Status GroupCore::CheckReset(bool discard_parked) const {
+  if (parked_.empty() || discard_parked) return domain::Ok{};
+  const std::string count = std::to_string(parked_.size());
+  return domain::Refusal{domain::Reason::kParkedEventsLeft,
+                         "consumer group " + group_id_ + " has " + count +
+                             " parked events, which a reset would lose; replay or discard them "
+                             "first, or set discard_parked",
+                         {{"group_id", group_id_}, {"parked_count", count}}};
+}
+
 domain::Status GroupCore::Reset(std::int64_t after, const std::string& reason, bool discard_parked,
                                 const std::string& principal, std::int64_t now) {
-  if (!parked_.empty() && !discard_parked) {
-    const std::string count = std::to_string(parked_.size());
-    return domain::Refusal{domain::Reason::kParkedEventsLeft,
-                           "consumer group " + group_id_ + " has " + count +
-                               " parked events, which a reset would lose; replay or discard them "
-                               "first, or set discard_parked",
-                           {{"group_id", group_id_}, {"parked_count", count}}};
-  }
+  if (domain::Status allowed = CheckReset(discard_parked); !allowed.ok()) return allowed;
   storage::ActionRecord action;
   action.principal = principal;
   action.reason = reason;

@@ -166,6 +166,12 @@ class GroupMembership {
   virtual void Leave(std::vector<std::string> unsent, std::function<void()> done) = 0;
 };
 
+/// Finds the position after which a group is to start, or refuses, and hands it on once, on any
+/// thread. Must not block. Called at most once, when nothing else stands against the request: a
+/// group that is there, or is not there, is known by its id whatever the log's end is.
+using FoundStart = std::function<void(domain::Result<std::int64_t>)>;
+using StartFinder = std::function<void(FoundStart)>;
+
 struct GroupsStats {
   std::int64_t groups = 0;
   std::int64_t members = 0;
@@ -206,9 +212,9 @@ class Groups {
 
   virtual ~Groups() = default;
 
-  /// Delivers what matches after position `after`. Again with the same settings: the group as it
-  /// stands (a retry). Errors: kGroupExists, kOverloaded (too many groups).
-  virtual void Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+  /// Delivers what matches after the position that `start` finds. Again with the same settings: the
+  /// group as it stands (a retry). Errors: kGroupExists, start's, kOverloaded (too many groups).
+  virtual void Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
                       std::string principal, GroupDone done) = 0;
   /// Replaces the settings whole. Another filter or order: the group starts again from what is
   /// durable, what is in flight comes again.
@@ -219,8 +225,9 @@ class Groups {
   virtual void Get(std::string group_id, GroupDone done) = 0;
   /// By id, those after `after_id`, without members.
   virtual void List(std::string after_id, std::size_t limit, ListDone<GroupView> done) = 0;
-  /// The next to deliver is what matches after `after`. Errors: kParkedEventsLeft.
-  virtual void Reset(std::string group_id, std::int64_t after, std::string reason,
+  /// The next to deliver is what matches after the position that `start` finds.
+  /// Errors: kParkedEventsLeft, start's.
+  virtual void Reset(std::string group_id, StartFinder start, std::string reason,
                      bool discard_parked, std::string principal, GroupDone done) = 0;
 
   /// In order of position, those after it.

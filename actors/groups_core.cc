@@ -32,6 +32,15 @@ domain::Refusal BeingDeleted(const std::string& group_id) {
           {{"group_id", group_id}}};
 }
 
+domain::Refusal TooManyGroups(std::size_t limit) {
+  const std::string text = std::to_string(limit);
+  return {domain::Reason::kOverloaded,
+          "there are " + text +
+              " consumer groups, which is the limit; delete one that is not needed, or raise "
+              "--max-groups",
+          {{"limit", text}}};
+}
+
 bool SameSettings(const domain::GroupSettings& a, const domain::GroupSettings& b) {
   return a.filter.stream_prefixes == b.filter.stream_prefixes &&
          a.filter.type_patterns == b.filter.type_patterns && a.filter.streams == b.filter.streams &&
@@ -123,9 +132,29 @@ void GroupsCore::AnswerView(const GroupRunner& runner, bool with_members,
   });
 }
 
-void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+GroupRunner::Done GroupsCore::ViewAfterStored(const GroupRunner* runner,
+                                              const Once<GroupView>& done) {
+  return GroupRunner::Done([this, runner, done](const domain::Status& stored) {
+    if (!stored.ok()) return done(stored.refusal());
+    AnswerView(*runner, true, done);
+  });
+}
+
+void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
                         std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
+  const domain::Result<caf::actor> existing = Find(group_id);
+  if (existing.ok() || existing.refusal().reason != domain::Reason::kGroupNotFound)
+    return AnswerExisting(group_id, settings, once);
+  start([this, once, group_id, settings, principal](const domain::Result<std::int64_t>& after) {
+    if (!after.ok()) return once(after.refusal());
+    CreateAfter(*after, group_id, settings, principal, once);
+  });
+}
+
+void GroupsCore::CreateAfter(std::int64_t after, const std::string& group_id,
+                             const domain::GroupSettings& settings, const std::string& principal,
+                             const Once<GroupView>& done) {
   caf::actor group;
   bool created = false;
   {
@@ -140,30 +169,24 @@ void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, st
   }
   if (created) {
     Watch(group_id, group);
-    SendGroupTask(group, [this, once](GroupRunner* runner) {
-      runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-        if (!stored.ok()) return once(stored.refusal());
-        AnswerView(*runner, true, once);
-      }));
+    SendGroupTask(group, [this, done](GroupRunner* runner) {
+      runner->AfterStored(ViewAfterStored(runner, done));
     });
     return;
   }
   const domain::Result<caf::actor> existing = Find(group_id);
-  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound) {
-    const std::string limit = std::to_string(options_.groups_max);
-    return once(domain::Refusal{domain::Reason::kOverloaded,
-                                "there are " + limit +
-                                    " consumer groups, which is the limit; delete one that is "
-                                    "not needed",
-                                {{"limit", limit}}});
-  }
-  Send(group_id, once, [this, once, group_id, settings](GroupRunner* runner) {
-    if (!SameSettings(runner->core().settings(), settings)) return once(GroupExists(group_id));
+  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound)
+    return done(TooManyGroups(options_.groups_max));
+  // Somebody was faster.
+  AnswerExisting(group_id, settings, done);
+}
+
+void GroupsCore::AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
+                                const Once<GroupView>& done) {
+  Send(group_id, done, [this, done, group_id, settings](GroupRunner* runner) {
+    if (!SameSettings(runner->core().settings(), settings)) return done(GroupExists(group_id));
     // The first call may not be stored yet, or never will be.
-    runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-      if (!stored.ok()) return once(stored.refusal());
-      AnswerView(*runner, true, once);
-    }));
+    runner->AfterStored(ViewAfterStored(runner, done));
   });
 }
 
@@ -171,11 +194,7 @@ void GroupsCore::Update(std::string group_id, domain::GroupSettings settings, st
                         GroupDone done) {
   const Once<GroupView> once(std::move(done));
   Send(group_id, once, [this, once, settings, principal](GroupRunner* runner) {
-    runner->Update(settings, principal,
-                   GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-                     if (!stored.ok()) return once(stored.refusal());
-                     AnswerView(*runner, true, once);
-                   }));
+    runner->Update(settings, principal, ViewAfterStored(runner, once));
   });
 }
 
@@ -226,15 +245,19 @@ void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupVie
   }
 }
 
-void GroupsCore::Reset(std::string group_id, std::int64_t after, std::string reason,
+void GroupsCore::Reset(std::string group_id, StartFinder start, std::string reason,
                        bool discard_parked, std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
-  Send(group_id, once, [this, once, after, reason, discard_parked, principal](GroupRunner* runner) {
-    runner->Reset(after, reason, discard_parked, principal,
-                  GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-                    if (!stored.ok()) return once(stored.refusal());
-                    AnswerView(*runner, true, once);
-                  }));
+  const auto reset = [=, this](const domain::Result<std::int64_t>& after) {
+    if (!after.ok()) return once(after.refusal());
+    Send(group_id, once, [=, this, to = *after](GroupRunner* runner) {
+      runner->Reset(to, reason, discard_parked, principal, ViewAfterStored(runner, once));
+    });
+  };
+  Send(group_id, once, [once, start, discard_parked, reset](GroupRunner* runner) {
+    const domain::Status allowed = runner->core().CheckReset(discard_parked);
+    if (!allowed.ok()) return once(allowed.refusal());
+    start(reset);
   });
 }
 

@@ -29,7 +29,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
   /// Brings the stored groups to life.
   domain::Status Load();
 
-  void Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+  void Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
               std::string principal, GroupDone done) override;
   void Update(std::string group_id, domain::GroupSettings settings, std::string principal,
               GroupDone done) override;
@@ -37,7 +37,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
               std::function<void(domain::Status)> done) override;
   void Get(std::string group_id, GroupDone done) override;
   void List(std::string after_id, std::size_t limit, ListDone<GroupView> done) override;
-  void Reset(std::string group_id, std::int64_t after, std::string reason, bool discard_parked,
+  void Reset(std::string group_id, StartFinder start, std::string reason, bool discard_parked,
              std::string principal, GroupDone done) override;
   void ListParked(std::string group_id, std::int64_t after_position, std::size_t limit,
                   ListDone<ParkedEventView> done) override;
@@ -77,6 +77,14 @@ class GroupsCore final : public Groups, private GroupsWorld {
     if (!group.ok()) return done.Refuse(group.refusal());
     SendGroupTask(*group, std::move(task));
   }
+  void CreateAfter(std::int64_t after, const std::string& group_id,
+                   const domain::GroupSettings& settings, const std::string& principal,
+                   const Once<GroupView>& done);
+  /// Creates nothing: the group as it stands, if its settings are these.
+  void AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
+                      const Once<GroupView>& done);
+  /// Answers with the group once what it is now is stored.
+  GroupRunner::Done ViewAfterStored(const GroupRunner* runner, const Once<GroupView>& done);
   /// Answers with the group as it stands, from a reader thread if its age has to be read.
   void AnswerView(const GroupRunner& runner, bool with_members, const Once<GroupView>& done);
 

@@ -90,6 +90,17 @@ class Inbox final : public MemberSink {
   Reason ended_ = Reason::kNone;
 };
 
+StartFinder From(std::int64_t after) {
+  return [after](const FoundStart& found) { found(after); };
+}
+
+/// Of a start that is not in the log.
+StartFinder Nowhere() {
+  return [](const FoundStart& found) {
+    found(domain::Refusal{Reason::kPositionBeyondHead, "the log is shorter", {}});
+  };
+}
+
 class GroupsTest : public ::testing::Test {
  protected:
   GroupsTest() { Start(); }
@@ -126,7 +137,7 @@ class GroupsTest : public ::testing::Test {
     return future.get();
   }
   domain::Result<GroupView> Create(const std::string& id, const GroupSettings& settings = {}) {
-    return Await<GroupView>([&](auto done) { groups_->Create(id, settings, 0, "op", done); });
+    return Await<GroupView>([&](auto done) { groups_->Create(id, settings, From(0), "op", done); });
   }
   domain::Result<GroupView> Get(const std::string& id) {
     return Await<GroupView>([&](auto done) { groups_->Get(id, done); });
@@ -191,6 +202,58 @@ TEST_F(GroupsTest, CreatesShowsListsAndDeletes) {
   Start();
   EXPECT_THAT(List("", 10), ElementsAre("a", "b"));
   EXPECT_EQ(Get("b")->settings.max_attempts, 3);
+}
+
+// Bug: where to start was checked before the group was looked for, so a retry of what had been done
+// could be refused.
+TEST_F(GroupsTest, LooksForTheGroupBeforeItsStart) {
+  const auto create = [this](const std::string& id, const GroupSettings& settings) {
+    const auto created =
+        Await<GroupView>([&](auto done) { groups_->Create(id, settings, Nowhere(), "op", done); });
+    return created.ok() ? Reason::kNone : created.refusal().reason;
+  };
+  const auto reset = [this](const std::string& id) {
+    return Await<GroupView>(
+               [&](auto done) { groups_->Reset(id, Nowhere(), "", false, "op", done); })
+        .refusal()
+        .reason;
+  };
+  log_.Append("a");
+  ASSERT_TRUE(Create("g").ok());
+  GroupSettings other;
+  other.max_attempts = 3;
+  EXPECT_EQ(create("g", {}), Reason::kNone);
+  EXPECT_EQ(create("g", other), Reason::kGroupExists);
+  EXPECT_EQ(create("h", {}), Reason::kPositionBeyondHead);
+  EXPECT_EQ(Get("h").refusal().reason, Reason::kGroupNotFound);
+  EXPECT_EQ(reset("h"), Reason::kGroupNotFound);
+  EXPECT_EQ(reset("g"), Reason::kPositionBeyondHead);
+  const auto inbox = std::make_shared<Inbox>();
+  const auto member = Join("g", "m", inbox);
+  member->Acknowledge({{}, {{inbox->Next().delivery_id, NackAction::kPark, "poison"}}, {}});
+  ASSERT_TRUE(inbox->AwaitDurable(1));
+  EXPECT_EQ(reset("g"), Reason::kParkedEventsLeft);
+}
+
+// A start that nobody finds (its reader failed) is answered all the same.
+TEST_F(GroupsTest, AStartThatIsNotFoundIsToldSo) {
+  const auto created = Await<GroupView>([&](auto done) {
+    groups_->Create(
+        "g", {}, [](const FoundStart&) {}, "op", done);
+  });
+  EXPECT_EQ(created.refusal().reason, Reason::kStorageUnavailable);
+}
+
+// Between the look for the group and its start another call may have made it.
+TEST_F(GroupsTest, WhoIsSlowerToFindItsStartGetsTheGroupOfTheFaster) {
+  log_.Append("a");
+  const auto slow = [this](const FoundStart& found) {
+    ASSERT_TRUE(Create("g").ok());
+    found(1);
+  };
+  const auto created =
+      Await<GroupView>([&](auto done) { groups_->Create("g", {}, slow, "op", done); });
+  EXPECT_EQ(created->position, 0);
 }
 
 TEST_F(GroupsTest, TooManyGroupsAreRefused) {
@@ -269,8 +332,8 @@ TEST_F(GroupsTest, ParksReplaysAndRemembersWhoDidWhat) {
   const Delivery again = inbox->Next();
   EXPECT_EQ(again.position, 1);
   EXPECT_EQ(again.attempt, 1);
-  const auto reset =
-      Await<GroupView>([&](auto done) { groups_->Reset("g", 1, "skip it", false, "op", done); });
+  const auto reset = Await<GroupView>(
+      [&](auto done) { groups_->Reset("g", From(1), "skip it", false, "op", done); });
   EXPECT_EQ(reset->position, 1);
   EXPECT_EQ(inbox->Next().position, 2);
   const auto actions = Await<std::vector<GroupActionView>>(
@@ -342,7 +405,8 @@ TEST_F(GroupsTest, AStoreThatFailsEndsMembersAndIsStillShown) {
 
 TEST_F(GroupsTest, AGroupThatKnowsMoreThanTheLogIsNotStarted) {
   log_.Append("a");
-  ASSERT_TRUE(Await<GroupView>([&](auto done) { groups_->Create("g", {}, 2, "op", done); }).ok());
+  ASSERT_TRUE(
+      Await<GroupView>([&](auto done) { groups_->Create("g", {}, From(2), "op", done); }).ok());
   groups_->Stop();
   const auto again = Groups::Start(ledger_.get(), &store_->groups(), &log_, options_);
   ASSERT_FALSE(again.ok());

@@ -160,7 +160,6 @@ TEST(GroupRequestsTest, RefusesBadStarts) {
       {"end: false", Reason::kFieldInvalid, "end"},
       {"position: 0", Reason::kFieldInvalid, "position"},
       {"position: -3", Reason::kFieldInvalid, "position"},
-      {"position: 102", Reason::kPositionBeyondHead, "position"},
       {"time { nanos: -1 }", Reason::kFieldInvalid, "time"},
       {"after_checkpoint: 'tomorrow'", Reason::kCheckpointInvalid, "after_checkpoint"},
       {"after_checkpoint: '" + other + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
@@ -173,6 +172,16 @@ TEST(GroupRequestsTest, RefusesBadStarts) {
   ExpectRefused(Reset("group_id: 'g'"), Reason::kFieldMissing, "to", "a reset to nowhere");
   ExpectRefused(Reset("group_id: 'g' end: true reason: '" + std::string(513, 'r') + "'"),
                 Reason::kFieldInvalid, "reason", "a long reason");
+}
+
+TEST(GroupRequestsTest, ComparesStartsWithTheLogLast) {
+  for (const char* text : {"position: 101", "end: true", "time { seconds: 5 }", ""}) {
+    EXPECT_TRUE(CheckWithinLog(Create("group_id: 'g' " + std::string(text))->start, 100).ok());
+  }
+  const auto beyond = CheckWithinLog(Create("group_id: 'g' position: 102")->start, 100);
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.refusal().reason, Reason::kPositionBeyondHead);
+  EXPECT_EQ(FieldOf(beyond.refusal()), "position");
 }
 
 TEST(GroupRequestsTest, ReadsWhereToStart) {
