@@ -151,6 +151,8 @@ struct JoinRequest {
   std::int32_t max_in_flight = 0;
   std::int64_t heartbeat_ns = 10'000'000'000;
   bool take_over = false;
+  /// There is no room for one more: refused, unless it takes a name over.
+  bool replaces_only = false;
 };
 
 /// A joined member's way back. Threads: any; none blocks. After End they do nothing.

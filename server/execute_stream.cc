@@ -47,7 +47,9 @@ void AppendSlices(const grpc::ByteBuffer& bytes, std::vector<grpc::Slice>* slice
 domain::Refusal TooManyStreams(std::size_t limit) {
   const std::string text = std::to_string(limit);
   return {domain::Reason::kOverloaded,
-          text + " command streams are open, which is the limit; try again later",
+          text +
+              " command streams are open, which is the limit; try again later, or raise "
+              "--max-command-streams",
           {{"limit", text}}};
 }
 
@@ -69,7 +71,7 @@ ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host, MethodMetrics* me
   call->reading_ = true;
   call->StartRead(&call->read_bytes_);
   host->streams().Add(call);
-  if (!host->command_streams().Add(call))
+  if (host->command_streams().Add(call) == CommandStreams::Place::kNone)
     call->Refuse(TooManyStreams(host->command_streams().limits().streams_max));
   return call.get();
 }

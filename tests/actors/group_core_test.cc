@@ -145,6 +145,28 @@ TEST(GroupCoreTest, ANameThatIsTakenIsRefusedUnlessItIsTakenOver) {
   EXPECT_EQ(got[0].attempt, 2);
 }
 
+// Bug: a member that took the place of another was one too many.
+TEST(GroupCoreTest, WhoMayOnlyReplaceIsRefusedWithoutAMemberOfItsName) {
+  GroupWorld world;
+  const auto first = world.Join("m");
+  JoinRequest request;
+  request.replaces_only = true;
+  request.member_name = "n";
+  request.take_over = true;
+  const auto refused = world.core().Join(request, world.now());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.refusal().reason, Reason::kOverloaded);
+  EXPECT_THAT(refused.refusal().message, testing::HasSubstr("--max-group-members"));
+  request.member_name = "m";
+  request.take_over = false;
+  EXPECT_EQ(world.core().Join(request, world.now()).refusal().reason, Reason::kMemberExists);
+  request.take_over = true;
+  EXPECT_TRUE(world.core().Join(request, world.now()).ok());
+  world.Run();
+  EXPECT_EQ(world.ended[first], Reason::kMemberExists);
+  EXPECT_EQ(world.core().member_count(), 1);
+}
+
 TEST(GroupCoreTest, TooManyMembersAreRefused) {
   GroupLimits limits;
   limits.members_max = 1;

@@ -269,6 +269,41 @@ TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
   EXPECT_FALSE(member->left());
 }
 
+// Bug: a member that takes over was refused where all places were taken, though
+// it replaces one.
+TEST(GroupStreamTest, BeyondTheLimitAMemberMayOnlyReplaceAnother) {
+  StreamLimits limits{1, seconds(60), seconds(60)};
+  limits.spare_max = 1;
+  GroupServer server(limits);
+  grpc::ClientContext contexts[3];
+  const auto first = server.Open(&contexts[0]);
+  const auto member = server.Join(first.get());
+  EXPECT_FALSE(server.groups().joined.replaces_only);
+  const auto second = server.Open(&contexts[1]);
+  const auto successor = server.Join(second.get());
+  EXPECT_TRUE(server.groups().joined.replaces_only);
+  EXPECT_EQ(ReasonOf(server.Open(&contexts[2])->Finish()), "OVERLOADED");
+  member->sink().End({Reason::kMemberExists, "taken over", {}});
+  EXPECT_EQ(ReasonOf(EndOf(first.get())), "MEMBER_EXISTS");
+  EXPECT_FALSE(successor->left());
+}
+
+TEST(GroupStreamTest, EndsWhoDoesNotJoinInTime) {
+  StreamLimits limits{10, seconds(60), seconds(60)};
+  limits.join_timeout = milliseconds(200);
+  GroupServer server(limits);
+  grpc::ClientContext contexts[2];
+  const auto stream = server.Open(&contexts[0]);
+  const auto member = server.Join(stream.get());
+  const auto silent = server.Open(&contexts[1]);
+  const grpc::Status status = EndOf(silent.get());
+  EXPECT_EQ(ReasonOf(status), "FIELD_MISSING");
+  EXPECT_EQ(FieldOf(status), "join");
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("did not come within 0.2 s"));
+  // Who has joined stays, however long it is silent.
+  EXPECT_FALSE(member->left());
+}
+
 // Batches until one is not taken.
 void WriteUntilLeft(ScriptedMember* member, const v1::Event& event) {
   DeliveryBatch batch;
