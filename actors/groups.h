@@ -225,7 +225,7 @@ class Groups {
   virtual void Delete(std::string group_id, std::string principal,
                       std::function<void(domain::Status)> done) = 0;
   virtual void Get(std::string group_id, GroupDone done) = 0;
-  /// By id, those after `after_id`, without members.
+  /// By id, those after `after_id`, without members. Fewer than `limit`: the last.
   virtual void List(std::string after_id, std::size_t limit, ListDone<GroupView> done) = 0;
   /// The next to deliver is what matches after the position that `start` finds.
   /// Errors: kParkedEventsLeft, start's.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <utility>
 
 namespace florin::actors {
@@ -84,12 +85,12 @@ class Membership final : public GroupMembership {
   const std::uint64_t member_;
 };
 
-/// The pages of a list come in from each group's actor; whoever is last answers.
+/// The views of a list come in from each group's actor; whoever is last answers.
 struct ViewGathering {
   explicit ViewGathering(std::size_t count) : views(count), left(count) {}
   std::vector<std::optional<GroupView>> views;
   std::atomic<std::size_t> left;
-  Groups::ListDone<GroupView> done;
+  std::function<void(std::vector<GroupView>)> done;
 
   void Put(std::size_t index, domain::Result<GroupView> view) {
     // Deleted or failed meanwhile: it is left out.
@@ -226,17 +227,29 @@ void GroupsCore::Get(std::string group_id, GroupDone done) {
 }
 
 void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupView> done) {
+  ListOn({}, std::move(after_id), limit, std::move(done));
+}
+
+/// Until there are `limit`, or no more: whoever asks takes fewer for the end, so those that go
+/// while they are asked leave their places to others.
+void GroupsCore::ListOn(std::vector<GroupView> found, std::string after_id, std::size_t limit,
+                        ListDone<GroupView> done) {
   std::vector<caf::actor> actors;
   {
     const std::lock_guard lock(mutex_);
     for (auto group = groups_.upper_bound(after_id);
-         group != groups_.end() && actors.size() < limit; ++group) {
+         group != groups_.end() && found.size() + actors.size() < limit; ++group) {
+      after_id = group->first;
       if (group->second) actors.push_back(group->second);
     }
   }
-  if (actors.empty()) return done(std::vector<GroupView>());
+  if (actors.empty()) return done(std::move(found));
   const auto gathering = std::make_shared<ViewGathering>(actors.size());
-  gathering->done = std::move(done);
+  gathering->done = [this, found = std::move(found), after_id, limit,
+                     done = std::move(done)](std::vector<GroupView> views) mutable {
+    std::move(views.begin(), views.end(), std::back_inserter(found));
+    ListOn(std::move(found), std::move(after_id), limit, std::move(done));
+  };
   for (std::size_t i = 0; i < actors.size(); ++i) {
     const Once<GroupView> once(
         [gathering, i](domain::Result<GroupView> view) { gathering->Put(i, std::move(view)); });

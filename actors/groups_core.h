@@ -83,6 +83,8 @@ class GroupsCore final : public Groups, private GroupsWorld {
   /// Creates nothing: the group as it stands, if its settings are these.
   void AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
                       const Once<GroupView>& done);
+  void ListOn(std::vector<GroupView> found, std::string after_id, std::size_t limit,
+              ListDone<GroupView> done);
   /// Answers with the group once what it is now is stored.
   GroupRunner::Done ViewAfterStored(const GroupRunner* runner, const Once<GroupView>& done);
   /// Answers with the group as it stands, from a reader thread if its age has to be read.

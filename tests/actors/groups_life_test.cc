@@ -86,6 +86,31 @@ TEST_F(GroupsLifeTest, WhoIsSlowerToFindItsStartGetsTheGroupOfTheFaster) {
   EXPECT_EQ(created->position, 0);
 }
 
+// Bug: a group that went while it was listed left its page short, which said that it was the last.
+TEST_F(GroupsLifeTest, AListGoesOnBehindAGroupThatGoesMeanwhile) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Create(id).ok());
+  // Busy until the list waits for it, then gone.
+  std::promise<void> busy;
+  std::promise<void> asked;
+  groups_->Get("a", [&busy, &asked](const domain::Result<GroupView>&) {
+    busy.set_value();
+    asked.get_future().wait_for(kPatience);
+  });
+  ASSERT_EQ(busy.get_future().wait_for(kPatience), std::future_status::ready);
+  dynamic_cast<GroupsCore*>(groups_.get())->CrashGroup("a");
+  std::promise<std::vector<GroupView>> listed;
+  groups_->List("", 2, [&listed](domain::Result<std::vector<GroupView>> views) {
+    listed.set_value(std::move(*views));
+  });
+  asked.set_value();
+  auto future = listed.get_future();
+  ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
+  const std::vector<GroupView> views = future.get();
+  ASSERT_EQ(views.size(), 2U);
+  EXPECT_EQ(views[0].group_id, "b");
+  EXPECT_EQ(views[1].group_id, "c");
+}
+
 TEST_F(GroupsLifeTest, TooManyGroupsAreRefused) {
   Stop();
   options_.groups_max = 1;
