@@ -106,13 +106,14 @@ struct ViewGathering {
 
 }  // namespace
 
-domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) const {
+domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return ShuttingDown();
   const auto found = groups_.find(group_id);
   if (found == groups_.end()) return GroupNotFound(group_id);
   if (deleting_.contains(group_id)) return BeingDeleted(group_id);
   if (found->second) return found->second;
+  ReadBack(group_id);
   return domain::Refusal{
       domain::Reason::kStorageUnavailable,
       "consumer group " + group_id + " failed and is being read back; try again in a moment",

@@ -68,8 +68,8 @@ class GroupsCore final : public Groups, private GroupsWorld {
   GroupGauges* gauges() override { return &gauges_; }
 
   void OnPublish();
-  /// The group's actor, or why there is none.
-  domain::Result<caf::actor> Find(const std::string& group_id) const;
+  /// The group's actor, or why there is none. One that could not be read back is tried again.
+  domain::Result<caf::actor> Find(const std::string& group_id);
   /// Runs `task` in the group's actor; `done` is refused if there is none.
   template <typename T>
   void Send(const std::string& group_id, const Once<T>& done, Task task) {
@@ -98,6 +98,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
   void Watch(const std::string& group_id, const caf::actor& actor);
   static std::string NewIncarnation();
   void OnDown(const std::string& group_id, caf::actor_id id, bool failed);
+  void ReadBack(const std::string& group_id);
   void Restart(const std::string& group_id);
   [[nodiscard]] std::vector<caf::actor> AllActors() const;
 
@@ -113,8 +114,10 @@ class GroupsCore final : public Groups, private GroupsWorld {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  // Guarded by mutex_. Null while a group that failed is read back.
+  // Guarded by mutex_. Null until a group that failed is read back.
   std::map<std::string, caf::actor> groups_;
+  /// Those that the writer's thread is to read back.
+  std::set<std::string> reading_back_;
   /// Their deletion is on its way; the names are taken until it is stored, or it would take the
   /// records of a new group of that name with it.
   std::set<std::string> deleting_;

@@ -155,6 +155,26 @@ TEST_F(GroupsLifeTest, AGroupThatCrashesIsReadBackAndItsMembersJoinAgain) {
   EXPECT_EQ(Get("g")->member_count, 1);
 }
 
+// Bug: a group that could not be read back once was gone until the next start of the server.
+TEST_F(GroupsLifeTest, AGroupThatCouldNotBeReadBackIsTriedAgain) {
+  Stop();
+  memory_ = std::make_shared<storage::MemoryGroupStore>();
+  Start();
+  log_.Append("a");
+  ASSERT_TRUE(Create("g").ok());
+  memory_->FailLoads(2);
+  dynamic_cast<GroupsCore*>(groups_.get())->CrashGroup("g");
+  const auto inbox = std::make_shared<Inbox>();
+  std::shared_ptr<GroupMembership> member;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  do {
+    member = Join("g", "m", inbox);
+  } while (member == nullptr && refused_ == Reason::kStorageUnavailable &&
+           std::chrono::steady_clock::now() < until);
+  ASSERT_NE(member, nullptr);
+  EXPECT_EQ(inbox->Next().position, 1);
+}
+
 TEST_F(GroupsLifeTest, AStoreThatFailsEndsMembersAndIsStillShown) {
   Stop();
   memory_ = std::make_shared<storage::MemoryGroupStore>();
