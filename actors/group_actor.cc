@@ -117,7 +117,7 @@ void GroupActor::Fetch(GroupOutput::Fetch fetch) {
   using Events = std::vector<FeedEvent>;
   world_->readers()->Run([feed = world_->feed(), self = Self(), fetch = std::move(fetch)] {
     auto events = std::make_shared<domain::Result<Events>>(
-        Guarded<Events>([&feed, &fetch] { return feed->Fetch(fetch.positions); }));
+        Guarded<Events>([&feed, &fetch] { return feed->Fetch(fetch.positions, fetch.bytes_max); }));
     SendGroupTask(self, [events, generation = fetch.generation](GroupRunner* runner) {
       runner->OnFetched(generation, std::move(*events));
     });

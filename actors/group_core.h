@@ -35,6 +35,7 @@ struct GroupLimits {
   std::size_t page_events = 1'024;
   std::size_t page_bytes = 512U << 10;
   std::size_t fetch_events = 128;
+  std::size_t fetch_bytes = 512U << 10;
   std::size_t batch_events = 1'024;
   std::size_t batch_bytes = 256U << 10;
   std::int32_t members_max = 1'000;
@@ -67,6 +68,7 @@ struct GroupOutput {
   struct Fetch {
     std::uint64_t generation = 0;
     std::vector<std::int64_t> positions;
+    std::size_t bytes_max = 0;
   };
   std::vector<Write> writes;
   std::vector<End> ends;

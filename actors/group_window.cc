@@ -128,7 +128,7 @@ void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
     if (count >= limits_.fetch_events) break;
   }
   if (fetching_.empty()) return;
-  GroupOutput::Fetch fetch{generation_, {}};
+  GroupOutput::Fetch fetch{generation_, {}, limits_.fetch_bytes};
   for (const auto& [position, entry] : fetching_) fetch.positions.push_back(position);
   fetch_out_ = true;
   output->fetch = std::move(fetch);
@@ -160,7 +160,9 @@ void GroupCore::OnFetched(std::uint64_t generation, domain::Result<std::vector<F
     Unready(entry);
     MakeReady(entry);
   }
+  // Those behind the last had no room, and are asked for again.
   if (wanted.empty()) return;
+  if (!events->empty() && wanted.begin()->first > events->back().position) return;
   const std::string position = std::to_string(wanted.begin()->first);
   OnFeedFailure({domain::Reason::kDataCorrupt,
                  "The log has no event at position " + position + ", which consumer group " +

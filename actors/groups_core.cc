@@ -284,7 +284,9 @@ void GroupsCore::ListParked(std::string group_id, std::int64_t after_position, s
     RunReader([feed = feed_, once, views = std::move(views)]() mutable {
       std::vector<std::int64_t> positions;
       for (const ParkedEventView& view : views) positions.push_back(view.position);
-      domain::Result<std::vector<FeedEvent>> events = feed->Fetch(positions);
+      // A page has few enough.
+      domain::Result<std::vector<FeedEvent>> events =
+          feed->Fetch(positions, std::numeric_limits<std::size_t>::max());
       if (!events.ok()) return once(events.refusal());
       auto view = views.begin();
       for (FeedEvent& event : *events) {

@@ -282,6 +282,24 @@ TEST(GroupCoreTest, DeliversEveryEventOfAHotStreamInOrder) {
   EXPECT_EQ(world.core().View(false).position, kEvents);
 }
 
+// Bug: what was read back had a bound in events and none in bytes.
+TEST(GroupCoreTest, ReadsBackAsManyBytesAsFitAndTheRestLater) {
+  GroupLimits limits;
+  limits.stream_events = 1;
+  limits.fetch_bytes = 6;
+  GroupWorld world({}, limits);
+  // Of three bytes each.
+  for (int i = 0; i < 9; ++i) world.log.Append("a");
+  const auto member = world.Join("m");
+  for (std::int64_t position = 1; position <= 9; ++position) {
+    const auto got = world.Got(member);
+    ASSERT_EQ(got.size(), 1U) << position;
+    EXPECT_EQ(got[0].event_bytes, ScriptedLog::BytesOf("a", position));
+    world.Ack(member, got[0]);
+  }
+  EXPECT_THAT(world.log.fetches(), ElementsAre(2U, 2U, 2U, 2U));
+}
+
 TEST(GroupCoreTest, TellsWhoHasWhat) {
   GroupWorld world;
   world.log.Append("b", "x", 7);
