@@ -117,13 +117,9 @@ domain::Result<ParkedChange> ToChange(const Request& request) {
 
 std::int64_t ToHeartbeat(const v1::JoinGroup& join, Shape* shape) {
   if (!join.has_heartbeat_interval()) return actors::JoinRequest().heartbeat_ns;
-  const Field field{"join.heartbeat_interval"};
-  const auto interval = shape->PositiveDuration(field, join.heartbeat_interval());
-  const std::chrono::nanoseconds heartbeat(interval.value_or(0));
-  if (interval && (heartbeat < kHeartbeatMin || heartbeat > kHeartbeatMax)) {
-    shape->Invalid(field, "is between 0.1 s and 1 h");
-  }
-  return heartbeat.count();
+  return shape
+      ->DurationWithin({"join.heartbeat_interval"}, join.heartbeat_interval(), kHeartbeatRange)
+      .value_or(0);
 }
 
 // Ours have 15 bytes. Of a longer one, which is unknown, enough to say so.

@@ -83,8 +83,9 @@ TEST(EventRequestsTest, ReadsWhereToStart) {
   EXPECT_EQ(Subscription("time { seconds: 5 nanos: 7 }")->start_time, 5'000'000'007);
   EXPECT_EQ(Subscription("after_checkpoint: '" + EncodeCheckpoint("ledger-1", 100) + "'")->after,
             100);
-  EXPECT_EQ(Subscription("heartbeat_interval { nanos: 100000000 }")->heartbeat, kHeartbeatMin);
-  EXPECT_EQ(Subscription("heartbeat_interval { seconds: 3600 }")->heartbeat, kHeartbeatMax);
+  EXPECT_EQ(Subscription("heartbeat_interval { nanos: 100000000 }")->heartbeat,
+            std::chrono::milliseconds(100));
+  EXPECT_EQ(Subscription("heartbeat_interval { seconds: 3600 }")->heartbeat, std::chrono::hours(1));
   EXPECT_EQ(Subscription("max_batch_size: 7")->batch_events, 7);
 }
 

@@ -91,6 +91,21 @@ TEST(GroupRequestsTest, RefusesBadSettings) {
                 Reason::kFieldMissing, "settings", "an update without settings");
 }
 
+// Bug: a duration of 0 was "above zero, below 100 years", and a heartbeat's value was not named.
+TEST(GroupRequestsTest, SaysWhichDurationsAreAllowed) {
+  const auto said = [](const std::string& text) { return Create(text).refusal().message; };
+  EXPECT_EQ(said("group_id: 'g' settings { ack_timeout {} }"),
+            "settings.ack_timeout is 0 s; it is 0.1 s to 12 h");
+  EXPECT_EQ(said("group_id: 'g' settings { min_backoff { seconds: -1 } }"),
+            "settings.min_backoff is -1 s; it is 1 ms to 1 h");
+  EXPECT_EQ(said("group_id: 'g' settings { event_ttl { seconds: 1 nanos: -1 } }"),
+            "settings.event_ttl is 1 s and -1 ns; it is 1 s to 10 years");
+  EXPECT_EQ(Join("group_id: 'g' member_name: 'm' heartbeat_interval { nanos: 50000000 }")
+                .refusal()
+                .message,
+            "join.heartbeat_interval is 0.05 s; it is 0.1 s to 1 h");
+}
+
 TEST(GroupRequestsTest, FillsInDefaults) {
   const domain::GroupSettings defaults;
   for (const char* text : {"group_id: 'g'", "group_id: 'g' settings {}"}) {
