@@ -7,7 +7,8 @@ namespace {
 
 // How often the streams are told the time; what is due may be so late.
 std::chrono::nanoseconds TickOf(const StreamLimits& limits) {
-  const auto shortest = std::min({limits.stall_timeout, limits.end_grace, limits.join_timeout});
+  const auto shortest = std::min(
+      {limits.stall_timeout, limits.end_grace, limits.shutdown_grace, limits.join_timeout});
   return std::clamp<std::chrono::nanoseconds>(shortest / 4, std::chrono::milliseconds(5),
                                               std::chrono::seconds(1));
 }

@@ -27,6 +27,8 @@ struct StreamLimits {
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);
   /// From that end to when its connection is cut, if it does not take the end.
   std::chrono::nanoseconds end_grace = std::chrono::seconds(5);
+  /// Once the server stops: how long one answer may take before the connection is cut.
+  std::chrono::nanoseconds shutdown_grace = std::chrono::seconds(1);
   /// Of members of groups: from the stream's begin to its join.
   std::chrono::nanoseconds join_timeout = std::chrono::seconds(30);
   /// So many more are kept as spare ones, which may stay only in another's place.

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
-#include "server/cut_call.h"
 #include "server/group_stream.h"
 #include "server/status.h"
 
@@ -46,6 +46,7 @@ void GroupStream::End(const Refusal& refusal) {
 void GroupStream::OnShutdown() {
   {
     const std::lock_guard lock(mutex_);
+    shut_down_at_ = std::chrono::steady_clock::now();
     // The groups end their members, once what was acknowledged is safe.
     if (phase_ != Phase::kNew) return;
     if (!refusal_) refusal_ = ShuttingDown();
@@ -61,9 +62,15 @@ GroupStream::Due GroupStream::DueAt(TimePoint now) {
     return Due::kStep;
   }
   if (!writing_) return Due::kNothing;
+  if (shut_down_at_ && now >= std::max(write_start_, *shut_down_at_) + limits.shutdown_grace) {
+    stalled_at_ = now;
+    if (!refusal_) refusal_ = ShuttingDown();
+    cut_ = true;
+    return Due::kCutShutDown;
+  }
   if (stalled_at_) {
     cut_ = now >= *stalled_at_ + limits.end_grace;
-    return cut_ ? Due::kCut : Due::kNothing;
+    return cut_ ? Due::kCutStalled : Due::kNothing;
   }
   if (now < write_start_ + limits.stall_timeout) return Due::kNothing;
   stalled_at_ = now;
@@ -79,13 +86,14 @@ void GroupStream::OnTick(TimePoint now) {
   }
   // First what it holds goes to others; its connection is cut later.
   if (due == Due::kStep) Step();
-  if (due == Due::kCut) Cut();
+  if (due == Due::kCutStalled) Cut(CutCause::kStalled);
+  if (due == Due::kCutShutDown) Cut(CutCause::kShutDown);
 }
 
 // Not under mutex_: gRPC may call back.
-void GroupStream::Cut() {
+void GroupStream::Cut(CutCause cause) {
   const std::lock_guard lock(context_mutex_);
-  if (context_ != nullptr) CutCall(context_);
+  if (context_ != nullptr) CutCall(context_, cause);
 }
 
 void GroupStream::OnCancel() {

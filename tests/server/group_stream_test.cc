@@ -258,6 +258,27 @@ TEST(GroupStreamTest, AStopEndsWhoHasNotJoinedAndAsksTheGroupsForTheRest) {
   EXPECT_EQ(ReasonOf(EndOf(late.get())), "SHUTTING_DOWN");
 }
 
+// Bug: a stop waited for members that did not read, until its own time was over.
+TEST(GroupStreamTest, AStopCutsAMemberThatDoesNotRead) {
+  StreamLimits limits{10, seconds(60), seconds(60)};
+  limits.shutdown_grace = milliseconds(200);
+  GroupServer server(limits);
+  grpc::ClientContext context;
+  const auto stream = server.Open(&context);
+  const auto member = server.Join(stream.get());
+  // More than the connection takes.
+  DeliveryBatch batch;
+  const v1::Event event = server.log().Events()[0];
+  for (int i = 0; i < 40'000; ++i) batch.deliveries.push_back(DeliveryOf(event, "d"));
+  member->sink().Write(std::move(batch));
+  server.host().StartDraining();
+  member->sink().End({Reason::kShuttingDown, "the server is stopping", {}});
+  EXPECT_TRUE(server.host().WaitUntilIdle(seconds(20)));
+  const grpc::Status status = EndOf(stream.get());
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("SHUTTING_DOWN"));
+}
+
 TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
   GroupServer server({1, seconds(60), seconds(60)});
   grpc::ClientContext contexts[2];
