@@ -246,6 +246,9 @@ class GroupCore {
   [[nodiscard]] std::vector<std::int64_t> Selected(const ParkedSelection& selection) const;
   void Recount(GroupStream* stream);
   void EraseParked(std::int64_t position);
+  std::int64_t LetGo(const std::vector<std::int64_t>& positions,
+                     const std::set<std::string>& streams, GroupActionKind kind, std::int64_t now,
+                     storage::ActionRecord action);
 
   const std::string group_id_;
   const std::string incarnation_;
