@@ -2,14 +2,11 @@
 
 #include "server/group_requests.h"
 
-#include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
 #include "server/convert/group_settings.h"
-#include "server/event_checkpoint.h"
+#include "tests/server/request_cases.h"
 
 namespace florin::server {
 namespace {
@@ -18,29 +15,6 @@ using domain::Reason;
 
 constexpr LogEnds kLog{"ledger-1", 100};
 constexpr std::int64_t kSecond = 1'000'000'000;
-
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
-
-std::string FieldOf(const domain::Refusal& refusal) {
-  for (const auto& [key, value] : refusal.metadata) {
-    if (key == "field") return value;
-  }
-  return "";
-}
-
-template <typename T>
-void ExpectRefused(const domain::Result<T>& result, Reason reason, const std::string& field,
-                   const std::string& text) {
-  ASSERT_FALSE(result.ok()) << text;
-  EXPECT_EQ(result.refusal().reason, reason) << text << ": " << result.refusal().message;
-  EXPECT_EQ(FieldOf(result.refusal()), field) << text;
-  EXPECT_FALSE(result.refusal().message.empty()) << text;
-}
 
 auto Create(const std::string& text) {
   return ToGroupCreation(Parse<v1::CreateGroupRequest>(text), kLog);
@@ -53,12 +27,6 @@ auto Replay(const std::string& text) {
 }
 auto Join(const std::string& text) { return ToGroupJoin(Parse<v1::JoinGroup>(text)); }
 auto Acknowledge(const std::string& text) { return ToAcknowledge(Parse<v1::Acknowledge>(text)); }
-
-struct BadRequest {
-  std::string text;
-  Reason reason;
-  std::string field;
-};
 
 TEST(GroupRequestsTest, RefusesBadSettings) {
   const std::vector<BadRequest> table = {
@@ -168,18 +136,9 @@ TEST(GroupRequestsTest, RefusesBadIds) {
 }
 
 TEST(GroupRequestsTest, RefusesBadStarts) {
-  const std::string other = EncodeCheckpoint("ledger-2", 5);
-  const std::string beyond = EncodeCheckpoint("ledger-1", 101);
-  const std::vector<BadRequest> table = {
-      {"beginning: false", Reason::kFieldInvalid, "beginning"},
-      {"end: false", Reason::kFieldInvalid, "end"},
-      {"position: 0", Reason::kFieldInvalid, "position"},
-      {"position: -3", Reason::kFieldInvalid, "position"},
-      {"time { nanos: -1 }", Reason::kFieldInvalid, "time"},
-      {"after_checkpoint: 'tomorrow'", Reason::kCheckpointInvalid, "after_checkpoint"},
-      {"after_checkpoint: '" + other + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
-      {"after_checkpoint: '" + beyond + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
-  };
+  std::vector<BadRequest> table = BadStarts();
+  table.push_back({"position: 0", Reason::kFieldInvalid, "position"});
+  table.push_back({"position: -3", Reason::kFieldInvalid, "position"});
   for (const BadRequest& bad : table) {
     ExpectRefused(Create("group_id: 'g' " + bad.text), bad.reason, bad.field, bad.text);
     ExpectRefused(Reset("group_id: 'g' " + bad.text), bad.reason, bad.field, bad.text);
