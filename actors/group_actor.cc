@@ -76,6 +76,7 @@ void GroupActor::on_exit() {
   gauges->members -= members_counted_;
   gauges->in_flight -= in_flight_counted_;
   gauges->parked -= parked_counted_;
+  gauges->held_bytes -= held_bytes_counted_;
 }
 
 void GroupActor::Settle() {
@@ -95,6 +96,7 @@ void GroupActor::CountChanges() {
   add(&gauges->members, core.member_count(), &members_counted_);
   add(&gauges->in_flight, core.in_flight_count(), &in_flight_counted_);
   add(&gauges->parked, core.parked_count(), &parked_counted_);
+  add(&gauges->held_bytes, core.held_bytes(), &held_bytes_counted_);
   const GroupCounters& counters = core.counters();
   add(&gauges->delivered, counters.delivered, &counted_.delivered);
   add(&gauges->redelivered, counters.redelivered, &counted_.redelivered);

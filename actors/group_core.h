@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,6 +26,9 @@ struct GroupLimits {
   /// Most events of the window with their bytes, and their bytes.
   std::size_t window_events = 8'192;
   std::size_t window_bytes = 8U << 20;
+  /// The latter while all groups together hold too much; and when to look whether they still do.
+  std::size_t crowded_bytes = 64U << 10;
+  std::int64_t crowded_wait_ns = 100'000'000;
   /// Most events of the window with or without bytes, and blocks of 4,096 positions in which some
   /// are finished before others: how far the group goes on while one event hangs.
   std::size_t window_positions = 65'536;
@@ -134,6 +138,8 @@ class GroupCore {
   std::int64_t Discard(const ParkedSelection& selection, const std::string& reason,
                        const std::string& principal, std::int64_t now);
 
+  /// All groups together hold too much, or no more.
+  void SetCrowded(bool crowded) { crowded_ = crowded; }
   GroupOutput Advance(std::int64_t now, std::int64_t head);
   /// When to call Advance again although nothing happens.
   [[nodiscard]] std::int64_t NextTime() const;
@@ -168,6 +174,8 @@ class GroupCore {
   [[nodiscard]] std::int64_t parked_count() const {
     return static_cast<std::int64_t>(parked_.size());
   }
+  /// Of events that are read and not done.
+  [[nodiscard]] std::int64_t held_bytes() const { return static_cast<std::int64_t>(loaded_bytes_); }
   [[nodiscard]] std::int64_t member_count() const {
     return static_cast<std::int64_t>(members_.size());
   }
@@ -194,6 +202,9 @@ class GroupCore {
   // group_window.cc
   [[nodiscard]] bool WantsToRead() const;
   [[nodiscard]] bool RoomToRead() const;
+  [[nodiscard]] std::size_t BytesMax() const {
+    return crowded_ ? std::min(limits_.crowded_bytes, limits_.window_bytes) : limits_.window_bytes;
+  }
   void PlanRead(std::int64_t now, GroupOutput* output);
   void PlanFetch(std::int64_t now, GroupOutput* output);
   void AddEvent(FeedEvent event);
@@ -311,6 +322,7 @@ class GroupCore {
   bool fetch_out_ = false;
   std::map<std::int64_t, GroupEntry*> fetching_;
   std::int64_t feed_retry_time_ = 0;
+  bool crowded_ = false;
 
   // What is to be stored.
   bool changed_ = false;

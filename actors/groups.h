@@ -194,6 +194,8 @@ struct GroupsOptions {
   /// Acknowledgements are synced at most so often. What a kill makes come again is what was
   /// acknowledged since the last sync, and what was in flight.
   std::int64_t flush_interval_ns = 5'000'000;
+  /// Most bytes of events that all groups hold before each is content with little.
+  std::size_t held_bytes_max = 256U << 20;
   /// Threads that read the log for the groups.
   std::size_t reader_threads = 2;
   /// UTC nanoseconds; tests bring their own. Empty: the machine's clock.

@@ -66,6 +66,9 @@ class GroupsCore final : public Groups, private GroupsWorld {
   ReaderPool* readers() override { return &readers_; }
   void AwaitHead(const caf::actor& group, std::int64_t head) override;
   GroupGauges* gauges() override { return &gauges_; }
+  bool Crowded() override {
+    return gauges_.held_bytes > static_cast<std::int64_t>(options_.held_bytes_max);
+  }
 
   void OnPublish();
   /// The group's actor, or why there is none. One that could not be read back is tried again.

@@ -300,6 +300,26 @@ TEST(GroupCoreTest, ReadsBackAsManyBytesAsFitAndTheRestLater) {
   EXPECT_THAT(world.log.fetches(), ElementsAre(2U, 2U, 2U, 2U));
 }
 
+TEST(GroupCoreTest, HoldsLittleWhileAllGroupsHoldTooMuch) {
+  GroupLimits limits;
+  limits.crowded_bytes = 6;
+  GroupWorld world({}, limits);
+  world.core().SetCrowded(true);
+  // Of three bytes each.
+  for (const char* stream : {"a", "b", "c", "d", "e"}) world.log.Append(stream);
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_LE(world.core().NextTime(), world.now() + limits.crowded_wait_ns);
+  // It goes on with what it has.
+  world.Ack(member, got[0]);
+  world.Ack(member, got[1]);
+  EXPECT_THAT(world.GotPositions(member), ElementsAre(3, 4));
+  world.core().SetCrowded(false);
+  world.Run();
+  EXPECT_THAT(world.GotPositions(member), ElementsAre(5));
+}
+
 TEST(GroupCoreTest, TellsWhoHasWhat) {
   GroupWorld world;
   world.log.Append("b", "x", 7);

@@ -124,6 +124,25 @@ TEST_F(GroupsTest, CountsWhatItDoes) {
   EXPECT_GE(stats.flushes_total, 2);
 }
 
+TEST_F(GroupsTest, DeliversEverythingThoughAllGroupsHoldTooMuch) {
+  Stop();
+  options_.held_bytes_max = 1;
+  Start();
+  for (int i = 0; i < 20; ++i) log_.Append("s" + std::to_string(i % 5));
+  for (const char* id : {"g", "h"}) {
+    ASSERT_TRUE(Create(id).ok());
+    const auto inbox = std::make_shared<Inbox>();
+    const auto member = Join(id, "m", inbox);
+    for (int i = 0; i < 20; ++i) {
+      const Delivery delivery = inbox->Next();
+      ASSERT_NE(delivery.position, 0);
+      member->Acknowledge({{delivery.delivery_id}, {}, {}});
+    }
+    ASSERT_TRUE(inbox->AwaitDurable(20));
+    EXPECT_EQ(Get(id)->position, 20);
+  }
+}
+
 TEST_F(GroupsTest, TellsTheAgeOfWhatNobodyReads) {
   log_.Append("a", "x", 42);
   ASSERT_TRUE(Create("g").ok());
