@@ -76,6 +76,7 @@ void GroupActor::on_exit() {
   gauges->members -= members_counted_;
   gauges->in_flight -= in_flight_counted_;
   gauges->parked -= parked_counted_;
+  gauges->held_bytes -= held_bytes_counted_;
 }
 
 void GroupActor::Settle() {
@@ -95,6 +96,7 @@ void GroupActor::CountChanges() {
   add(&gauges->members, core.member_count(), &members_counted_);
   add(&gauges->in_flight, core.in_flight_count(), &in_flight_counted_);
   add(&gauges->parked, core.parked_count(), &parked_counted_);
+  add(&gauges->held_bytes, core.held_bytes(), &held_bytes_counted_);
   const GroupCounters& counters = core.counters();
   add(&gauges->delivered, counters.delivered, &counted_.delivered);
   add(&gauges->redelivered, counters.redelivered, &counted_.redelivered);
@@ -117,7 +119,7 @@ void GroupActor::Fetch(GroupOutput::Fetch fetch) {
   using Events = std::vector<FeedEvent>;
   world_->readers()->Run([feed = world_->feed(), self = Self(), fetch = std::move(fetch)] {
     auto events = std::make_shared<domain::Result<Events>>(
-        Guarded<Events>([&feed, &fetch] { return feed->Fetch(fetch.positions); }));
+        Guarded<Events>([&feed, &fetch] { return feed->Fetch(fetch.positions, fetch.bytes_max); }));
     SendGroupTask(self, [events, generation = fetch.generation](GroupRunner* runner) {
       runner->OnFetched(generation, std::move(*events));
     });

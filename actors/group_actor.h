@@ -19,6 +19,7 @@ struct GroupGauges {
   std::atomic<std::int64_t> members{0};
   std::atomic<std::int64_t> in_flight{0};
   std::atomic<std::int64_t> parked{0};
+  std::atomic<std::int64_t> held_bytes{0};
   std::atomic<std::int64_t> delivered{0};
   std::atomic<std::int64_t> redelivered{0};
   std::atomic<std::int64_t> acknowledged{0};
@@ -36,6 +37,8 @@ class GroupsWorld {
   /// Sends the actor a GroupHeadMessage once the head is beyond `head`.
   virtual void AwaitHead(const caf::actor& group, std::int64_t head) = 0;
   virtual GroupGauges* gauges() = 0;
+  /// All groups together hold too many bytes.
+  virtual bool Crowded() = 0;
 };
 
 /// Something to be done in a group's actor.
@@ -62,6 +65,7 @@ class GroupActor : public caf::event_based_actor, private GroupHost {
   // GroupHost
   std::int64_t Now() override { return world_->Now(); }
   std::int64_t Head() override { return world_->feed()->Head(); }
+  bool Crowded() override { return world_->Crowded(); }
   void Read(GroupOutput::Read read) override;
   void Fetch(GroupOutput::Fetch fetch) override;
   void Store(storage::GroupChange change) override;
@@ -82,6 +86,7 @@ class GroupActor : public caf::event_based_actor, private GroupHost {
   std::int64_t members_counted_ = 0;
   std::int64_t in_flight_counted_ = 0;
   std::int64_t parked_counted_ = 0;
+  std::int64_t held_bytes_counted_ = 0;
 };
 
 /// Has `task` run in the group's actor; dropped if that has ended.

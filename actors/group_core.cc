@@ -222,6 +222,9 @@ std::int64_t GroupCore::NextTime() const {
   if (!side_ages_.empty()) next = std::min(next, ExpiryOf(side_ages_.begin()->first));
   if (Cursor() != stored_cursor_) next = std::min(next, take_time_ + limits_.cursor_interval_ns);
   if (feed_retry_time_ > now_) next = std::min(next, feed_retry_time_);
+  // Nobody says that the others hold less.
+  if (crowded_ && loaded_bytes_ >= BytesMax())
+    next = std::min(next, now_ + limits_.crowded_wait_ns);
   return next;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -25,6 +26,9 @@ struct GroupLimits {
   /// Most events of the window with their bytes, and their bytes.
   std::size_t window_events = 8'192;
   std::size_t window_bytes = 8U << 20;
+  /// The latter while all groups together hold too much; and when to look whether they still do.
+  std::size_t crowded_bytes = 64U << 10;
+  std::int64_t crowded_wait_ns = 100'000'000;
   /// Most events of the window with or without bytes, and blocks of 4,096 positions in which some
   /// are finished before others: how far the group goes on while one event hangs.
   std::size_t window_positions = 65'536;
@@ -35,6 +39,7 @@ struct GroupLimits {
   std::size_t page_events = 1'024;
   std::size_t page_bytes = 512U << 10;
   std::size_t fetch_events = 128;
+  std::size_t fetch_bytes = 512U << 10;
   std::size_t batch_events = 1'024;
   std::size_t batch_bytes = 256U << 10;
   std::int32_t members_max = 1'000;
@@ -67,6 +72,7 @@ struct GroupOutput {
   struct Fetch {
     std::uint64_t generation = 0;
     std::vector<std::int64_t> positions;
+    std::size_t bytes_max = 0;
   };
   std::vector<Write> writes;
   std::vector<End> ends;
@@ -123,6 +129,8 @@ class GroupCore {
   void Update(const domain::GroupSettings& settings, const std::string& principal,
               std::int64_t now);
   /// Errors: kParkedEventsLeft.
+  [[nodiscard]] domain::Status CheckReset(bool discard_parked) const;
+  /// The same, and does it.
   domain::Status Reset(std::int64_t after, const std::string& reason, bool discard_parked,
                        const std::string& principal, std::int64_t now);
   std::int64_t Replay(const ParkedSelection& selection, const std::string& reason,
@@ -130,6 +138,8 @@ class GroupCore {
   std::int64_t Discard(const ParkedSelection& selection, const std::string& reason,
                        const std::string& principal, std::int64_t now);
 
+  /// All groups together hold too much, or no more.
+  void SetCrowded(bool crowded) { crowded_ = crowded; }
   GroupOutput Advance(std::int64_t now, std::int64_t head);
   /// When to call Advance again although nothing happens.
   [[nodiscard]] std::int64_t NextTime() const;
@@ -164,6 +174,8 @@ class GroupCore {
   [[nodiscard]] std::int64_t parked_count() const {
     return static_cast<std::int64_t>(parked_.size());
   }
+  /// Of events that are read and not done.
+  [[nodiscard]] std::int64_t held_bytes() const { return static_cast<std::int64_t>(loaded_bytes_); }
   [[nodiscard]] std::int64_t member_count() const {
     return static_cast<std::int64_t>(members_.size());
   }
@@ -190,6 +202,9 @@ class GroupCore {
   // group_window.cc
   [[nodiscard]] bool WantsToRead() const;
   [[nodiscard]] bool RoomToRead() const;
+  [[nodiscard]] std::size_t BytesMax() const {
+    return crowded_ ? std::min(limits_.crowded_bytes, limits_.window_bytes) : limits_.window_bytes;
+  }
   void PlanRead(std::int64_t now, GroupOutput* output);
   void PlanFetch(std::int64_t now, GroupOutput* output);
   void AddEvent(FeedEvent event);
@@ -242,6 +257,9 @@ class GroupCore {
   [[nodiscard]] std::vector<std::int64_t> Selected(const ParkedSelection& selection) const;
   void Recount(GroupStream* stream);
   void EraseParked(std::int64_t position);
+  std::int64_t LetGo(const std::vector<std::int64_t>& positions,
+                     const std::set<std::string>& streams, GroupActionKind kind, std::int64_t now,
+                     storage::ActionRecord action);
 
   const std::string group_id_;
   const std::string incarnation_;
@@ -304,6 +322,7 @@ class GroupCore {
   bool fetch_out_ = false;
   std::map<std::int64_t, GroupEntry*> fetching_;
   std::int64_t feed_retry_time_ = 0;
+  bool crowded_ = false;
 
   // What is to be stored.
   bool changed_ = false;

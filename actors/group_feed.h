@@ -43,10 +43,11 @@ class GroupFeed {
   virtual domain::Result<FeedPage> Read(std::int64_t after, const domain::EventFilter& filter,
                                         std::size_t events_max, std::size_t bytes_max) = 0;
 
-  /// The events of these positions (ascending), whatever their type. May block.
+  /// The events of these positions (ascending), whatever their type, until about `bytes_max` bytes
+  /// of them are found; at least one. May block.
   /// Errors: kDataCorrupt, kStorageUnavailable.
-  virtual domain::Result<std::vector<FeedEvent>> Fetch(
-      const std::vector<std::int64_t>& positions) = 0;
+  virtual domain::Result<std::vector<FeedEvent>> Fetch(const std::vector<std::int64_t>& positions,
+                                                       std::size_t bytes_max) = 0;
 
   /// Commit time of the event at `position`. May block. Requires: 1 <= position <= head.
   virtual domain::Result<std::int64_t> CommitTime(std::int64_t position) = 0;

@@ -30,6 +30,15 @@ domain::Refusal TakenOver(const JoinRequest& request, const std::string& group_i
           {{"group_id", group_id}, {"member_name", request.member_name}}};
 }
 
+domain::Refusal TooManyMembers(const std::string& group_id, std::int32_t limit) {
+  const std::string text = std::to_string(limit);
+  return {domain::Reason::kOverloaded,
+          text +
+              " members of consumer groups are connected, which is the limit; try again when one "
+              "has left, or raise --max-group-members",
+          {{"group_id", group_id}, {"limit", text}}};
+}
+
 domain::Refusal Stalled(const std::string& member_name, std::int64_t timeout_ns) {
   const std::string seconds = std::to_string(timeout_ns / 1'000'000'000);
   return {domain::Reason::kSubscriberStalled,
@@ -41,19 +50,15 @@ domain::Refusal Stalled(const std::string& member_name, std::int64_t timeout_ns)
 }  // namespace
 
 domain::Result<std::uint64_t> GroupCore::Join(const JoinRequest& request, std::int64_t now) {
-  for (const auto& [id, member] : members_) {
-    if (member->request.member_name != request.member_name) continue;
+  const auto before = std::find_if(members_.begin(), members_.end(), [&request](const auto& entry) {
+    return entry.second->request.member_name == request.member_name;
+  });
+  if (before != members_.end()) {
     if (!request.take_over) return MemberExists(request, group_id_);
-    ends_.push_back({id, TakenOver(request, group_id_)});
-    LoseMember(member.get(), now);
-    break;
-  }
-  if (member_count() >= limits_.members_max) {
-    const std::string limit = std::to_string(limits_.members_max);
-    return domain::Refusal{domain::Reason::kOverloaded,
-                           "consumer group " + group_id_ + " has " + limit +
-                               " members, which is the limit; try again when one has left",
-                           {{"group_id", group_id_}, {"limit", limit}}};
+    ends_.push_back({before->first, TakenOver(request, group_id_)});
+    LoseMember(before->second.get(), now);
+  } else if (request.replaces_only || member_count() >= limits_.members_max) {
+    return TooManyMembers(group_id_, limits_.members_max);
   }
   auto member = std::make_unique<Member>();
   member->id = ++last_member_;

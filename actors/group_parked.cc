@@ -52,6 +52,21 @@ void GroupCore::EraseParked(std::int64_t position) {
   changed_ = true;
 }
 
+/// What waited behind these goes on, and it is remembered who did it. Their number.
+std::int64_t GroupCore::LetGo(const std::vector<std::int64_t>& positions,
+                              const std::set<std::string>& streams, GroupActionKind kind,
+                              std::int64_t now, storage::ActionRecord action) {
+  for (const std::string& name : streams) {
+    Recount(StreamOf(name));
+    Promote(StreamOf(name));
+  }
+  action.position = positions.front();
+  action.event_count = static_cast<std::int64_t>(positions.size());
+  const std::int64_t count = action.event_count;
+  Record(kind, now, std::move(action));
+  return count;
+}
+
 std::int64_t GroupCore::Replay(const ParkedSelection& selection, const std::string& reason,
                                const std::string& principal, std::int64_t now) {
   const std::vector<std::int64_t> positions = Selected(selection);
@@ -71,17 +86,10 @@ std::int64_t GroupCore::Replay(const ParkedSelection& selection, const std::stri
     streams.insert(record.stream);
     if (!InOrder()) MakeReady(entry);
   }
-  for (const std::string& name : streams) {
-    Recount(StreamOf(name));
-    Promote(StreamOf(name));
-  }
   storage::ActionRecord action;
   action.principal = principal;
   action.reason = reason;
-  action.position = positions.front();
-  action.event_count = static_cast<std::int64_t>(positions.size());
-  Record(GroupActionKind::kReplayed, now, std::move(action));
-  return static_cast<std::int64_t>(positions.size());
+  return LetGo(positions, streams, GroupActionKind::kReplayed, now, std::move(action));
 }
 
 std::int64_t GroupCore::Discard(const ParkedSelection& selection, const std::string& reason,
@@ -94,17 +102,10 @@ std::int64_t GroupCore::Discard(const ParkedSelection& selection, const std::str
     EraseParked(position);
     if (position > Cursor()) finished_.Insert(position);
   }
-  for (const std::string& name : streams) {
-    Recount(StreamOf(name));
-    Promote(StreamOf(name));
-  }
   storage::ActionRecord action;
   action.principal = principal;
   action.reason = reason;
-  action.position = positions.front();
-  action.event_count = static_cast<std::int64_t>(positions.size());
-  Record(GroupActionKind::kDiscarded, now, std::move(action));
-  return static_cast<std::int64_t>(positions.size());
+  return LetGo(positions, streams, GroupActionKind::kDiscarded, now, std::move(action));
 }
 
 std::vector<ParkedEventView> GroupCore::ListParked(std::int64_t after, std::size_t limit) const {
@@ -158,16 +159,19 @@ void GroupCore::Update(const domain::GroupSettings& settings, const std::string&
   Record(GroupActionKind::kUpdated, now, std::move(action));
 }
 
+domain::Status GroupCore::CheckReset(bool discard_parked) const {
+  if (parked_.empty() || discard_parked) return domain::Ok{};
+  const std::string count = std::to_string(parked_.size());
+  return domain::Refusal{domain::Reason::kParkedEventsLeft,
+                         "consumer group " + group_id_ + " has " + count +
+                             " parked events, which a reset would lose; replay or discard them "
+                             "first, or set discard_parked",
+                         {{"group_id", group_id_}, {"parked_count", count}}};
+}
+
 domain::Status GroupCore::Reset(std::int64_t after, const std::string& reason, bool discard_parked,
                                 const std::string& principal, std::int64_t now) {
-  if (!parked_.empty() && !discard_parked) {
-    const std::string count = std::to_string(parked_.size());
-    return domain::Refusal{domain::Reason::kParkedEventsLeft,
-                           "consumer group " + group_id_ + " has " + count +
-                               " parked events, which a reset would lose; replay or discard them "
-                               "first, or set discard_parked",
-                           {{"group_id", group_id_}, {"parked_count", count}}};
-  }
+  if (domain::Status allowed = CheckReset(discard_parked); !allowed.ok()) return allowed;
   storage::ActionRecord action;
   action.principal = principal;
   action.reason = reason;

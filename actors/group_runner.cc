@@ -148,6 +148,7 @@ GroupView GroupRunner::View(bool with_members) const { return core_->View(with_m
 
 void GroupRunner::Settle() {
   const std::int64_t now = host_->Now();
+  core_->SetCrowded(host_->Crowded());
   Apply(core_->Advance(now, host_->Head()));
   StoreIfDirty(now);
   if (ending_) return;

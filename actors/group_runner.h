@@ -22,6 +22,8 @@ class GroupHost {
   /// UTC nanoseconds, never back.
   virtual std::int64_t Now() = 0;
   virtual std::int64_t Head() = 0;
+  /// All groups together hold too many bytes.
+  virtual bool Crowded() = 0;
   virtual void Read(GroupOutput::Read read) = 0;
   virtual void Fetch(GroupOutput::Fetch fetch) = 0;
   /// Answered with OnStored, in order.

@@ -25,7 +25,7 @@ bool GroupCore::RoomToRead() const {
   const bool again = read_through_ < known_through_;
   const bool blocks_left = finished_.blocks() < limits_.finished_blocks || again;
   return (side < state_.settings.max_parked_and_waiting || again) && (!Blocked() || again) &&
-         loaded_count_ < limits_.window_events && loaded_bytes_ < limits_.window_bytes &&
+         loaded_count_ < limits_.window_events && loaded_bytes_ < BytesMax() &&
          window_count_ < limits_.window_positions && blocks_left;
 }
 
@@ -36,7 +36,7 @@ void GroupCore::PlanRead(std::int64_t now, GroupOutput* output) {
   output->read =
       GroupOutput::Read{generation_, read_through_,
                         std::min(limits_.page_events, limits_.window_events - loaded_count_),
-                        limits_.page_bytes, filter_};
+                        std::min(limits_.page_bytes, BytesMax()), filter_};
 }
 
 void GroupCore::OnPage(std::uint64_t generation, domain::Result<FeedPage> page, std::int64_t now) {
@@ -110,7 +110,7 @@ void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
   if (loading_.empty() || fetch_out_ || now < feed_retry_time_) return;
   // What goes again comes before the rest, and in a group that is blocked nothing else goes.
   if (ready_count_ >= kReadyEnough && !loading_.front()->side && !Blocked()) return;
-  if (members_.empty() || (loaded_bytes_ >= limits_.window_bytes && ready_count_ > 0)) return;
+  if (members_.empty() || (loaded_bytes_ >= BytesMax() && ready_count_ > 0)) return;
   std::size_t count = 0;
   for (GroupEntry* first = loading_.front(); first != nullptr; first = WorkChain::Next(first)) {
     GroupEntry* entry = first;
@@ -128,7 +128,7 @@ void GroupCore::PlanFetch(std::int64_t now, GroupOutput* output) {
     if (count >= limits_.fetch_events) break;
   }
   if (fetching_.empty()) return;
-  GroupOutput::Fetch fetch{generation_, {}};
+  GroupOutput::Fetch fetch{generation_, {}, std::min(limits_.fetch_bytes, BytesMax())};
   for (const auto& [position, entry] : fetching_) fetch.positions.push_back(position);
   fetch_out_ = true;
   output->fetch = std::move(fetch);
@@ -160,7 +160,9 @@ void GroupCore::OnFetched(std::uint64_t generation, domain::Result<std::vector<F
     Unready(entry);
     MakeReady(entry);
   }
+  // Those behind the last had no room, and are asked for again.
   if (wanted.empty()) return;
+  if (!events->empty() && wanted.begin()->first > events->back().position) return;
   const std::string position = std::to_string(wanted.begin()->first);
   OnFeedFailure({domain::Reason::kDataCorrupt,
                  "The log has no event at position " + position + ", which consumer group " +

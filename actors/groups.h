@@ -151,6 +151,8 @@ struct JoinRequest {
   std::int32_t max_in_flight = 0;
   std::int64_t heartbeat_ns = 10'000'000'000;
   bool take_over = false;
+  /// There is no room for one more: refused, unless it takes a name over.
+  bool replaces_only = false;
 };
 
 /// A joined member's way back. Threads: any; none blocks. After End they do nothing.
@@ -165,6 +167,12 @@ class GroupMembership {
   /// more once `done` ran.
   virtual void Leave(std::vector<std::string> unsent, std::function<void()> done) = 0;
 };
+
+/// Finds the position after which a group is to start, or refuses, and hands it on once, on any
+/// thread. Must not block. Called at most once, when nothing else stands against the request: a
+/// group that is there, or is not there, is known by its id whatever the log's end is.
+using FoundStart = std::function<void(domain::Result<std::int64_t>)>;
+using StartFinder = std::function<void(FoundStart)>;
 
 struct GroupsStats {
   std::int64_t groups = 0;
@@ -186,6 +194,8 @@ struct GroupsOptions {
   /// Acknowledgements are synced at most so often. What a kill makes come again is what was
   /// acknowledged since the last sync, and what was in flight.
   std::int64_t flush_interval_ns = 5'000'000;
+  /// Most bytes of events that all groups hold before each is content with little.
+  std::size_t held_bytes_max = 256U << 20;
   /// Threads that read the log for the groups.
   std::size_t reader_threads = 2;
   /// UTC nanoseconds; tests bring their own. Empty: the machine's clock.
@@ -206,9 +216,9 @@ class Groups {
 
   virtual ~Groups() = default;
 
-  /// Delivers what matches after position `after`. Again with the same settings: the group as it
-  /// stands (a retry). Errors: kGroupExists, kOverloaded (too many groups).
-  virtual void Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+  /// Delivers what matches after the position that `start` finds. Again with the same settings: the
+  /// group as it stands (a retry). Errors: kGroupExists, start's, kOverloaded (too many groups).
+  virtual void Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
                       std::string principal, GroupDone done) = 0;
   /// Replaces the settings whole. Another filter or order: the group starts again from what is
   /// durable, what is in flight comes again.
@@ -217,10 +227,11 @@ class Groups {
   virtual void Delete(std::string group_id, std::string principal,
                       std::function<void(domain::Status)> done) = 0;
   virtual void Get(std::string group_id, GroupDone done) = 0;
-  /// By id, those after `after_id`, without members.
+  /// By id, those after `after_id`, without members. Fewer than `limit`: the last.
   virtual void List(std::string after_id, std::size_t limit, ListDone<GroupView> done) = 0;
-  /// The next to deliver is what matches after `after`. Errors: kParkedEventsLeft.
-  virtual void Reset(std::string group_id, std::int64_t after, std::string reason,
+  /// The next to deliver is what matches after the position that `start` finds.
+  /// Errors: kParkedEventsLeft, start's.
+  virtual void Reset(std::string group_id, StartFinder start, std::string reason,
                      bool discard_parked, std::string principal, GroupDone done) = 0;
 
   /// In order of position, those after it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <utility>
 
 namespace florin::actors {
@@ -30,6 +31,15 @@ domain::Refusal BeingDeleted(const std::string& group_id) {
   return {domain::Reason::kStorageUnavailable,
           "consumer group " + group_id + " is being deleted; try again in a moment",
           {{"group_id", group_id}}};
+}
+
+domain::Refusal TooManyGroups(std::size_t limit) {
+  const std::string text = std::to_string(limit);
+  return {domain::Reason::kOverloaded,
+          "there are " + text +
+              " consumer groups, which is the limit; delete one that is not needed, or raise "
+              "--max-groups",
+          {{"limit", text}}};
 }
 
 bool SameSettings(const domain::GroupSettings& a, const domain::GroupSettings& b) {
@@ -75,12 +85,12 @@ class Membership final : public GroupMembership {
   const std::uint64_t member_;
 };
 
-/// The pages of a list come in from each group's actor; whoever is last answers.
+/// The views of a list come in from each group's actor; whoever is last answers.
 struct ViewGathering {
   explicit ViewGathering(std::size_t count) : views(count), left(count) {}
   std::vector<std::optional<GroupView>> views;
   std::atomic<std::size_t> left;
-  Groups::ListDone<GroupView> done;
+  std::function<void(std::vector<GroupView>)> done;
 
   void Put(std::size_t index, domain::Result<GroupView> view) {
     // Deleted or failed meanwhile: it is left out.
@@ -96,13 +106,14 @@ struct ViewGathering {
 
 }  // namespace
 
-domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) const {
+domain::Result<caf::actor> GroupsCore::Find(const std::string& group_id) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return ShuttingDown();
   const auto found = groups_.find(group_id);
   if (found == groups_.end()) return GroupNotFound(group_id);
   if (deleting_.contains(group_id)) return BeingDeleted(group_id);
   if (found->second) return found->second;
+  ReadBack(group_id);
   return domain::Refusal{
       domain::Reason::kStorageUnavailable,
       "consumer group " + group_id + " failed and is being read back; try again in a moment",
@@ -123,9 +134,29 @@ void GroupsCore::AnswerView(const GroupRunner& runner, bool with_members,
   });
 }
 
-void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+GroupRunner::Done GroupsCore::ViewAfterStored(const GroupRunner* runner,
+                                              const Once<GroupView>& done) {
+  return GroupRunner::Done([this, runner, done](const domain::Status& stored) {
+    if (!stored.ok()) return done(stored.refusal());
+    AnswerView(*runner, true, done);
+  });
+}
+
+void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
                         std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
+  const domain::Result<caf::actor> existing = Find(group_id);
+  if (existing.ok() || existing.refusal().reason != domain::Reason::kGroupNotFound)
+    return AnswerExisting(group_id, settings, once);
+  start([this, once, group_id, settings, principal](const domain::Result<std::int64_t>& after) {
+    if (!after.ok()) return once(after.refusal());
+    CreateAfter(*after, group_id, settings, principal, once);
+  });
+}
+
+void GroupsCore::CreateAfter(std::int64_t after, const std::string& group_id,
+                             const domain::GroupSettings& settings, const std::string& principal,
+                             const Once<GroupView>& done) {
   caf::actor group;
   bool created = false;
   {
@@ -140,30 +171,24 @@ void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, st
   }
   if (created) {
     Watch(group_id, group);
-    SendGroupTask(group, [this, once](GroupRunner* runner) {
-      runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-        if (!stored.ok()) return once(stored.refusal());
-        AnswerView(*runner, true, once);
-      }));
+    SendGroupTask(group, [this, done](GroupRunner* runner) {
+      runner->AfterStored(ViewAfterStored(runner, done));
     });
     return;
   }
   const domain::Result<caf::actor> existing = Find(group_id);
-  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound) {
-    const std::string limit = std::to_string(options_.groups_max);
-    return once(domain::Refusal{domain::Reason::kOverloaded,
-                                "there are " + limit +
-                                    " consumer groups, which is the limit; delete one that is "
-                                    "not needed",
-                                {{"limit", limit}}});
-  }
-  Send(group_id, once, [this, once, group_id, settings](GroupRunner* runner) {
-    if (!SameSettings(runner->core().settings(), settings)) return once(GroupExists(group_id));
+  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound)
+    return done(TooManyGroups(options_.groups_max));
+  // Somebody was faster.
+  AnswerExisting(group_id, settings, done);
+}
+
+void GroupsCore::AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
+                                const Once<GroupView>& done) {
+  Send(group_id, done, [this, done, group_id, settings](GroupRunner* runner) {
+    if (!SameSettings(runner->core().settings(), settings)) return done(GroupExists(group_id));
     // The first call may not be stored yet, or never will be.
-    runner->AfterStored(GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-      if (!stored.ok()) return once(stored.refusal());
-      AnswerView(*runner, true, once);
-    }));
+    runner->AfterStored(ViewAfterStored(runner, done));
   });
 }
 
@@ -171,11 +196,7 @@ void GroupsCore::Update(std::string group_id, domain::GroupSettings settings, st
                         GroupDone done) {
   const Once<GroupView> once(std::move(done));
   Send(group_id, once, [this, once, settings, principal](GroupRunner* runner) {
-    runner->Update(settings, principal,
-                   GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-                     if (!stored.ok()) return once(stored.refusal());
-                     AnswerView(*runner, true, once);
-                   }));
+    runner->Update(settings, principal, ViewAfterStored(runner, once));
   });
 }
 
@@ -207,17 +228,29 @@ void GroupsCore::Get(std::string group_id, GroupDone done) {
 }
 
 void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupView> done) {
+  ListOn({}, std::move(after_id), limit, std::move(done));
+}
+
+/// Until there are `limit`, or no more: whoever asks takes fewer for the end, so those that go
+/// while they are asked leave their places to others.
+void GroupsCore::ListOn(std::vector<GroupView> found, std::string after_id, std::size_t limit,
+                        ListDone<GroupView> done) {
   std::vector<caf::actor> actors;
   {
     const std::lock_guard lock(mutex_);
     for (auto group = groups_.upper_bound(after_id);
-         group != groups_.end() && actors.size() < limit; ++group) {
+         group != groups_.end() && found.size() + actors.size() < limit; ++group) {
+      after_id = group->first;
       if (group->second) actors.push_back(group->second);
     }
   }
-  if (actors.empty()) return done(std::vector<GroupView>());
+  if (actors.empty()) return done(std::move(found));
   const auto gathering = std::make_shared<ViewGathering>(actors.size());
-  gathering->done = std::move(done);
+  gathering->done = [this, found = std::move(found), after_id, limit,
+                     done = std::move(done)](std::vector<GroupView> views) mutable {
+    std::move(views.begin(), views.end(), std::back_inserter(found));
+    ListOn(std::move(found), std::move(after_id), limit, std::move(done));
+  };
   for (std::size_t i = 0; i < actors.size(); ++i) {
     const Once<GroupView> once(
         [gathering, i](domain::Result<GroupView> view) { gathering->Put(i, std::move(view)); });
@@ -226,15 +259,19 @@ void GroupsCore::List(std::string after_id, std::size_t limit, ListDone<GroupVie
   }
 }
 
-void GroupsCore::Reset(std::string group_id, std::int64_t after, std::string reason,
+void GroupsCore::Reset(std::string group_id, StartFinder start, std::string reason,
                        bool discard_parked, std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
-  Send(group_id, once, [this, once, after, reason, discard_parked, principal](GroupRunner* runner) {
-    runner->Reset(after, reason, discard_parked, principal,
-                  GroupRunner::Done([this, once, runner](const domain::Status& stored) {
-                    if (!stored.ok()) return once(stored.refusal());
-                    AnswerView(*runner, true, once);
-                  }));
+  const auto reset = [=, this](const domain::Result<std::int64_t>& after) {
+    if (!after.ok()) return once(after.refusal());
+    Send(group_id, once, [=, this, to = *after](GroupRunner* runner) {
+      runner->Reset(to, reason, discard_parked, principal, ViewAfterStored(runner, once));
+    });
+  };
+  Send(group_id, once, [once, start, discard_parked, reset](GroupRunner* runner) {
+    const domain::Status allowed = runner->core().CheckReset(discard_parked);
+    if (!allowed.ok()) return once(allowed.refusal());
+    start(reset);
   });
 }
 
@@ -247,7 +284,9 @@ void GroupsCore::ListParked(std::string group_id, std::int64_t after_position, s
     RunReader([feed = feed_, once, views = std::move(views)]() mutable {
       std::vector<std::int64_t> positions;
       for (const ParkedEventView& view : views) positions.push_back(view.position);
-      domain::Result<std::vector<FeedEvent>> events = feed->Fetch(positions);
+      // A page has few enough.
+      domain::Result<std::vector<FeedEvent>> events =
+          feed->Fetch(positions, std::numeric_limits<std::size_t>::max());
       if (!events.ok()) return once(events.refusal());
       auto view = views.begin();
       for (FeedEvent& event : *events) {

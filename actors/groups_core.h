@@ -29,7 +29,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
   /// Brings the stored groups to life.
   domain::Status Load();
 
-  void Create(std::string group_id, domain::GroupSettings settings, std::int64_t after,
+  void Create(std::string group_id, domain::GroupSettings settings, StartFinder start,
               std::string principal, GroupDone done) override;
   void Update(std::string group_id, domain::GroupSettings settings, std::string principal,
               GroupDone done) override;
@@ -37,7 +37,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
               std::function<void(domain::Status)> done) override;
   void Get(std::string group_id, GroupDone done) override;
   void List(std::string after_id, std::size_t limit, ListDone<GroupView> done) override;
-  void Reset(std::string group_id, std::int64_t after, std::string reason, bool discard_parked,
+  void Reset(std::string group_id, StartFinder start, std::string reason, bool discard_parked,
              std::string principal, GroupDone done) override;
   void ListParked(std::string group_id, std::int64_t after_position, std::size_t limit,
                   ListDone<ParkedEventView> done) override;
@@ -66,10 +66,13 @@ class GroupsCore final : public Groups, private GroupsWorld {
   ReaderPool* readers() override { return &readers_; }
   void AwaitHead(const caf::actor& group, std::int64_t head) override;
   GroupGauges* gauges() override { return &gauges_; }
+  bool Crowded() override {
+    return gauges_.held_bytes > static_cast<std::int64_t>(options_.held_bytes_max);
+  }
 
   void OnPublish();
-  /// The group's actor, or why there is none.
-  domain::Result<caf::actor> Find(const std::string& group_id) const;
+  /// The group's actor, or why there is none. One that could not be read back is tried again.
+  domain::Result<caf::actor> Find(const std::string& group_id);
   /// Runs `task` in the group's actor; `done` is refused if there is none.
   template <typename T>
   void Send(const std::string& group_id, const Once<T>& done, Task task) {
@@ -77,6 +80,16 @@ class GroupsCore final : public Groups, private GroupsWorld {
     if (!group.ok()) return done.Refuse(group.refusal());
     SendGroupTask(*group, std::move(task));
   }
+  void CreateAfter(std::int64_t after, const std::string& group_id,
+                   const domain::GroupSettings& settings, const std::string& principal,
+                   const Once<GroupView>& done);
+  /// Creates nothing: the group as it stands, if its settings are these.
+  void AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
+                      const Once<GroupView>& done);
+  void ListOn(std::vector<GroupView> found, std::string after_id, std::size_t limit,
+              ListDone<GroupView> done);
+  /// Answers with the group once what it is now is stored.
+  GroupRunner::Done ViewAfterStored(const GroupRunner* runner, const Once<GroupView>& done);
   /// Answers with the group as it stands, from a reader thread if its age has to be read.
   void AnswerView(const GroupRunner& runner, bool with_members, const Once<GroupView>& done);
 
@@ -88,6 +101,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
   void Watch(const std::string& group_id, const caf::actor& actor);
   static std::string NewIncarnation();
   void OnDown(const std::string& group_id, caf::actor_id id, bool failed);
+  void ReadBack(const std::string& group_id);
   void Restart(const std::string& group_id);
   [[nodiscard]] std::vector<caf::actor> AllActors() const;
 
@@ -103,8 +117,10 @@ class GroupsCore final : public Groups, private GroupsWorld {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  // Guarded by mutex_. Null while a group that failed is read back.
+  // Guarded by mutex_. Null until a group that failed is read back.
   std::map<std::string, caf::actor> groups_;
+  /// Those that the writer's thread is to read back.
+  std::set<std::string> reading_back_;
   /// Their deletion is on its way; the names are taken until it is stored, or it would take the
   /// records of a new group of that name with it.
   std::set<std::string> deleting_;

@@ -151,11 +151,16 @@ void GroupsCore::OnDown(const std::string& group_id, caf::actor_id id, bool fail
   if (failed && current && !stopping_) {
     spdlog::warn("consumer group {} ended, it is read back", group_id);
     found->second = nullptr;
-    // Behind what it had to write.
-    writer_.Run([this, group_id] { Restart(group_id); });
+    ReadBack(group_id);
   }
   --actors_alive_;
   changed_.notify_all();
+}
+
+/// Behind what it had to write. Requires: mutex_ is held.
+void GroupsCore::ReadBack(const std::string& group_id) {
+  if (!reading_back_.insert(group_id).second) return;
+  writer_.Run([this, group_id] { Restart(group_id); });
 }
 
 void GroupsCore::Restart(const std::string& group_id) {
@@ -163,9 +168,11 @@ void GroupsCore::Restart(const std::string& group_id) {
   caf::actor actor;
   {
     const std::lock_guard lock(mutex_);
+    reading_back_.erase(group_id);
     const auto found = groups_.find(group_id);
     if (stopping_ || found == groups_.end() || found->second) return;
     if (!image.ok()) {
+      // Whoever asks for it next has it tried again.
       spdlog::error("consumer group {} cannot be read back: {}", group_id, image.refusal().message);
       return;
     }

@@ -7,8 +7,9 @@ namespace {
 
 // How often the streams are told the time; what is due may be so late.
 std::chrono::nanoseconds TickOf(const StreamLimits& limits) {
-  return std::clamp<std::chrono::nanoseconds>(std::min(limits.stall_timeout, limits.end_grace) / 4,
-                                              std::chrono::milliseconds(5),
+  const auto shortest = std::min(
+      {limits.stall_timeout, limits.end_grace, limits.shutdown_grace, limits.join_timeout});
+  return std::clamp<std::chrono::nanoseconds>(shortest / 4, std::chrono::milliseconds(5),
                                               std::chrono::seconds(1));
 }
 
@@ -26,12 +27,13 @@ CommandStreams::~CommandStreams() {
   clock_.join();
 }
 
-bool CommandStreams::Add(const std::shared_ptr<CommandStream>& stream) {
+CommandStreams::Place CommandStreams::Add(const std::shared_ptr<CommandStream>& stream) {
   const std::lock_guard lock(mutex_);
-  if (streams_.size() >= limits_.streams_max) return false;
+  const std::size_t before = streams_.size();
+  if (before >= limits_.streams_max + limits_.spare_max) return Place::kNone;
   streams_.emplace_back(stream.get(), stream);
-  if (streams_.size() == 1) changed_.notify_all();
-  return true;
+  if (before == 0) changed_.notify_all();
+  return before < limits_.streams_max ? Place::kRegular : Place::kSpare;
 }
 
 void CommandStreams::Remove(const CommandStream* stream) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -26,6 +27,12 @@ struct StreamLimits {
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);
   /// From that end to when its connection is cut, if it does not take the end.
   std::chrono::nanoseconds end_grace = std::chrono::seconds(5);
+  /// Once the server stops: how long one answer may take before the connection is cut.
+  std::chrono::nanoseconds shutdown_grace = std::chrono::seconds(1);
+  /// Of members of groups: from the stream's begin to its join.
+  std::chrono::nanoseconds join_timeout = std::chrono::seconds(30);
+  /// So many more are kept as spare ones, which may stay only in another's place.
+  std::size_t spare_max = 0;
 };
 
 /// The open command streams of a server: bounded in number, and told the time,
@@ -41,8 +48,9 @@ class CommandStreams {
 
   [[nodiscard]] const StreamLimits& limits() const { return limits_; }
 
-  /// False: too many are open, and this one is not kept.
-  [[nodiscard]] bool Add(const std::shared_ptr<CommandStream>& stream);
+  enum class Place : std::uint8_t { kRegular, kSpare, kNone };
+  /// kNone: too many are open, and this one is not kept.
+  [[nodiscard]] Place Add(const std::shared_ptr<CommandStream>& stream);
   void Remove(const CommandStream* stream);
 
  private:

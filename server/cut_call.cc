@@ -4,11 +4,12 @@
 
 namespace florin::server {
 
-void CutCall(grpc::CallbackServerContext* context) {
-  grpc_call_cancel_with_status(context->c_call(), GRPC_STATUS_UNAVAILABLE,
-                               "SUBSCRIBER_STALLED: nothing was read for too long; go on in "
-                               "another stream",
-                               nullptr);
+void CutCall(grpc::CallbackServerContext* context, CutCause cause) {
+  const char* const said =
+      cause == CutCause::kStalled
+          ? "SUBSCRIBER_STALLED: nothing was read for too long; go on in another stream"
+          : "SHUTTING_DOWN: the server is stopping; go on in another stream when it is back";
+  grpc_call_cancel_with_status(context->c_call(), GRPC_STATUS_UNAVAILABLE, said, nullptr);
 }
 
 }  // namespace florin::server

@@ -39,7 +39,9 @@ domain::Result<EventSubscriptionPtr> EventHub::Join(SubscriptionStart start,
   if (members_.size() >= options_.subscriptions_max) {
     const auto limit = std::to_string(options_.subscriptions_max);
     return domain::Refusal{domain::Reason::kOverloaded,
-                           limit + " subscriptions are open, which is the limit; try again later",
+                           limit +
+                               " subscriptions are open, which is the limit; try again later, or "
+                               "raise --max-subscribers",
                            {{"limit", limit}}};
   }
   members_.insert(subscription);

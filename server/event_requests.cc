@@ -30,13 +30,9 @@ void CheckTrue(Shape* shape, std::string_view field, bool value) {
 
 std::chrono::nanoseconds ParseHeartbeat(Shape* shape, const SubscribeEventsRequest& request) {
   if (!request.has_heartbeat_interval()) return SubscriptionStart().heartbeat;
-  const Field field{"heartbeat_interval"};
-  const auto interval = shape->PositiveDuration(field, request.heartbeat_interval());
-  const std::chrono::nanoseconds heartbeat(interval.value_or(0));
-  if (interval && (heartbeat < kHeartbeatMin || heartbeat > kHeartbeatMax)) {
-    shape->Invalid(field, "is between 0.1 s and 1 h");
-  }
-  return heartbeat;
+  const auto interval =
+      shape->DurationWithin({"heartbeat_interval"}, request.heartbeat_interval(), kHeartbeatRange);
+  return std::chrono::nanoseconds(interval.value_or(0));
 }
 
 void ParseStart(Shape* shape, const SubscribeEventsRequest& request, std::int64_t head,

@@ -7,13 +7,13 @@
 #include "domain/event_filter.h"
 #include "domain/result.h"
 #include "florin/v1/event_service.pb.h"
+#include "server/convert/shape.h"
 #include "server/event_subscription.h"
 
 namespace florin::server {
 
-/// Bounds of SubscribeEventsRequest.heartbeat_interval.
-inline constexpr std::chrono::milliseconds kHeartbeatMin{100};
-inline constexpr std::chrono::hours kHeartbeatMax{1};
+/// Of each heartbeat_interval.
+inline constexpr DurationRange kHeartbeatRange{100'000'000, 3'600'000'000'000, "0.1 s to 1 h"};
 
 /// Checks a subscription against the ledger's id and head.
 /// Errors: kFieldInvalid, kTooManyItems (metadata `field`), kCheckpointInvalid.

@@ -61,12 +61,14 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start_;
     metrics_->Ended(refusal ? CallEnd::kRefused : CallEnd::kCancelled,
                     refusal ? refusal->reason : domain::Reason::kNone, taken.count());
+    if (refusal && refusal->reason == domain::Reason::kShuttingDown)
+      cut_cause_ = CutCause::kShutDown;
     // The last touch: gRPC may delete the stream from here on.
     grpc::ServerWriteReactor<grpc::ByteBuffer>::Finish(refusal ? ToStatus(*refusal)
                                                                : grpc::Status::CANCELLED);
   }
 
-  void Cut() override { CutCall(context_); }
+  void Cut() override { CutCall(context_, cut_cause_); }
 
   // What gRPC says.
 
@@ -104,6 +106,7 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   grpc::CallbackServerContext* const context_;
   const std::chrono::steady_clock::time_point start_;
   EventSubscriptionPtr subscription_;
+  CutCause cut_cause_ = CutCause::kStalled;
   /// On its way to the client.
   grpc::ByteBuffer message_;
 };

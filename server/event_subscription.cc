@@ -49,6 +49,8 @@ EventSubscription::Next EventSubscription::Turn(std::uint32_t signals, TimePoint
     NoteWriteDone();
     return Next::kRemove;
   }
+  if ((signals & kShutDown) != 0)
+    cut_time_ = std::min(cut_time_, now + context_->options.shutdown_grace);
   if (ended_) {
     CutAfterGrace(now);
     return Next::kWait;
@@ -101,7 +103,7 @@ EventSubscription::Next EventSubscription::StartJob(TimePoint now) {
 EventSubscription::Next EventSubscription::End(std::optional<domain::Refusal> refusal,
                                                TimePoint now) {
   ended_ = true;
-  end_time_ = now;
+  cut_time_ = std::min(cut_time_, now + context_->options.end_grace);
   // The sink may be gone, with Detach called, before this returns.
   sink_->Finish(refusal);
   return Next::kWait;
@@ -113,7 +115,7 @@ void EventSubscription::NoteWriteDone() {
 }
 
 void EventSubscription::CutAfterGrace(TimePoint now) {
-  if (cut_ || now < end_time_ + context_->options.end_grace) return;
+  if (cut_ || now < cut_time_) return;
   cut_ = true;
   const std::lock_guard lock(sink_mutex_);
   if (sink_ != nullptr) sink_->Cut();
@@ -179,7 +181,7 @@ void EventSubscription::TakeAll(const EventGroups& groups) {
 }
 
 EventSubscription::TimePoint EventSubscription::Deadline() const {
-  if (ended_) return cut_ ? TimePoint::max() : end_time_ + context_->options.end_grace;
+  if (ended_) return cut_ ? TimePoint::max() : cut_time_;
   TimePoint next = TimePoint::max();
   if (writing_) {
     next = last_write_ + context_->options.stall_timeout;

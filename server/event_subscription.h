@@ -41,6 +41,8 @@ struct SubscriptionOptions {
   /// From the end of a stream to when its connection is cut, if the client does
   /// not take the end.
   std::chrono::nanoseconds end_grace = std::chrono::seconds(5);
+  /// The same, when the server stops.
+  std::chrono::nanoseconds shutdown_grace = std::chrono::seconds(1);
   /// When the readers' queue was full.
   std::chrono::nanoseconds retry_delay = std::chrono::milliseconds(5);
 };
@@ -174,7 +176,8 @@ class EventSubscription {
   bool cut_ = false;
   std::size_t written_bytes_ = 0;
   TimePoint last_write_;
-  TimePoint end_time_;
+  /// When the connection of one that has ended is cut.
+  TimePoint cut_time_ = TimePoint::max();
   std::optional<TimePoint> retry_at_;
 
   std::mutex sink_mutex_;

@@ -2,12 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "florin/v1/ledger_service.pb.h"
 #include "server/convert/responses.h"
 #include "server/convert/transactions.h"
-#include "server/cut_call.h"
 #include "server/message_bytes.h"
 #include "server/status.h"
 
@@ -47,7 +47,9 @@ void AppendSlices(const grpc::ByteBuffer& bytes, std::vector<grpc::Slice>* slice
 domain::Refusal TooManyStreams(std::size_t limit) {
   const std::string text = std::to_string(limit);
   return {domain::Reason::kOverloaded,
-          text + " command streams are open, which is the limit; try again later",
+          text +
+              " command streams are open, which is the limit; try again later, or raise "
+              "--max-command-streams",
           {{"limit", text}}};
 }
 
@@ -69,7 +71,7 @@ ExecuteStreamCall* ExecuteStreamCall::Start(ServiceHost* host, MethodMetrics* me
   call->reading_ = true;
   call->StartRead(&call->read_bytes_);
   host->streams().Add(call);
-  if (!host->command_streams().Add(call))
+  if (host->command_streams().Add(call) == CommandStreams::Place::kNone)
     call->Refuse(TooManyStreams(host->command_streams().limits().streams_max));
   return call.get();
 }
@@ -195,23 +197,29 @@ void ExecuteStreamCall::Fail(const char* what) {
 void ExecuteStreamCall::OnShutdown() {
   const auto keep = shared_from_this();
   const std::lock_guard lock(mutex_);
+  shut_down_at_ = std::chrono::steady_clock::now();
   if (!end_) end_ = ToStatus(ShuttingDown());
   Advance();
 }
 
 void ExecuteStreamCall::OnTick(std::chrono::steady_clock::time_point now) {
   const StreamLimits& limits = host_->command_streams().limits();
+  CutCause cause = CutCause::kStalled;
   {
     const std::lock_guard lock(mutex_);
     if (!writing_ || cancelled_ || cut_) return;
-    if (!stalled_at_) {
+    if (shut_down_at_ && now >= std::max(write_start_, *shut_down_at_) + limits.shutdown_grace) {
+      cause = CutCause::kShutDown;
+      stalled_at_ = now;
+    } else if (!stalled_at_) {
       if (now >= write_start_ + limits.stall_timeout) EndStalled(now);
       return;
+    } else if (now < *stalled_at_ + limits.end_grace) {
+      return;
     }
-    if (now < *stalled_at_ + limits.end_grace) return;
     cut_ = true;
   }
-  Cut();
+  Cut(cause);
 }
 
 void ExecuteStreamCall::EndStalled(std::chrono::steady_clock::time_point now) {
@@ -223,9 +231,9 @@ void ExecuteStreamCall::EndStalled(std::chrono::steady_clock::time_point now) {
 }
 
 // Not under mutex_: gRPC may call back.
-void ExecuteStreamCall::Cut() {
+void ExecuteStreamCall::Cut(CutCause cause) {
   const std::lock_guard lock(context_mutex_);
-  if (context_ != nullptr) CutCall(context_);
+  if (context_ != nullptr) CutCall(context_, cause);
 }
 
 void ExecuteStreamCall::OnCancel() {

@@ -14,6 +14,7 @@
 
 #include "actors/ledger.h"
 #include "server/command_streams.h"
+#include "server/cut_call.h"
 #include "server/open_streams.h"
 #include "server/service_host.h"
 
@@ -29,7 +30,7 @@ namespace florin::server {
 /// malformed as a whole, after the results of those before it; SHUTTING_DOWN;
 /// SUBSCRIBER_STALLED where an answer is not taken for too long. A status
 /// waits behind a write that is held back, so a client that goes on not to read
-/// is cut after a grace.
+/// is cut after a grace, a short one when the server stops.
 /// Lifetime: holds itself until OnDone.
 class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                                 public OpenStream,
@@ -69,7 +70,7 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
                 std::vector<actors::TransactionOutcome>* outcomes);
   void Refuse(const domain::Refusal& refusal);
   void Fail(const char* what);
-  void Cut();
+  void Cut(CutCause cause);
 
   // With mutex_ held:
   void EndStalled(std::chrono::steady_clock::time_point now);
@@ -107,6 +108,8 @@ class ExecuteStreamCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer,
   std::chrono::steady_clock::time_point write_start_;
   // Set: ended because the client does not read.
   std::optional<std::chrono::steady_clock::time_point> stalled_at_;
+  // Set: the server stops, and waits for no client to read.
+  std::optional<std::chrono::steady_clock::time_point> shut_down_at_;
   // How the stream ends when all is answered; unset: OK.
   std::optional<grpc::Status> end_;
 };

@@ -117,9 +117,9 @@ domain::Result<actors::FeedPage> TailGroupFeed::Read(std::int64_t after,
 }
 
 domain::Result<std::vector<actors::FeedEvent>> TailGroupFeed::Fetch(
-    const std::vector<std::int64_t>& positions) {
+    const std::vector<std::int64_t>& positions, std::size_t bytes_max) {
   std::vector<actors::FeedEvent> events;
-  events.reserve(positions.size());
+  std::size_t bytes = 0;
   EventGroupPtr group;
   for (const std::int64_t position : positions) {
     if (group == nullptr || position > group->last_position()) {
@@ -128,6 +128,8 @@ domain::Result<std::vector<actors::FeedEvent>> TailGroupFeed::Fetch(
       group = std::move(*found);
     }
     events.push_back(EventAt(*group, IndexOf(*group, position)));
+    bytes += events.back().bytes.size();
+    if (bytes >= bytes_max) break;
   }
   return events;
 }

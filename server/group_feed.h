@@ -23,8 +23,8 @@ class TailGroupFeed final : public actors::GroupFeed {
   [[nodiscard]] std::int64_t Head() const override { return tail_->Head(); }
   domain::Result<actors::FeedPage> Read(std::int64_t after, const domain::EventFilter& filter,
                                         std::size_t events_max, std::size_t bytes_max) override;
-  domain::Result<std::vector<actors::FeedEvent>> Fetch(
-      const std::vector<std::int64_t>& positions) override;
+  domain::Result<std::vector<actors::FeedEvent>> Fetch(const std::vector<std::int64_t>& positions,
+                                                       std::size_t bytes_max) override;
   domain::Result<std::int64_t> CommitTime(std::int64_t position) override;
   std::uint64_t Listen(std::function<void()> wake) override {
     return reader_->Listen(std::move(wake));

@@ -49,19 +49,9 @@ GroupStart CheckStart(const Request& request, const LogEnds& log, Shape* shape) 
   return start;
 }
 
-// The part that compares with the log.
+// A checkpoint names its ledger, so a wrong one is malformed whatever the log is.
 template <typename Request>
 domain::Status PlaceStart(const Request& request, const LogEnds& log, GroupStart* start) {
-  if (request.has_position() && request.position() > log.head + 1) {
-    return domain::Refusal{
-        Reason::kPositionBeyondHead,
-        fmt::format("position is {}, and the log ends at {}: the first to deliver is at most the "
-                    "next one, {}",
-                    request.position(), log.head, log.head + 1),
-        {{"field", "position"},
-         {"head_position", std::to_string(log.head)},
-         {"position", std::to_string(request.position())}}};
-  }
   // Empty: the beginning, as in a subscription.
   if (!request.has_after_checkpoint() || request.after_checkpoint().empty()) return domain::Ok{};
   const auto after = DecodeCheckpoint(request.after_checkpoint(), log.ledger_id, log.head);
@@ -127,13 +117,9 @@ domain::Result<ParkedChange> ToChange(const Request& request) {
 
 std::int64_t ToHeartbeat(const v1::JoinGroup& join, Shape* shape) {
   if (!join.has_heartbeat_interval()) return actors::JoinRequest().heartbeat_ns;
-  const Field field{"join.heartbeat_interval"};
-  const auto interval = shape->PositiveDuration(field, join.heartbeat_interval());
-  const std::chrono::nanoseconds heartbeat(interval.value_or(0));
-  if (interval && (heartbeat < kHeartbeatMin || heartbeat > kHeartbeatMax)) {
-    shape->Invalid(field, "is between 0.1 s and 1 h");
-  }
-  return heartbeat.count();
+  return shape
+      ->DurationWithin({"join.heartbeat_interval"}, join.heartbeat_interval(), kHeartbeatRange)
+      .value_or(0);
 }
 
 // Ours have 15 bytes. Of a longer one, which is unknown, enough to say so.
@@ -210,6 +196,18 @@ domain::Result<GroupReset> ToGroupReset(const v1::ResetGroupRequest& request, co
   reset.reason = request.reason();
   reset.discard_parked = request.discard_parked();
   return reset;
+}
+
+domain::Status CheckWithinLog(const GroupStart& start, std::int64_t head) {
+  if (start.time || start.after <= head) return domain::Ok{};
+  return domain::Refusal{
+      Reason::kPositionBeyondHead,
+      fmt::format("position is {}, and the log ends at {}: the first to deliver is at most the "
+                  "next one, {}",
+                  start.after + 1, head, head + 1),
+      {{"field", "position"},
+       {"head_position", std::to_string(head)},
+       {"position", std::to_string(start.after + 1)}}};
 }
 
 domain::Result<std::string> ToGroupId(const std::string& group_id) {

@@ -71,14 +71,18 @@ struct GroupJoin {
 /// Errors of all: kFieldMissing, kFieldInvalid (metadata `field`); besides, as
 /// said.
 
-/// Errors: kTooManyItems, kCheckpointInvalid, kPositionBeyondHead.
+/// Errors: kTooManyItems, kCheckpointInvalid.
 [[nodiscard]] domain::Result<GroupCreation> ToGroupCreation(const v1::CreateGroupRequest& request,
                                                             const LogEnds& log);
 /// Errors: kTooManyItems.
 [[nodiscard]] domain::Result<GroupUpdate> ToGroupUpdate(const v1::UpdateGroupRequest& request);
-/// Errors: kCheckpointInvalid, kPositionBeyondHead.
+/// Errors: kCheckpointInvalid.
 [[nodiscard]] domain::Result<GroupReset> ToGroupReset(const v1::ResetGroupRequest& request,
                                                       const LogEnds& log);
+
+/// What of a start is compared with the log, after the group was looked for.
+/// Errors: kPositionBeyondHead.
+[[nodiscard]] domain::Status CheckWithinLog(const GroupStart& start, std::int64_t head);
 
 [[nodiscard]] domain::Result<std::string> ToGroupId(const std::string& group_id);
 

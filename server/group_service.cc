@@ -1,6 +1,7 @@
 #include "server/group_service.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -62,6 +63,8 @@ domain::Status CheckNotInFuture(ServiceHost& host, std::int64_t time) {
 
 // The position after which a group starts. May block where a time is given.
 domain::Result<std::int64_t> Resolve(ServiceHost& host, const GroupStart& start) {
+  const auto within = CheckWithinLog(start, host.reader().VisibleHead().position);
+  if (!within.ok()) return within.refusal();
   if (!start.time) return start.after;
   const auto checked = CheckNotInFuture(host, *start.time);
   if (!checked.ok()) return checked.refusal();
@@ -74,22 +77,25 @@ domain::Result<std::int64_t> Resolve(ServiceHost& host, const GroupStart& start)
                          {{"field", "time"}}};
 }
 
-// Calls `then(after)` here, or on a reader thread where the log must be asked.
-template <typename Response, typename Then>
-void WithStart(ServiceHost& host, const GroupStart& start, const Responder<Response>& responder,
-               Then then) {
+// Answers here, or from a reader thread where the log must be asked.
+void FindStart(ServiceHost& host, const GroupStart& start, const actors::FoundStart& found) {
   if (!start.time) {
-    then(start.after);
+    found(Resolve(host, start));
     return;
   }
-  RunOnReader(host, responder, [&host, start, responder, then = std::move(then)] {
-    const auto after = Resolve(host, start);
-    if (after.ok()) {
-      then(*after);
-    } else {
-      responder.Refuse(after.refusal());
+  const bool taken = host.ledger().Read([&host, start, found] {
+    try {
+      found(Resolve(host, start));
+    } catch (const std::exception& error) {
+      // Whoever waits is told as `found` goes.
+      spdlog::error("the start of a consumer group was not looked up: {}", error.what());
     }
   });
+  if (!taken) found(ReadersBusy());
+}
+
+actors::StartFinder FinderOf(ServiceHost& host, const GroupStart& start) {
+  return [&host, start](const actors::FoundStart& found) { FindStart(host, start, found); };
 }
 
 }  // namespace
@@ -131,11 +137,9 @@ void GroupService::AddGroups() {
       [this](const v1::CreateGroupRequest& request, auto responder) {
         auto creation = ToGroupCreation(request, Log());
         if (!creation.ok()) return responder.Refuse(creation.refusal());
-        WithStart(host(), creation->start, responder,
-                  [this, creation = std::move(*creation), responder](std::int64_t after) {
-                    groups_->Create(creation.group_id, creation.settings, after, kPrincipal,
-                                    AnsweringGroup(responder, ledger_id_));
-                  });
+        groups_->Create(std::move(creation->group_id), std::move(creation->settings),
+                        FinderOf(host(), creation->start), kPrincipal,
+                        AnsweringGroup(responder, ledger_id_));
       });
   AddUnary<v1::UpdateGroupRequest, v1::UpdateGroupResponse>(
       "/florin.v1.GroupService/UpdateGroup",
@@ -193,11 +197,9 @@ void GroupService::AddParked() {
       [this](const v1::ResetGroupRequest& request, auto responder) {
         auto reset = ToGroupReset(request, Log());
         if (!reset.ok()) return responder.Refuse(reset.refusal());
-        WithStart(host(), reset->start, responder,
-                  [this, reset = std::move(*reset), responder](std::int64_t after) {
-                    groups_->Reset(reset.group_id, after, reset.reason, reset.discard_parked,
-                                   kPrincipal, AnsweringGroup(responder, ledger_id_));
-                  });
+        groups_->Reset(std::move(reset->group_id), FinderOf(host(), reset->start),
+                       std::move(reset->reason), reset->discard_parked, kPrincipal,
+                       AnsweringGroup(responder, ledger_id_));
       });
 }
 

@@ -5,11 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "server/cut_call.h"
 #include "server/group_requests.h"
 #include "server/group_response.h"
 #include "server/message_bytes.h"
-#include "server/status.h"
 
 namespace florin::server {
 namespace {
@@ -25,17 +23,10 @@ constexpr std::size_t kOpenIdsMax = 32'768;
 Refusal TooManyMembers(std::size_t limit) {
   const std::string text = std::to_string(limit);
   return {Reason::kOverloaded,
-          text + " members of groups are connected, which is the limit; try again later",
+          text +
+              " members of consumer groups are connected, which is the limit, and as many more "
+              "are joining; try again later, or raise --max-group-members",
           {{"limit", text}}};
-}
-
-Refusal Stalled(std::chrono::nanoseconds timeout) {
-  const std::string seconds =
-      std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
-  return {
-      Reason::kSubscriberStalled,
-      "nothing was read for " + seconds + " s; join again: what was not acknowledged comes again",
-      {{"stall_timeout_seconds", seconds}}};
 }
 
 Refusal JoinMissing() {
@@ -70,8 +61,17 @@ GroupStream* GroupStream::Start(ServiceHost* host, actors::Groups* groups, Comma
   call->StartRead(&call->read_bytes_);
   // A server that stops says so within the call.
   host->streams().Add(call);
-  if (!members->Add(call)) call->Refuse(TooManyMembers(members->limits().streams_max));
+  call->Admit(members->Add(call));
   return call.get();
+}
+
+void GroupStream::Admit(CommandStreams::Place place) {
+  if (place == CommandStreams::Place::kNone) {
+    Refuse(TooManyMembers(members_->limits().streams_max));
+  } else if (place == CommandStreams::Place::kSpare) {
+    const std::lock_guard lock(mutex_);
+    spare_ = true;
+  }
 }
 
 GroupStream::GroupStream(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
@@ -132,9 +132,16 @@ void GroupStream::Join(const v1::JoinGroup& join) {
     Refuse(joining.refusal());
     return;
   }
+  bool late = false;
   {
     const std::lock_guard lock(mutex_);
-    phase_ = Phase::kJoining;
+    late = Ending();
+    if (!late) phase_ = Phase::kJoining;
+    joining->request.replaces_only = spare_;
+  }
+  if (late) {
+    ReadOn();
+    return;
   }
   groups_->Join(std::move(joining->group_id), std::move(joining->request), shared_from_this(),
                 [call = shared_from_this()](domain::Result<Membership> membership) {
@@ -235,61 +242,6 @@ void GroupStream::NoteDurable(std::int64_t count) {
   }
 }
 
-void GroupStream::End(const Refusal& refusal) {
-  const auto keep = shared_from_this();
-  {
-    const std::lock_guard lock(mutex_);
-    phase_ = Phase::kOut;
-    if (!refusal_) refusal_ = refusal;
-  }
-  Step();
-}
-
-void GroupStream::OnShutdown() {
-  {
-    const std::lock_guard lock(mutex_);
-    // The groups end their members, once what was acknowledged is safe.
-    if (phase_ != Phase::kNew) return;
-    if (!refusal_) refusal_ = ShuttingDown();
-  }
-  Step();
-}
-
-void GroupStream::OnTick(TimePoint now) {
-  const StreamLimits& limits = members_->limits();
-  bool cut = false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!writing_ || cancelled_ || cut_) return;
-    if (stalled_at_) {
-      if (now < *stalled_at_ + limits.end_grace) return;
-      cut = cut_ = true;
-    } else if (now >= write_start_ + limits.stall_timeout) {
-      stalled_at_ = now;
-      if (!refusal_) refusal_ = Stalled(limits.stall_timeout);
-    } else {
-      return;
-    }
-  }
-  // First what it holds goes to others; its connection is cut later.
-  cut ? Cut() : Step();
-}
-
-// Not under mutex_: gRPC may call back.
-void GroupStream::Cut() {
-  const std::lock_guard lock(context_mutex_);
-  if (context_ != nullptr) CutCall(context_);
-}
-
-void GroupStream::OnCancel() {
-  const auto keep = shared_from_this();
-  {
-    const std::lock_guard lock(mutex_);
-    cancelled_ = true;
-  }
-  Step();
-}
-
 void GroupStream::OnWriteDone(bool ok) {
   const auto keep = shared_from_this();
   {
@@ -299,30 +251,6 @@ void GroupStream::OnWriteDone(bool ok) {
     if (!ok) cancelled_ = true;
   }
   Step();
-}
-
-void GroupStream::OnDone() {
-  {
-    const std::lock_guard lock(context_mutex_);
-    context_ = nullptr;
-  }
-  host_->streams().Remove(this);
-  members_->Remove(this);
-  host_->CallEnded();
-  self_.reset();
-}
-
-void GroupStream::Left() {
-  {
-    const std::lock_guard lock(mutex_);
-    phase_ = Phase::kOut;
-  }
-  Step();
-}
-
-bool GroupStream::Ending() const {
-  const bool said_goodbye = half_closed_ && open_acknowledges_.empty();
-  return cancelled_ || failed_ || refusal_.has_value() || said_goodbye;
 }
 
 void GroupStream::Step() {
@@ -364,26 +292,6 @@ void GroupStream::ReadNext() {
   if (reading_ || half_closed_ || open_ids_ >= kOpenIdsMax) return;
   reading_ = true;
   StartRead(&read_bytes_);
-}
-
-void GroupStream::FinishCall() {
-  finished_ = true;
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start_;
-  CallEnd end = CallEnd::kOk;
-  grpc::Status status;
-  if (failed_) {
-    end = CallEnd::kInternal;
-    status = InternalStatus();
-  } else if (cancelled_ && !stalled_at_) {
-    end = CallEnd::kCancelled;
-    status = grpc::Status::CANCELLED;
-  } else if (refusal_) {
-    end = CallEnd::kRefused;
-    status = ToStatus(*refusal_);
-  }
-  metrics_->Ended(end, refusal_ ? refusal_->reason : Reason::kNone, taken.count());
-  // The last touch but for the lock: gRPC may say OnDone from here on.
-  Finish(status);
 }
 
 }  // namespace florin::server

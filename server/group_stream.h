@@ -16,6 +16,7 @@
 #include "actors/groups.h"
 #include "florin/v1/group_service.pb.h"
 #include "server/command_streams.h"
+#include "server/cut_call.h"
 #include "server/open_streams.h"
 #include "server/service_host.h"
 
@@ -28,10 +29,11 @@ namespace florin::server {
 /// is read only while few acknowledgements are not yet durable, so a client that
 /// sends without reading is held back by HTTP/2.
 /// End: the client's half-close, once what it acknowledged is durable and the
-/// group has let it go (its name is free then); a malformed message; what the
-/// group says; SUBSCRIBER_STALLED where a response is not taken for too long. A
-/// status waits behind a response that is held back, so a client that goes on
-/// not to read is cut after a grace.
+/// group has let it go (its name is free then); a malformed message, or no join
+/// for too long; what the group says; SUBSCRIBER_STALLED where a response is not
+/// taken for too long. A status waits behind a response that is held back, so a
+/// client that goes on not to read is cut after a grace, a short one when the
+/// server stops.
 /// Lifetime: holds itself until OnDone; the group holds it as its sink for as
 /// long as it likes. What touches the group is called without the lock, because
 /// the group may call back.
@@ -73,6 +75,7 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void OnCancel() override;
   void OnDone() override;
 
+  void Admit(CommandStreams::Place place);
   void Take(const v1::ConsumeGroupRequest& request, bool is_new);
   void Join(const v1::JoinGroup& join);
   void Joined(domain::Result<Membership> membership);
@@ -81,12 +84,14 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Fail(const char* what);
   void ReadOn();
   void Left();
-  void Cut();
+  void Cut(CutCause cause);
 
   // Does what is next: a write, the leave, the end, or a read.
   void Step();
 
   // With mutex_ held:
+  enum class Due : std::uint8_t { kNothing, kStep, kCutStalled, kCutShutDown };
+  Due DueAt(TimePoint now);
   [[nodiscard]] bool Ending() const;
   void NoteDurable(std::int64_t count);
   void WriteNext();
@@ -110,6 +115,8 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
   std::mutex mutex_;
   Phase phase_ = Phase::kNew;
+  // Beyond the limit: joins only in another's place.
+  bool spare_ = false;
   Membership membership_;
   // Of the batch that the group handed over last: what is not yet written.
   std::deque<grpc::ByteBuffer> responses_;
@@ -130,6 +137,8 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   TimePoint write_start_;
   // Set: ended because the client does not read.
   std::optional<TimePoint> stalled_at_;
+  // Set: the server stops, and waits for nobody.
+  std::optional<TimePoint> shut_down_at_;
   // How the call ends; neither: OK.
   std::optional<domain::Refusal> refusal_;
   bool failed_ = false;

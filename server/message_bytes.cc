@@ -1,6 +1,7 @@
 #include "server/message_bytes.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/stubs/logging.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/proto_buffer_reader.h>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/wire_bounds.h"
 
@@ -30,19 +32,40 @@ void LogOrCapture(google::protobuf::LogLevel level, const char* /*file*/, int /*
   }
 }
 
-// "String field 'florin.v1.Asset.name' contains invalid ..." -> "name".
-std::string FieldOf(const std::string& log) {
+// "String field 'florin.v1.Asset.name' contains invalid ..." -> what is quoted.
+std::string FieldIn(const std::string& log) {
   const auto open = log.find('\'');
   if (open == std::string::npos) return "";
   const auto close = log.find('\'', open + 1);
   if (close == std::string::npos) return "";
-  const std::string full = log.substr(open + 1, close - open - 1);
-  return full.substr(full.rfind('.') + 1);
+  return log.substr(open + 1, close - open - 1);
+}
+
+// Where that field stands, as refusals name fields: "join.member_name",
+// "filter.streams[1]". Parsing ended with it, so it is in the last element of
+// each list. Empty: nowhere (a map's entry is not kept).
+std::string PathOf(const std::string& full_name, const google::protobuf::Message& message) {
+  const auto* const reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* const field : fields) {
+    const int last = field->is_repeated() ? reflection->FieldSize(message, field) - 1 : -1;
+    const std::string here = last < 0 ? field->name() : fmt::format("{}[{}]", field->name(), last);
+    if (field->full_name() == full_name) return here;
+    if (field->message_type() == nullptr || field->is_map()) continue;
+    const auto& inner = last < 0 ? reflection->GetMessage(message, field)
+                                 : reflection->GetRepeatedMessage(message, field, last);
+    const std::string below = PathOf(full_name, inner);
+    if (!below.empty()) return here + "." + below;
+  }
+  return "";
 }
 
 domain::Refusal Malformed(const google::protobuf::Message& message, const std::string& log) {
-  const std::string field = FieldOf(log);
-  if (!field.empty()) {
+  const std::string full_name = FieldIn(log);
+  if (!full_name.empty()) {
+    std::string field = PathOf(full_name, message);
+    if (field.empty()) field = full_name.substr(full_name.rfind('.') + 1);
     return {domain::Reason::kFieldInvalid,
             fmt::format("{} is not UTF-8; strings are sent as UTF-8", field),
             {{"field", field}}};

@@ -64,6 +64,8 @@ StreamLimits ToStreamLimits(const Config& config) {
 StreamLimits ToMemberLimits(const Config& config) {
   StreamLimits limits;
   limits.streams_max = static_cast<std::size_t>(config.max_group_members);
+  // All may be replaced at once, by members that start again.
+  limits.spare_max = limits.streams_max;
   limits.stall_timeout = std::chrono::seconds(config.subscriber_stall_seconds);
   return limits;
 }

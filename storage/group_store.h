@@ -83,6 +83,8 @@ class MemoryGroupStore final : public GroupStore {
 
   /// From now on every write fails.
   void Fail();
+  /// The next so many calls of LoadOne fail.
+  void FailLoads(int count);
 
  private:
   struct Group {
@@ -100,6 +102,7 @@ class MemoryGroupStore final : public GroupStore {
   // Guarded by mutex_.
   std::map<std::string, Group> groups_;
   bool failed_ = false;
+  int loads_to_fail_ = 0;
 };
 
 }  // namespace florin::storage

@@ -36,6 +36,10 @@ domain::Result<std::vector<GroupImage>> MemoryGroupStore::Load() {
 
 domain::Result<std::optional<GroupImage>> MemoryGroupStore::LoadOne(const std::string& group_id) {
   const std::lock_guard lock(mutex_);
+  if (loads_to_fail_ > 0) {
+    --loads_to_fail_;
+    return StorageUnavailable("Failed reading a consumer group in memory.");
+  }
   const auto found = groups_.find(group_id);
   if (found == groups_.end()) return std::optional<GroupImage>();
   return std::optional<GroupImage>(ImageOf(group_id, found->second));
@@ -84,6 +88,11 @@ void MemoryGroupStore::Apply(const GroupChange& change) {
   for (const AttemptsRecord& record : change.attempts) group.attempts[record.position] = record;
   for (const FinishedRecord& record : change.finished) group.finished[record.number] = record;
   for (const ActionRecord& record : change.actions) group.actions[record.number] = record;
+}
+
+void MemoryGroupStore::FailLoads(int count) {
+  const std::lock_guard lock(mutex_);
+  loads_to_fail_ = count;
 }
 
 void MemoryGroupStore::Fail() {

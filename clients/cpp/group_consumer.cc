@@ -1,7 +1,5 @@
 #include "clients/cpp/group_consumer.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <algorithm>
 #include <exception>
 #include <limits>
@@ -20,15 +18,7 @@ constexpr std::size_t kAcknowledgeMax = 512;
 // message does not matter; looked at four times as often.
 constexpr int kExtendAt = 3;
 constexpr int kLooks = 4;
-// A leaving member keeps what is done for a third at most: with the time since it
-// was extended last that is three quarters.
-constexpr int kHoldFor = 3;
 constexpr milliseconds kGetGroupLimit{5'000};
-// UpdateGroup may change the ack_timeout at any time, and tells no member. Many
-// refusals at once are one reason to ask; a lost connection waits for the answer.
-constexpr milliseconds kReadAgainInterval{60'000};
-constexpr milliseconds kReadAgainPause{100};
-constexpr milliseconds kReadAgainLimit{1'000};
 
 v1::NackAction ActionOf(Handled::Outcome outcome) {
   switch (outcome) {
@@ -44,14 +34,14 @@ v1::NackAction ActionOf(Handled::Outcome outcome) {
   return v1::NACK_ACTION_RETRY;
 }
 
-ClientError Lost(const std::string& message) {
+}  // namespace
+
+ClientError GroupConsumer::Lost(const std::string& message) {
   ClientError error;
   error.code = grpc::StatusCode::UNAVAILABLE;
   error.message = message;
   return error;
 }
-
-}  // namespace
 
 GroupConsumer::GroupConsumer(Client& client, GroupConsumerOptions options, Handler handler)
     : client_(client),
@@ -152,20 +142,6 @@ DoneResult GroupConsumer::Serve() {
   return Close();
 }
 
-Result<milliseconds> GroupConsumer::ReadAckTimeout(milliseconds limit) {
-  v1::GetGroupRequest request;
-  request.set_group_id(options_.group_id);
-  const auto group = client_.GetGroup(request, {.deadline = limit});
-  if (!group.ok()) {
-    // A server that does not answer in time is as good as none.
-    return group.error().code == grpc::StatusCode::DEADLINE_EXCEEDED
-               ? Lost("no answer from the server in time")
-               : group.error();
-  }
-  const auto& timeout = group.value().group().settings().ack_timeout();
-  return milliseconds(google::protobuf::util::TimeUtil::DurationToMilliseconds(timeout));
-}
-
 bool GroupConsumer::Open(milliseconds ack_timeout) {
   const std::scoped_lock lock(mutex_);
   if (stopping_) {
@@ -180,12 +156,6 @@ bool GroupConsumer::Open(milliseconds ack_timeout) {
       std::make_unique<StallGuard>(options_.stall_limit, [context] { context->TryCancel(); });
   connection_->stream = client_.group_stub().ConsumeGroup(context);
   return true;
-}
-
-void GroupConsumer::SetAckTimeout(milliseconds ack_timeout) {
-  connection_->ack_timeout = ack_timeout;
-  worklist_.SetLifetime(ack_timeout);
-  outbox_.SetHoldLimit(ack_timeout / kHoldFor);
 }
 
 void GroupConsumer::Join() {
@@ -234,32 +204,6 @@ void GroupConsumer::Refused(const v1::AcknowledgeRefusal& refusal) {
   if (options_.on_refusal) {
     options_.on_refusal(refusal.delivery_id(), FromRefusal(refusal.refusal()));
   }
-}
-
-void GroupConsumer::EndWatch() {
-  const std::scoped_lock lock(mutex_);
-  connection_->over = true;
-  changed_.notify_all();
-}
-
-void GroupConsumer::Watch() {
-  while (AwaitDoubt()) {
-    const auto ack_timeout = ReadAckTimeout(kReadAgainLimit);
-    // Otherwise the old one is the best guess; what is wrong, the stream will say.
-    if (ack_timeout.ok() && ack_timeout.value() != connection_->ack_timeout.load()) {
-      SetAckTimeout(ack_timeout.value());
-      outbox_.Wake();
-    }
-  }
-}
-
-bool GroupConsumer::AwaitDoubt() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kReadAgainPause, [this] { return connection_->over; });
-  changed_.wait_for(lock, kReadAgainInterval - kReadAgainPause - kReadAgainLimit,
-                    [this] { return connection_->over || connection_->doubted; });
-  connection_->doubted = false;
-  return !connection_->over;
 }
 
 void GroupConsumer::Write() {

@@ -151,22 +151,13 @@ class GroupConsumer {
   void Run();
   // One connection from join to end; OK: it ended because we left.
   DoneResult Serve();
-  Result<std::chrono::milliseconds> ReadAckTimeout(std::chrono::milliseconds limit);
   // False: stopping.
   bool Open(std::chrono::milliseconds ack_timeout);
-  void SetAckTimeout(std::chrono::milliseconds ack_timeout);
   void Join();
   void Read();
   void Accept(v1::ConsumeGroupResponse* response);
   void Refused(const v1::AcknowledgeRefusal& refusal);
-  // Ends Watch.
-  void EndWatch();
-  // On a thread of the connection's: neither reading nor writing may wait for
-  // another call's answer.
-  void Watch();
-  // False: the connection is over.
-  bool AwaitDoubt();
-  // On another one.
+  // On a thread of the connection's.
   void Write();
   [[nodiscard]] Clock::duration LookInterval() const;
   bool Send(v1::Acknowledge message);
@@ -177,6 +168,17 @@ class GroupConsumer {
   bool Pause(std::chrono::milliseconds delay);
   void End(DoneResult result);
 
+  // group_consumer_watch.cc
+  Result<std::chrono::milliseconds> ReadAckTimeout(std::chrono::milliseconds limit);
+  void SetAckTimeout(std::chrono::milliseconds ack_timeout);
+  // On a thread of the connection's own: neither reading nor writing may wait for
+  // another call's answer.
+  void Watch();
+  // False: the connection is over.
+  bool AwaitDoubt();
+  // Ends Watch.
+  void EndWatch();
+
   // On workers_.
   void Work();
   Handled Handle(const v1::DeliveredEvent& delivery) const;
@@ -184,6 +186,7 @@ class GroupConsumer {
 
   [[nodiscard]] std::optional<std::chrono::milliseconds> DelayAfter(const ClientError& error) const;
   [[nodiscard]] bool stopping() const;
+  static ClientError Lost(const std::string& message);
 
   Client& client_;
   const GroupConsumerOptions options_;

@@ -15,12 +15,6 @@ constexpr std::int64_t kSecond = 1'000 * kMillisecond;
 constexpr std::int64_t kHour = 3'600 * kSecond;
 constexpr std::int64_t kYear = 8'766 * kHour;
 
-struct DurationRange {
-  std::int64_t min_ns;
-  std::int64_t max_ns;
-  std::string_view said;
-};
-
 constexpr DurationRange kAckTimeout{100 * kMillisecond, 12 * kHour, "0.1 s to 12 h"};
 constexpr DurationRange kBackoff{kMillisecond, kHour, "1 ms to 1 h"};
 constexpr DurationRange kTtl{kSecond, 10 * kYear, "1 s to 10 years"};
@@ -31,12 +25,7 @@ std::int64_t ToDuration(const Field& field, bool present,
                         const google::protobuf::Duration& duration, const DurationRange& range,
                         std::int64_t absent_ns, Shape* shape) {
   if (!present) return absent_ns;
-  const auto ns = shape->PositiveDuration(field, duration);
-  if (!ns) return absent_ns;
-  if (*ns >= range.min_ns && *ns <= range.max_ns) return *ns;
-  shape->Invalid(field,
-                 fmt::format("is {} s; it is {}", static_cast<double>(*ns) / kSecond, range.said));
-  return absent_ns;
+  return shape->DurationWithin(field, duration, range).value_or(absent_ns);
 }
 
 std::int64_t ToCount(const Field& field, std::int64_t count, std::int64_t max, std::int64_t absent,

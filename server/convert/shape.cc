@@ -72,6 +72,17 @@ const IdRule& RuleOf(IdKind kind) {
   return kTransaction;
 }
 
+// Nothing if it is malformed, or of 100 years and more.
+std::optional<std::int64_t> ToNanoseconds(const google::protobuf::Duration& duration) {
+  const std::int64_t seconds = duration.seconds();
+  const std::int64_t nanos = duration.nanos();
+  const bool same_sign = (seconds <= 0 || nanos >= 0) && (seconds >= 0 || nanos <= 0);
+  const bool well_formed = nanos > -kNanosPerSecond && nanos < kNanosPerSecond && same_sign &&
+                           seconds < kDurationSecondsMax && seconds > -kDurationSecondsMax;
+  if (!well_formed) return std::nullopt;
+  return seconds * kNanosPerSecond + nanos;
+}
+
 }  // namespace
 
 std::string Field::ToString() const {
@@ -204,17 +215,24 @@ std::optional<std::int64_t> Shape::Time(const Field& field,
 
 std::optional<std::int64_t> Shape::PositiveDuration(const Field& field,
                                                     const google::protobuf::Duration& duration) {
-  const std::int64_t seconds = duration.seconds();
-  const std::int64_t nanos = duration.nanos();
-  const bool well_formed =
-      nanos > -kNanosPerSecond && nanos < kNanosPerSecond && (seconds <= 0 || nanos >= 0);
-  const bool positive = seconds > 0 || (seconds == 0 && nanos > 0);
-  if (well_formed && positive && seconds < kDurationSecondsMax) {
-    return seconds * kNanosPerSecond + nanos;
-  }
+  const auto ns = ToNanoseconds(duration);
+  if (ns && *ns > 0) return ns;
   Invalid(field, fmt::format("is {} s and {} ns; it is above zero, below 100 "
                              "years, with nanos of the same sign",
-                             seconds, nanos));
+                             duration.seconds(), duration.nanos()));
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Shape::DurationWithin(const Field& field,
+                                                  const google::protobuf::Duration& duration,
+                                                  const DurationRange& range) {
+  const auto ns = ToNanoseconds(duration);
+  if (ns && *ns >= range.min_ns && *ns <= range.max_ns) return ns;
+  if (!WouldKeep(Reason::kFieldInvalid)) return std::nullopt;
+  const std::string value =
+      ns ? fmt::format("{} s", static_cast<double>(*ns) / kNanosPerSecond)
+         : fmt::format("{} s and {} ns", duration.seconds(), duration.nanos());
+  Invalid(field, fmt::format("is {}; it is {}", value, range.said));
   return std::nullopt;
 }
 

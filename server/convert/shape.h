@@ -42,6 +42,13 @@ enum class IdKind : std::uint8_t {
 inline constexpr std::size_t kShortTextBytesMax = 128;
 inline constexpr std::size_t kLongTextBytesMax = 512;
 
+/// Bounds of a duration, in nanoseconds, and as people say them.
+struct DurationRange {
+  std::int64_t min_ns;
+  std::int64_t max_ns;
+  std::string_view said;
+};
+
 /// The shape checks of one request: what needs no stored state (errors.proto,
 /// step 2). Each check looks at one value; of all that fail, the refusal kept
 /// is that of the lowest reason in the contract's order, the first found of
@@ -83,6 +90,11 @@ class Shape {
   /// Nanoseconds, above zero, at most 100 years.
   std::optional<std::int64_t> PositiveDuration(const Field& field,
                                                const google::protobuf::Duration& duration);
+
+  /// The same, within a range of its own.
+  std::optional<std::int64_t> DurationWithin(const Field& field,
+                                             const google::protobuf::Duration& duration,
+                                             const DurationRange& range);
 
   void NotNegative(const Field& field, std::int64_t value);
 

@@ -145,6 +145,28 @@ TEST(GroupCoreTest, ANameThatIsTakenIsRefusedUnlessItIsTakenOver) {
   EXPECT_EQ(got[0].attempt, 2);
 }
 
+// Bug: a member that took the place of another was one too many.
+TEST(GroupCoreTest, WhoMayOnlyReplaceIsRefusedWithoutAMemberOfItsName) {
+  GroupWorld world;
+  const auto first = world.Join("m");
+  JoinRequest request;
+  request.replaces_only = true;
+  request.member_name = "n";
+  request.take_over = true;
+  const auto refused = world.core().Join(request, world.now());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.refusal().reason, Reason::kOverloaded);
+  EXPECT_THAT(refused.refusal().message, testing::HasSubstr("--max-group-members"));
+  request.member_name = "m";
+  request.take_over = false;
+  EXPECT_EQ(world.core().Join(request, world.now()).refusal().reason, Reason::kMemberExists);
+  request.take_over = true;
+  EXPECT_TRUE(world.core().Join(request, world.now()).ok());
+  world.Run();
+  EXPECT_EQ(world.ended[first], Reason::kMemberExists);
+  EXPECT_EQ(world.core().member_count(), 1);
+}
+
 TEST(GroupCoreTest, TooManyMembersAreRefused) {
   GroupLimits limits;
   limits.members_max = 1;
@@ -258,6 +280,44 @@ TEST(GroupCoreTest, DeliversEveryEventOfAHotStreamInOrder) {
     world.Ack(member, got[0]);
   }
   EXPECT_EQ(world.core().View(false).position, kEvents);
+}
+
+// Bug: what was read back had a bound in events and none in bytes.
+TEST(GroupCoreTest, ReadsBackAsManyBytesAsFitAndTheRestLater) {
+  GroupLimits limits;
+  limits.stream_events = 1;
+  limits.fetch_bytes = 6;
+  GroupWorld world({}, limits);
+  // Of three bytes each.
+  for (int i = 0; i < 9; ++i) world.log.Append("a");
+  const auto member = world.Join("m");
+  for (std::int64_t position = 1; position <= 9; ++position) {
+    const auto got = world.Got(member);
+    ASSERT_EQ(got.size(), 1U) << position;
+    EXPECT_EQ(got[0].event_bytes, ScriptedLog::BytesOf("a", position));
+    world.Ack(member, got[0]);
+  }
+  EXPECT_THAT(world.log.fetches(), ElementsAre(2U, 2U, 2U, 2U));
+}
+
+TEST(GroupCoreTest, HoldsLittleWhileAllGroupsHoldTooMuch) {
+  GroupLimits limits;
+  limits.crowded_bytes = 6;
+  GroupWorld world({}, limits);
+  world.core().SetCrowded(true);
+  // Of three bytes each.
+  for (const char* stream : {"a", "b", "c", "d", "e"}) world.log.Append(stream);
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_LE(world.core().NextTime(), world.now() + limits.crowded_wait_ns);
+  // It goes on with what it has.
+  world.Ack(member, got[0]);
+  world.Ack(member, got[1]);
+  EXPECT_THAT(world.GotPositions(member), ElementsAre(3, 4));
+  world.core().SetCrowded(false);
+  world.Run();
+  EXPECT_THAT(world.GotPositions(member), ElementsAre(5));
 }
 
 TEST(GroupCoreTest, TellsWhoHasWhat) {

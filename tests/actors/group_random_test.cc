@@ -54,6 +54,7 @@ class Life {
   };
 
   void Step() {
+    world_.core().SetCrowded(random_.Percent(20));
     switch (random_.Weighted({20, 5, 3, 30, 8, 3, 4, 3, 8, 8, 2, 3, 2, 0.3, 0.5})) {
       case 0:
         return Append();

@@ -32,6 +32,8 @@ inline GroupLimits RandomLimits(test_support::RandomSource* random) {
   limits.stream_events = static_cast<std::int32_t>(random->Between(1, 8));
   limits.page_events = static_cast<std::size_t>(random->Between(1, 20));
   limits.batch_events = static_cast<std::size_t>(random->Between(1, 10));
+  limits.fetch_bytes = static_cast<std::size_t>(random->Between(1, 100));
+  limits.crowded_bytes = static_cast<std::size_t>(random->Between(1, 50));
   limits.finished_blocks = static_cast<std::size_t>(random->Between(2, 3));
   return limits;
 }

@@ -19,6 +19,6 @@ florin_add_test(
 
 florin_add_test(
   NAME groups_test
-  SOURCES groups_test.cc
+  SOURCES groups_test.cc groups_life_test.cc
   LIBS florin::actors florin::test_support florin_storage_test_support GTest::gmock
   LABELS unit)

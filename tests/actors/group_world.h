@@ -54,7 +54,8 @@ class GroupWorld {
                                output.read->bytes_max),
                       now_);
       if (output.fetch)
-        core_->OnFetched(output.fetch->generation, log.Fetch(output.fetch->positions), now_);
+        core_->OnFetched(output.fetch->generation,
+                         log.Fetch(output.fetch->positions, output.fetch->bytes_max), now_);
       if (!busy) return;
     }
   }

@@ -45,6 +45,12 @@ class ScriptedLog final : public GroupFeed {
     return events_[static_cast<std::size_t>(position) - 1].type;
   }
 
+  /// How many events each Fetch gave.
+  [[nodiscard]] std::vector<std::size_t> fetches() const {
+    const std::lock_guard lock(mutex_);
+    return fetches_;
+  }
+
   [[nodiscard]] std::int64_t Head() const override {
     const std::lock_guard lock(mutex_);
     return static_cast<std::int64_t>(events_.size());
@@ -67,13 +73,18 @@ class ScriptedLog final : public GroupFeed {
     }
     return page;
   }
-  domain::Result<std::vector<FeedEvent>> Fetch(
-      const std::vector<std::int64_t>& positions) override {
+  domain::Result<std::vector<FeedEvent>> Fetch(const std::vector<std::int64_t>& positions,
+                                               std::size_t bytes_max) override {
     const std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
     std::vector<FeedEvent> events;
-    for (const std::int64_t position : positions)
+    std::size_t bytes = 0;
+    for (const std::int64_t position : positions) {
+      if (!events.empty() && bytes >= bytes_max) break;
       events.push_back(FeedEventOf(position, events_[static_cast<std::size_t>(position) - 1]));
+      bytes += events.back().bytes.size();
+    }
+    fetches_.push_back(events.size());
     return events;
   }
   domain::Result<std::int64_t> CommitTime(std::int64_t position) override {
@@ -105,6 +116,7 @@ class ScriptedLog final : public GroupFeed {
   // Guarded by mutex_.
   std::vector<Event> events_;
   std::optional<domain::Refusal> failure_;
+  std::vector<std::size_t> fetches_;
   std::mutex listeners_mutex_;
   // Guarded by listeners_mutex_.
   std::map<std::uint64_t, std::function<void()>> listeners_;

@@ -11,6 +11,7 @@
 #include "tests/support/group_team.h"
 #include "tests/support/random_source.h"
 #include "tests/support/server_process.h"
+#include "tests/support/team_group.h"
 #include "tests/support/temporary_directory.h"
 
 namespace florin::crash {
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 using test_support::GroupRecord;
 using test_support::GroupTeam;
 using test_support::ServerProcess;
+using test_support::TeamGroup;
 
 constexpr std::int64_t kRounds = 4;
 constexpr int kMembers = 4;
@@ -34,17 +36,7 @@ class GroupsCrashTest : public testing::Test {
     server_ = ServerProcess::Start(directory_.path() + "/data");
     ASSERT_NE(server_, nullptr);
     EventsWorld(server_->channel()).Open();
-    v1::CreateGroupRequest create;
-    create.set_group_id("team");
-    v1::GroupSettings* const settings = create.mutable_settings();
-    settings->mutable_filter()->add_type_patterns("account.funds.*");
-    settings->mutable_ack_timeout()->set_nanos(500'000'000);
-    settings->mutable_min_backoff()->set_nanos(5'000'000);
-    settings->mutable_max_backoff()->set_nanos(50'000'000);
-    grpc::ClientContext context;
-    v1::CreateGroupResponse created;
-    const auto groups = v1::GroupService::NewStub(server_->channel());
-    ASSERT_TRUE(groups->CreateGroup(&context, create, &created).ok());
+    ASSERT_TRUE(TeamGroup::Create(server_->channel(), milliseconds(500)));
   }
 
   // Writes, and replays what is parked, until the server is killed in the middle.
@@ -54,7 +46,7 @@ class GroupsCrashTest : public testing::Test {
       std::mt19937_64 random(seed_ + static_cast<std::uint64_t>(round));
       const std::string prefix = "r" + std::to_string(round);
       while (world.Write(&random, prefix, 1 + static_cast<int>(random() % 8)) != 0) {
-        if (random() % 4 == 0) ReplayAll(channel);
+        if (random() % 4 == 0) TeamGroup::Replay(channel);
         std::this_thread::sleep_for(milliseconds(random() % 80));
       }
     });
@@ -63,19 +55,9 @@ class GroupsCrashTest : public testing::Test {
     writer.join();
   }
 
-  // Or nothing would move any more in the end.
-  static void ReplayAll(const std::shared_ptr<grpc::Channel>& channel) {
-    grpc::ClientContext context;
-    v1::ReplayParkedEventsRequest replay;
-    replay.set_group_id("team");
-    replay.set_all(true);
-    v1::ReplayParkedEventsResponse replayed;
-    v1::GroupService::NewStub(channel)->ReplayParkedEvents(&context, replay, &replayed);
-  }
-
   std::vector<v1::Event> ReadFunds() {
     florin::v1::ReadEventsRequest read;
-    read.mutable_filter()->add_type_patterns("account.funds.*");
+    read.mutable_filter()->add_type_patterns(TeamGroup::kTypes);
     read.set_page_size(1000);
     return integration::ReadAllEvents(v1::EventService::NewStub(server_->channel()).get(), read);
   }
@@ -89,7 +71,7 @@ class GroupsCrashTest : public testing::Test {
 TEST_F(GroupsCrashTest, KeepsItsWordAcrossKills) {
   const std::int64_t rounds = test_support::NumberFromEnvironment("FLORIN_TEST_ROUNDS", kRounds);
   GroupRecord record;
-  GroupTeam team("team", kMembers, seed_, &record);
+  GroupTeam team(TeamGroup::kName, kMembers, seed_, &record);
   for (std::int64_t round = 0; round < rounds; ++round) {
     team.Use(server_->NewChannel());
     const std::int64_t before = record.counts().done_again;
@@ -102,29 +84,21 @@ TEST_F(GroupsCrashTest, KeepsItsWordAcrossKills) {
   }
   team.Stop();
   ASSERT_TRUE(team.Drain(server_->channel())) << server_->Log();
-  for (const std::string& problem : record.problems()) ADD_FAILURE() << problem;
-  const std::vector<v1::Event> all = ReadFunds();
-  for (const auto& [stream, version] : record.Missing(all))
-    ADD_FAILURE() << stream << "#" << version << " was lost";
-  const GroupRecord::Counts counts = record.counts();
-  std::cout << all.size() << " events, " << counts.delivered << " deliveries, "
-            << counts.redelivered << " repeated, " << counts.done_again
-            << " of them though done; seed " << seed_ << "\n";
-  EXPECT_GT(counts.durable, 0);
+  TeamGroup::ExpectKept(record, ReadFunds(), seed_);
   EXPECT_EQ(server_->Terminate(), 0);
 }
 
 TEST_F(GroupsCrashTest, KilledWhileStartingItKeepsItsGroups) {
   GroupRecord record;
   {
-    GroupTeam team("team", kMembers, seed_, &record);
+    GroupTeam team(TeamGroup::kName, kMembers, seed_, &record);
     team.Use(server_->NewChannel());
     KillUnderLoad(0);
     team.Use(nullptr);
   }
   for (int i = 0; i < 5; ++i) server_->StartAndKill9(milliseconds(random_.Between(1, 60)));
   ASSERT_TRUE(server_->Restart());
-  GroupTeam drain("team", 0, seed_, &record);
+  GroupTeam drain(TeamGroup::kName, 0, seed_, &record);
   ASSERT_TRUE(drain.Drain(server_->channel()));
   for (const std::string& problem : record.problems()) ADD_FAILURE() << problem;
   EXPECT_TRUE(record.Missing(ReadFunds()).empty());

@@ -209,6 +209,29 @@ TEST_F(GroupsIntegrationTest, InAnyOrderNothingWaits) {
   WaitForGroup([&](const v1::Group& one) { return one.position() >= last; });
 }
 
+// Bug: with all places taken, the successor of a member was OVERLOADED.
+TEST_F(GroupsIntegrationTest, AtTheLimitAMemberCanBeReplaced) {
+  const TemporaryDirectory directory;
+  const auto own = ServerProcess::Start(directory.path() + "/data", {"--max-group-members", "1"});
+  ASSERT_NE(own, nullptr);
+  const auto groups = v1::GroupService::NewStub(own->channel());
+  v1::CreateGroupRequest create;
+  create.set_group_id("g");
+  v1::CreateGroupResponse created;
+  grpc::ClientContext context;
+  ASSERT_EQ(Said(groups->CreateGroup(&context, create, &created)), "OK");
+  GroupMember first(own->channel(), "g", "m");
+  ASSERT_TRUE(first.Read());
+  auto join = GroupMember::JoinOf("g", "m");
+  join.set_take_over(true);
+  GroupMember second(own->channel(), join);
+  ASSERT_TRUE(second.Read());
+  EXPECT_EQ(Said(first.End()), "MEMBER_EXISTS");
+  join.set_member_name("n");
+  EXPECT_EQ(Said(GroupMember(own->channel(), join).End()), "OVERLOADED");
+  EXPECT_TRUE(second.Read());
+}
+
 TEST_F(GroupsIntegrationTest, StopsWithTheServerAndGoesOnWithIt) {
   TemporaryDirectory directory;
   auto own = ServerProcess::Start(directory.path() + "/data");

@@ -10,6 +10,7 @@
 #include "tests/integration/events_world.h"
 #include "tests/support/group_team.h"
 #include "tests/support/server_process.h"
+#include "tests/support/team_group.h"
 #include "tests/support/temporary_directory.h"
 
 namespace florin::integration {
@@ -20,6 +21,7 @@ using std::chrono::seconds;
 using test_support::GroupRecord;
 using test_support::GroupTeam;
 using test_support::ServerProcess;
+using test_support::TeamGroup;
 
 class GroupsRandomIntegrationTest : public testing::Test {
  protected:
@@ -30,17 +32,7 @@ class GroupsRandomIntegrationTest : public testing::Test {
     ASSERT_NE(server_, nullptr);
     world_ = std::make_unique<EventsWorld>(server_->channel());
     world_->Open();
-    v1::CreateGroupRequest create;
-    create.set_group_id("team");
-    v1::GroupSettings* const settings = create.mutable_settings();
-    settings->mutable_filter()->add_type_patterns("account.funds.*");
-    settings->mutable_ack_timeout()->set_nanos(300'000'000);
-    settings->mutable_min_backoff()->set_nanos(5'000'000);
-    settings->mutable_max_backoff()->set_nanos(50'000'000);
-    grpc::ClientContext context;
-    v1::CreateGroupResponse created;
-    const auto groups = v1::GroupService::NewStub(server_->channel());
-    ASSERT_TRUE(groups->CreateGroup(&context, create, &created).ok());
+    ASSERT_TRUE(TeamGroup::Create(server_->channel(), milliseconds(300)));
   }
 
   // Writes for so long, at random, with pauses: a stream's events go one by one,
@@ -56,32 +48,18 @@ class GroupsRandomIntegrationTest : public testing::Test {
 
   // Replays what is parked, now and then, until told to stop.
   void ReplayUntil(const std::atomic<bool>& stop) {
-    const auto groups = v1::GroupService::NewStub(server_->channel());
     while (!stop) {
-      grpc::ClientContext context;
-      v1::ReplayParkedEventsRequest replay;
-      replay.set_group_id("team");
-      replay.set_all(true);
-      v1::ReplayParkedEventsResponse replayed;
-      EXPECT_TRUE(groups->ReplayParkedEvents(&context, replay, &replayed).ok());
+      EXPECT_TRUE(TeamGroup::Replay(server_->channel()));
       std::this_thread::sleep_for(milliseconds(100));
     }
   }
 
   void Check(const GroupRecord& record) {
-    for (const std::string& problem : record.problems()) ADD_FAILURE() << problem;
     const auto events = EventService::NewStub(server_->channel());
     florin::v1::ReadEventsRequest read;
-    read.mutable_filter()->add_type_patterns("account.funds.*");
+    read.mutable_filter()->add_type_patterns(TeamGroup::kTypes);
     read.set_page_size(1000);
-    const std::vector<Event> all = ReadAllEvents(events.get(), read);
-    for (const auto& [stream, version] : record.Missing(all))
-      ADD_FAILURE() << stream << "#" << version << " was lost";
-    const GroupRecord::Counts counts = record.counts();
-    std::cout << all.size() << " events, " << counts.delivered << " deliveries, "
-              << counts.redelivered << " repeated, " << counts.done_again
-              << " of them after an acknowledgement that came too late; seed " << seed_ << "\n";
-    EXPECT_GT(counts.durable, 0);
+    TeamGroup::ExpectKept(record, ReadAllEvents(events.get(), read), seed_);
   }
 
   std::uint64_t seed_ = 0;
@@ -93,7 +71,8 @@ class GroupsRandomIntegrationTest : public testing::Test {
 TEST_F(GroupsRandomIntegrationTest, KeepsOrderAndLosesNothing) {
   GroupRecord record;
   for (const int members : {2, 8, 4}) {
-    GroupTeam team("team", members, seed_ + static_cast<std::uint64_t>(members) * 100, &record);
+    GroupTeam team(TeamGroup::kName, members, seed_ + static_cast<std::uint64_t>(members) * 100,
+                   &record);
     team.Use(server_->channel());
     std::atomic<bool> stop{false};
     std::thread operator_thread([&] { ReplayUntil(stop); });
@@ -102,7 +81,7 @@ TEST_F(GroupsRandomIntegrationTest, KeepsOrderAndLosesNothing) {
     operator_thread.join();
     team.Stop();
   }
-  GroupTeam drain("team", 0, seed_, &record);
+  GroupTeam drain(TeamGroup::kName, 0, seed_, &record);
   ASSERT_TRUE(drain.Drain(server_->channel()));
   Check(record);
   EXPECT_EQ(server_->Terminate(), 0);

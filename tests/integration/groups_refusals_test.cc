@@ -88,6 +88,15 @@ TEST_F(GroupsRefusalsTest, OfStarts) {
   EXPECT_EQ(ResetSays(Named("")), "FIELD_MISSING to");
 }
 
+// The id comes before what is compared with the log: a retry is answered whatever has happened.
+TEST_F(GroupsRefusalsTest, OfStartsOnceTheGroupIsLookedFor) {
+  for (const std::string start : {"position: 1000000", "time { seconds: 9000000000 }"}) {
+    EXPECT_EQ(CreateSays(Named(SettingsOf("") + start)), "OK") << start;
+    EXPECT_EQ(CreateSays(Named(SettingsOf("max_attempts: 3") + start)), "GROUP_EXISTS") << start;
+    EXPECT_EQ(ResetSays("group_id: 'nobody' " + start), "GROUP_NOT_FOUND") << start;
+  }
+}
+
 TEST_F(GroupsRefusalsTest, OfGroupsThatAreNotThere) {
   const std::string nobody = "group_id: 'nobody' ";
   EXPECT_EQ(SaidOf<v1::GetGroupResponse>(&Groups::GetGroup, nobody), "GROUP_NOT_FOUND");

@@ -113,6 +113,13 @@ TEST_F(EventSubscriptionEndTest, EndsAllOnShutdown) {
     EXPECT_TRUE(member->client->finished);
     EXPECT_EQ(member->client->reason, domain::Reason::kShuttingDown);
   }
+  // Nobody waits for a client that does not read.
+  now += 999ms;
+  Settle({});
+  EXPECT_EQ(writing.client->cuts, 0);
+  now += 1ms;
+  Settle({});
+  EXPECT_EQ(writing.client->cuts, 1);
   FakeClient late;
   const auto refused = hub->Join({}, &late);
   ASSERT_FALSE(refused.ok());

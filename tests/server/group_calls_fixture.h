@@ -10,6 +10,7 @@
 
 #include "florin/v1/group_service.grpc.pb.h"
 #include "server/group_service.h"
+#include "tests/server/counted_calls.h"
 #include "tests/server/event_log.h"
 #include "tests/server/scripted_groups.h"
 #include "tests/server/scripted_ledger.h"
@@ -60,22 +61,9 @@ class GroupServer {
   }
 
   /// One ConsumeGroup call has ended so.
-  void WaitForStalledCall() {
-    while (!CountedStalledCall()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  void WaitForStalledCall() { server::WaitForStalledCall(&metrics_); }
 
  private:
-  bool CountedStalledCall() {
-    for (const auto& family : metrics_.registry()->Collect()) {
-      for (const auto& metric : family.metric) {
-        for (const auto& label : metric.label) {
-          if (label.value == "SUBSCRIBER_STALLED" && metric.counter.value > 0) return true;
-        }
-      }
-    }
-    return false;
-  }
-
   EventLog log_{1, 10};
   ScriptedLedger ledger_{&log_};
   Metrics metrics_{"test"};

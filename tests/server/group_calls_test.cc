@@ -102,6 +102,18 @@ TEST_F(GroupCallsTest, StartsWhereItIsTold) {
             "POSITION_BEYOND_HEAD");
 }
 
+// Bug: the refusal of the start came first.
+TEST_F(GroupCallsTest, WhatTheGroupsRefuseComesBeforeTheStart) {
+  groups().refusal = {Reason::kGroupNotFound, "there is no group g", {{"group_id", "g"}}};
+  v1::CreateGroupResponse response;
+  for (const std::string start : {"position: 1000", "time { seconds: 9000000000 }"}) {
+    EXPECT_EQ(ReasonOf(Create("group_id: 'g' " + start, &response)), "GROUP_NOT_FOUND") << start;
+    EXPECT_EQ(ReasonOf(Reset("group_id: 'g' " + start)), "GROUP_NOT_FOUND") << start;
+  }
+  // What needs no state is malformed whatever the groups say.
+  EXPECT_EQ(ReasonOf(Reset("group_id: 'g' after_checkpoint: 'x'")), "CHECKPOINT_INVALID");
+}
+
 TEST_F(GroupCallsTest, HandsOnWhatIsAsked) {
   v1::UpdateGroupResponse updated;
   ASSERT_TRUE(Call(&v1::GroupService::Stub::UpdateGroup,

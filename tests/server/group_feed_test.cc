@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 #include "tests/server/event_log.h"
@@ -14,6 +15,8 @@ namespace {
 using actors::FeedEvent;
 using actors::FeedPage;
 using domain::Reason;
+
+constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
 domain::EventFilter FilterOf(domain::EventFilterSpec spec) {
   auto filter = domain::EventFilter::Compile(spec);
@@ -92,13 +95,19 @@ TEST_P(GroupFeedTest, FetchesSingleEvents) {
   const std::vector<v1::Event> all = log_.Events();
   std::vector<std::int64_t> positions;
   for (std::size_t i = 0; i < all.size(); i += 1 + i % 5) positions.push_back(all[i].position());
-  const auto fetched = feed_.Fetch(positions);
+  const auto fetched = feed_.Fetch(positions, kUnbounded);
   ASSERT_TRUE(fetched.ok());
   ASSERT_EQ(fetched->size(), positions.size());
   for (const FeedEvent& event : *fetched) {
     ExpectSame(event, all[static_cast<std::size_t>(event.position - 1)]);
   }
-  const auto beyond = feed_.Fetch({feed_.Head() + 1});
+  // As many as fit, at least one.
+  const auto first = feed_.Fetch(positions, 1);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->size(), 1U);
+  const auto two = feed_.Fetch(positions, fetched->front().bytes.size() + 1);
+  EXPECT_EQ(two->size(), 2U);
+  const auto beyond = feed_.Fetch({feed_.Head() + 1}, kUnbounded);
   ASSERT_FALSE(beyond.ok());
   EXPECT_EQ(beyond.refusal().reason, Reason::kDataCorrupt);
 }

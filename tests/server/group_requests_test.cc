@@ -2,14 +2,11 @@
 
 #include "server/group_requests.h"
 
-#include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
 #include "server/convert/group_settings.h"
-#include "server/event_checkpoint.h"
+#include "tests/server/request_cases.h"
 
 namespace florin::server {
 namespace {
@@ -18,29 +15,6 @@ using domain::Reason;
 
 constexpr LogEnds kLog{"ledger-1", 100};
 constexpr std::int64_t kSecond = 1'000'000'000;
-
-template <typename Message>
-Message Parse(const std::string& text) {
-  Message message;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
-  return message;
-}
-
-std::string FieldOf(const domain::Refusal& refusal) {
-  for (const auto& [key, value] : refusal.metadata) {
-    if (key == "field") return value;
-  }
-  return "";
-}
-
-template <typename T>
-void ExpectRefused(const domain::Result<T>& result, Reason reason, const std::string& field,
-                   const std::string& text) {
-  ASSERT_FALSE(result.ok()) << text;
-  EXPECT_EQ(result.refusal().reason, reason) << text << ": " << result.refusal().message;
-  EXPECT_EQ(FieldOf(result.refusal()), field) << text;
-  EXPECT_FALSE(result.refusal().message.empty()) << text;
-}
 
 auto Create(const std::string& text) {
   return ToGroupCreation(Parse<v1::CreateGroupRequest>(text), kLog);
@@ -53,12 +27,6 @@ auto Replay(const std::string& text) {
 }
 auto Join(const std::string& text) { return ToGroupJoin(Parse<v1::JoinGroup>(text)); }
 auto Acknowledge(const std::string& text) { return ToAcknowledge(Parse<v1::Acknowledge>(text)); }
-
-struct BadRequest {
-  std::string text;
-  Reason reason;
-  std::string field;
-};
 
 TEST(GroupRequestsTest, RefusesBadSettings) {
   const std::vector<BadRequest> table = {
@@ -89,6 +57,21 @@ TEST(GroupRequestsTest, RefusesBadSettings) {
   }
   ExpectRefused(ToGroupUpdate(Parse<v1::UpdateGroupRequest>("group_id: 'g'")),
                 Reason::kFieldMissing, "settings", "an update without settings");
+}
+
+// Bug: a duration of 0 was "above zero, below 100 years", and a heartbeat's value was not named.
+TEST(GroupRequestsTest, SaysWhichDurationsAreAllowed) {
+  const auto said = [](const std::string& text) { return Create(text).refusal().message; };
+  EXPECT_EQ(said("group_id: 'g' settings { ack_timeout {} }"),
+            "settings.ack_timeout is 0 s; it is 0.1 s to 12 h");
+  EXPECT_EQ(said("group_id: 'g' settings { min_backoff { seconds: -1 } }"),
+            "settings.min_backoff is -1 s; it is 1 ms to 1 h");
+  EXPECT_EQ(said("group_id: 'g' settings { event_ttl { seconds: 1 nanos: -1 } }"),
+            "settings.event_ttl is 1 s and -1 ns; it is 1 s to 10 years");
+  EXPECT_EQ(Join("group_id: 'g' member_name: 'm' heartbeat_interval { nanos: 50000000 }")
+                .refusal()
+                .message,
+            "join.heartbeat_interval is 0.05 s; it is 0.1 s to 1 h");
 }
 
 TEST(GroupRequestsTest, FillsInDefaults) {
@@ -153,19 +136,9 @@ TEST(GroupRequestsTest, RefusesBadIds) {
 }
 
 TEST(GroupRequestsTest, RefusesBadStarts) {
-  const std::string other = EncodeCheckpoint("ledger-2", 5);
-  const std::string beyond = EncodeCheckpoint("ledger-1", 101);
-  const std::vector<BadRequest> table = {
-      {"beginning: false", Reason::kFieldInvalid, "beginning"},
-      {"end: false", Reason::kFieldInvalid, "end"},
-      {"position: 0", Reason::kFieldInvalid, "position"},
-      {"position: -3", Reason::kFieldInvalid, "position"},
-      {"position: 102", Reason::kPositionBeyondHead, "position"},
-      {"time { nanos: -1 }", Reason::kFieldInvalid, "time"},
-      {"after_checkpoint: 'tomorrow'", Reason::kCheckpointInvalid, "after_checkpoint"},
-      {"after_checkpoint: '" + other + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
-      {"after_checkpoint: '" + beyond + "'", Reason::kCheckpointInvalid, "after_checkpoint"},
-  };
+  std::vector<BadRequest> table = BadStarts();
+  table.push_back({"position: 0", Reason::kFieldInvalid, "position"});
+  table.push_back({"position: -3", Reason::kFieldInvalid, "position"});
   for (const BadRequest& bad : table) {
     ExpectRefused(Create("group_id: 'g' " + bad.text), bad.reason, bad.field, bad.text);
     ExpectRefused(Reset("group_id: 'g' " + bad.text), bad.reason, bad.field, bad.text);
@@ -173,6 +146,16 @@ TEST(GroupRequestsTest, RefusesBadStarts) {
   ExpectRefused(Reset("group_id: 'g'"), Reason::kFieldMissing, "to", "a reset to nowhere");
   ExpectRefused(Reset("group_id: 'g' end: true reason: '" + std::string(513, 'r') + "'"),
                 Reason::kFieldInvalid, "reason", "a long reason");
+}
+
+TEST(GroupRequestsTest, ComparesStartsWithTheLogLast) {
+  for (const char* text : {"position: 101", "end: true", "time { seconds: 5 }", ""}) {
+    EXPECT_TRUE(CheckWithinLog(Create("group_id: 'g' " + std::string(text))->start, 100).ok());
+  }
+  const auto beyond = CheckWithinLog(Create("group_id: 'g' position: 102")->start, 100);
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.refusal().reason, Reason::kPositionBeyondHead);
+  EXPECT_EQ(FieldOf(beyond.refusal()), "position");
 }
 
 TEST(GroupRequestsTest, ReadsWhereToStart) {

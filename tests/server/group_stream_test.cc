@@ -258,6 +258,27 @@ TEST(GroupStreamTest, AStopEndsWhoHasNotJoinedAndAsksTheGroupsForTheRest) {
   EXPECT_EQ(ReasonOf(EndOf(late.get())), "SHUTTING_DOWN");
 }
 
+// Bug: a stop waited for members that did not read, until its own time was over.
+TEST(GroupStreamTest, AStopCutsAMemberThatDoesNotRead) {
+  StreamLimits limits{10, seconds(60), seconds(60)};
+  limits.shutdown_grace = milliseconds(200);
+  GroupServer server(limits);
+  grpc::ClientContext context;
+  const auto stream = server.Open(&context);
+  const auto member = server.Join(stream.get());
+  // More than the connection takes.
+  DeliveryBatch batch;
+  const v1::Event event = server.log().Events()[0];
+  for (int i = 0; i < 40'000; ++i) batch.deliveries.push_back(DeliveryOf(event, "d"));
+  member->sink().Write(std::move(batch));
+  server.host().StartDraining();
+  member->sink().End({Reason::kShuttingDown, "the server is stopping", {}});
+  EXPECT_TRUE(server.host().WaitUntilIdle(seconds(20)));
+  const grpc::Status status = EndOf(stream.get());
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("SHUTTING_DOWN"));
+}
+
 TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
   GroupServer server({1, seconds(60), seconds(60)});
   grpc::ClientContext contexts[2];
@@ -266,6 +287,41 @@ TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
   const grpc::Status status = server.Open(&contexts[1])->Finish();
   EXPECT_EQ(ReasonOf(status), "OVERLOADED");
   EXPECT_EQ(DetailsOf(status).metadata.at("limit"), "1");
+  EXPECT_FALSE(member->left());
+}
+
+// Bug: a member that takes over was refused where all places were taken, though
+// it replaces one.
+TEST(GroupStreamTest, BeyondTheLimitAMemberMayOnlyReplaceAnother) {
+  StreamLimits limits{1, seconds(60), seconds(60)};
+  limits.spare_max = 1;
+  GroupServer server(limits);
+  grpc::ClientContext contexts[3];
+  const auto first = server.Open(&contexts[0]);
+  const auto member = server.Join(first.get());
+  EXPECT_FALSE(server.groups().joined.replaces_only);
+  const auto second = server.Open(&contexts[1]);
+  const auto successor = server.Join(second.get());
+  EXPECT_TRUE(server.groups().joined.replaces_only);
+  EXPECT_EQ(ReasonOf(server.Open(&contexts[2])->Finish()), "OVERLOADED");
+  member->sink().End({Reason::kMemberExists, "taken over", {}});
+  EXPECT_EQ(ReasonOf(EndOf(first.get())), "MEMBER_EXISTS");
+  EXPECT_FALSE(successor->left());
+}
+
+TEST(GroupStreamTest, EndsWhoDoesNotJoinInTime) {
+  StreamLimits limits{10, seconds(60), seconds(60)};
+  limits.join_timeout = milliseconds(200);
+  GroupServer server(limits);
+  grpc::ClientContext contexts[2];
+  const auto stream = server.Open(&contexts[0]);
+  const auto member = server.Join(stream.get());
+  const auto silent = server.Open(&contexts[1]);
+  const grpc::Status status = EndOf(silent.get());
+  EXPECT_EQ(ReasonOf(status), "FIELD_MISSING");
+  EXPECT_EQ(FieldOf(status), "join");
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("did not come within 0.2 s"));
+  // Who has joined stays, however long it is silent.
   EXPECT_FALSE(member->left());
 }
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "florin/v1/group_service.pb.h"
 #include "florin/v1/ledger_service.pb.h"
 #include "server/message_bytes.h"
 #include "server/page_token.h"
@@ -58,6 +59,30 @@ TEST(MessageBytesTest, NamesTheStringThatIsNotUtf8) {
   const domain::StringMap field = {{"field", "owner_id"}};
   EXPECT_EQ(refusal->metadata, field);
   EXPECT_THAT(refusal->message, HasSubstr("owner_id is not UTF-8"));
+}
+
+// Bug: "member_name", where every other refusal of the join says "join.member_name".
+TEST(MessageBytesTest, SaysWhereInTheMessageTheStringStands) {
+  const std::string bad = "\xC3\x28";
+  const auto field = [](const google::protobuf::Message& broken,
+                        google::protobuf::Message* parsed) {
+    const auto refusal = ParseBytes(Bytes(broken.SerializePartialAsString()), parsed);
+    return refusal ? refusal->metadata.at(0).second : "none";
+  };
+  v1::ConsumeGroupRequest join;
+  join.mutable_join()->set_group_id("g");
+  join.mutable_join()->set_member_name(bad);
+  v1::ConsumeGroupRequest acknowledge;
+  acknowledge.mutable_acknowledge()->add_nacks()->set_reason("good");
+  acknowledge.mutable_acknowledge()->add_nacks()->set_reason(bad);
+  v1::CreateGroupRequest create;
+  create.mutable_settings()->mutable_filter()->add_streams("good");
+  create.mutable_settings()->mutable_filter()->add_streams(bad);
+  v1::ConsumeGroupRequest consume;
+  EXPECT_EQ(field(join, &consume), "join.member_name");
+  EXPECT_EQ(field(acknowledge, &consume), "acknowledge.nacks[1].reason");
+  v1::CreateGroupRequest created;
+  EXPECT_EQ(field(create, &created), "settings.filter.streams[1]");
 }
 
 TEST(MessageBytesTest, ReadsWhatItWroteAcrossSlices) {

@@ -119,11 +119,11 @@ class ScriptedGroups final : public actors::Groups {
   }
   [[nodiscard]] int ended() const { return ended_; }
 
-  void Create(std::string id, domain::GroupSettings with, std::int64_t from, std::string /*who*/,
-              GroupDone done) override {
-    Note(std::move(id), from);
+  void Create(std::string id, domain::GroupSettings with, actors::StartFinder start,
+              std::string /*who*/, GroupDone done) override {
+    Note(std::move(id), after);
     settings = std::move(with);
-    Answer(done, view);
+    AnswerFrom(start, done);
   }
   void Update(std::string id, domain::GroupSettings with, std::string /*who*/,
               GroupDone done) override {
@@ -143,12 +143,12 @@ class ScriptedGroups final : public actors::Groups {
   void List(std::string after_id, std::size_t limit, ListDone<actors::GroupView> done) override {
     Answer(done, After(groups, limit, [&](const auto& one) { return one.group_id > after_id; }));
   }
-  void Reset(std::string id, std::int64_t from, std::string why, bool discard, std::string /*who*/,
-             GroupDone done) override {
-    Note(std::move(id), from);
+  void Reset(std::string id, actors::StartFinder start, std::string why, bool discard,
+             std::string /*who*/, GroupDone done) override {
+    Note(std::move(id), after);
     reason = std::move(why);
     discard_parked = discard;
-    Answer(done, view);
+    AnswerFrom(start, done);
   }
   void ListParked(std::string id, std::int64_t after_position, std::size_t limit,
                   ListDone<actors::ParkedEventView> done) override {
@@ -204,6 +204,15 @@ class ScriptedGroups final : public actors::Groups {
     } else {
       done(std::move(value));
     }
+  }
+  /// A refusal of the groups' comes first: the start is not looked for.
+  void AnswerFrom(const actors::StartFinder& start, const GroupDone& done) {
+    if (refusal) return Answer(done, view);
+    start([this, done](const domain::Result<std::int64_t>& found) {
+      if (!found.ok()) return done(found.refusal());
+      after = *found;
+      Answer(done, view);
+    });
   }
   template <typename View, typename IsAfter>
   static std::vector<View> After(const std::vector<View>& all, std::size_t limit,

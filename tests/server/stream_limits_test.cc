@@ -11,6 +11,7 @@
 
 #include "florin/v1/ledger_service.grpc.pb.h"
 #include "server/ledger_service.h"
+#include "tests/server/counted_calls.h"
 #include "tests/server/event_log.h"
 #include "tests/server/scripted_ledger.h"
 #include "tests/server/status_details.h"
@@ -30,7 +31,8 @@ using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest, v1::ExecuteStr
 class StreamServer {
  public:
   explicit StreamServer(const StreamLimits& limits) : host_(&ledger_, &metrics_, limits) {
-    ledger_.set_answer([](actors::Batch& batch) {
+    ledger_.set_answer([this](actors::Batch& batch) {
+      commands_ += batch.items.size();
       return RefusedOutcomes(batch, {Reason::kAccountClosed, std::string(400, 'm'), {}});
     });
     grpc::ServerBuilder builder;
@@ -48,28 +50,26 @@ class StreamServer {
   StreamServer(const StreamServer&) = delete;
   StreamServer& operator=(const StreamServer&) = delete;
 
+  [[nodiscard]] ServiceHost& host() { return host_; }
+
   // A hang fails with DEADLINE_EXCEEDED.
   std::unique_ptr<Stream> Open(grpc::ClientContext* context) {
     context->set_deadline(std::chrono::system_clock::now() + seconds(30));
     return stub_->ExecuteStream(context);
   }
 
-  void WaitForStalledCall() {
-    while (!CountedStalledCall()) std::this_thread::sleep_for(milliseconds(5));
+  // No more commands are taken: their answers are not.
+  void WaitUntilHeldBack() {
+    std::size_t before = 0;
+    while (commands_ == 0 || before != commands_) {
+      before = commands_;
+      std::this_thread::sleep_for(milliseconds(300));
+    }
   }
+  void WaitForStalledCall() { server::WaitForStalledCall(&metrics_); }
 
  private:
-  bool CountedStalledCall() {
-    for (const auto& family : metrics_.registry()->Collect()) {
-      for (const auto& metric : family.metric) {
-        for (const auto& label : metric.label) {
-          if (label.value == "SUBSCRIBER_STALLED" && metric.counter.value > 0) return true;
-        }
-      }
-    }
-    return false;
-  }
-
+  std::atomic<std::size_t> commands_{0};
   EventLog log_{1, 10};
   ScriptedLedger ledger_{&log_};
   Metrics metrics_{"test"};
@@ -117,6 +117,23 @@ TEST(StreamLimitsTest, AClientThatNeverReadsIsCut) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE) << status.error_message();
   EXPECT_THAT(status.error_message(), testing::HasSubstr("SUBSCRIBER_STALLED"));
   server.WaitForStalledCall();
+}
+
+// Bug: a stop waited for clients that did not read, until its own time was over.
+TEST(StreamLimitsTest, AStopCutsAClientThatDoesNotRead) {
+  StreamLimits limits{10, seconds(60), seconds(60)};
+  limits.shutdown_grace = milliseconds(200);
+  StreamServer server(limits);
+  grpc::ClientContext context;
+  const auto stream = server.Open(&context);
+  std::thread sender([&stream] { SendUntilEnded(stream.get()); });
+  server.WaitUntilHeldBack();
+  server.host().StartDraining();
+  EXPECT_TRUE(server.host().WaitUntilIdle(seconds(20)));
+  sender.join();
+  const grpc::Status status = EndOf(stream.get());
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("SHUTTING_DOWN"));
 }
 
 TEST(StreamLimitsTest, AClientThatReadsAgainIsToldWhyItEnded) {
