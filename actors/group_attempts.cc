@@ -169,6 +169,8 @@ void GroupCore::Fail(GroupEntry* entry, const std::string& reason, bool backoff,
     std::int64_t wait = settings.min_backoff_ns;
     for (int i = 0; i < doublings && wait < settings.max_backoff_ns; ++i)
       wait = wait > settings.max_backoff_ns / 2 ? settings.max_backoff_ns : 2 * wait;
+    // Others have better use for the room.
+    if (crowded_) DropBytes(entry);
     entry->state = EntryState::kBackoff;
     entry->due = now + std::min(wait, settings.max_backoff_ns);
     backoffs_.emplace(std::make_pair(entry->due, entry->position), entry);

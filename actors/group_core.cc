@@ -111,6 +111,22 @@ void GroupCore::DropBytes(GroupEntry* entry) {
   entry->bytes = std::string();
 }
 
+/// Nobody is there to take them: the other groups may have the room, and who comes has them read
+/// again.
+void GroupCore::DropAllBytes() {
+  const auto drop = [this](GroupEntry* entry) {
+    const bool ready = entry->state == EntryState::kReady;
+    if (ready) Unready(entry);
+    DropBytes(entry);
+    if (ready) MakeReady(entry);
+  };
+  for (GroupEntry* entry = window_.front(); entry != nullptr && loaded_count_ > 0;
+       entry = WindowChain::Next(entry))
+    drop(entry);
+  for (auto side = side_.begin(); side != side_.end() && loaded_count_ > 0; ++side)
+    drop(side->second);
+}
+
 /// Requires: it is in no chain.
 void GroupCore::Delete(GroupEntry* entry) {
   *entry = GroupEntry();

@@ -194,6 +194,7 @@ class GroupCore {
   GroupEntry* NewEntry(std::int64_t position, GroupStream* stream, std::int64_t commit_time);
   void Enqueue(GroupEntry* entry);
   void DropBytes(GroupEntry* entry);
+  void DropAllBytes();
   void Delete(GroupEntry* entry);
   void Record(GroupActionKind kind, std::int64_t now, storage::ActionRecord action);
   void Restart(std::int64_t cursor);

@@ -86,6 +86,7 @@ void GroupCore::RemoveMember(Member* member) {
   if (member->in_room) room_.erase({member->in_flight, member->given, member->id});
   if (member->timer != 0) member_timers_.erase({member->timer, member->id});
   members_.erase(member->id);
+  if (members_.empty()) DropAllBytes();
 }
 
 /// Its attempts end without success; the next ones come at once.

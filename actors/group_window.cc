@@ -87,7 +87,9 @@ void GroupCore::AddEvent(FeedEvent event) {
     }
     return;
   }
-  if (stream->loaded < limits_.stream_events || !InOrder()) {
+  // Without members it is only their age that is looked at.
+  const bool wanted = !members_.empty();
+  if (wanted && (stream->loaded < limits_.stream_events || !InOrder())) {
     entry->loaded = true;
     entry->bytes = std::move(event.bytes);
     ++stream->loaded;

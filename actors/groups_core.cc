@@ -146,8 +146,8 @@ void GroupsCore::Create(std::string group_id, domain::GroupSettings settings, St
                         std::string principal, GroupDone done) {
   const Once<GroupView> once(std::move(done));
   const domain::Result<caf::actor> existing = Find(group_id);
-  if (existing.ok() || existing.refusal().reason != domain::Reason::kGroupNotFound)
-    return AnswerExisting(group_id, settings, once);
+  if (existing.ok()) return AnswerExisting(*existing, group_id, settings, once);
+  if (existing.refusal().reason != domain::Reason::kGroupNotFound) return once(existing.refusal());
   start([this, once, group_id, settings, principal](const domain::Result<std::int64_t>& after) {
     if (!after.ok()) return once(after.refusal());
     CreateAfter(*after, group_id, settings, principal, once);
@@ -177,15 +177,16 @@ void GroupsCore::CreateAfter(std::int64_t after, const std::string& group_id,
     return;
   }
   const domain::Result<caf::actor> existing = Find(group_id);
-  if (!existing.ok() && existing.refusal().reason == domain::Reason::kGroupNotFound)
-    return done(TooManyGroups(options_.groups_max));
   // Somebody was faster.
-  AnswerExisting(group_id, settings, done);
+  if (existing.ok()) return AnswerExisting(*existing, group_id, settings, done);
+  const bool no_room = existing.refusal().reason == domain::Reason::kGroupNotFound;
+  done(no_room ? TooManyGroups(options_.groups_max) : existing.refusal());
 }
 
-void GroupsCore::AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
+void GroupsCore::AnswerExisting(const caf::actor& group, const std::string& group_id,
+                                const domain::GroupSettings& settings,
                                 const Once<GroupView>& done) {
-  Send(group_id, done, [this, done, group_id, settings](GroupRunner* runner) {
+  SendGroupTask(group, [this, done, group_id, settings](GroupRunner* runner) {
     if (!SameSettings(runner->core().settings(), settings)) return done(GroupExists(group_id));
     // The first call may not be stored yet, or never will be.
     runner->AfterStored(ViewAfterStored(runner, done));

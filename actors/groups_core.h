@@ -84,8 +84,8 @@ class GroupsCore final : public Groups, private GroupsWorld {
                    const domain::GroupSettings& settings, const std::string& principal,
                    const Once<GroupView>& done);
   /// Creates nothing: the group as it stands, if its settings are these.
-  void AnswerExisting(const std::string& group_id, const domain::GroupSettings& settings,
-                      const Once<GroupView>& done);
+  void AnswerExisting(const caf::actor& group, const std::string& group_id,
+                      const domain::GroupSettings& settings, const Once<GroupView>& done);
   void ListOn(std::vector<GroupView> found, std::string after_id, std::size_t limit,
               ListDone<GroupView> done);
   /// Answers with the group once what it is now is stored.

@@ -37,7 +37,7 @@ class ShortQueue {
   void Reset() {
     first_ = 0;
     if (items_.capacity() > 2 * kGapMax) {
-      items_ = Items{};
+      Items().swap(items_);
     } else {
       items_.clear();
     }

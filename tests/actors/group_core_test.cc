@@ -320,6 +320,41 @@ TEST(GroupCoreTest, HoldsLittleWhileAllGroupsHoldTooMuch) {
   EXPECT_THAT(world.GotPositions(member), ElementsAre(5));
 }
 
+// Bug: groups whose members were gone kept the others short of memory for ever.
+TEST(GroupCoreTest, HoldsNothingWithoutMembers) {
+  domain::GroupSettings settings;
+  settings.event_ttl_ns = 3600 * kSecond;
+  GroupWorld world(settings);
+  for (const char* stream : {"a", "a", "b", "c"}) world.log.Append(stream);
+  world.Run();
+  EXPECT_EQ(world.core().held_bytes(), 0);
+  const auto member = world.Join("m");
+  EXPECT_EQ(world.Got(member).size(), 3U);
+  EXPECT_GT(world.core().held_bytes(), 0);
+  world.core().Leave(member, {}, world.now());
+  world.Run();
+  EXPECT_EQ(world.core().held_bytes(), 0);
+  const auto next = world.Join("n");
+  const auto got = world.Got(next);
+  ASSERT_EQ(got.size(), 3U);
+  for (const auto& event : got) world.Ack(next, event);
+  EXPECT_THAT(world.GotPositions(next), ElementsAre(2));
+}
+
+TEST(GroupCoreTest, WhatWaitsForItsNextAttemptTakesNoRoomWhileItIsScarce) {
+  GroupLimits limits;
+  limits.crowded_bytes = 6;
+  GroupWorld world({}, limits);
+  world.core().SetCrowded(true);
+  for (const char* stream : {"a", "b", "c", "d"}) world.log.Append(stream);
+  const auto member = world.Join("m");
+  const auto got = world.Got(member);
+  ASSERT_EQ(got.size(), 2U);
+  for (const auto& event : got) world.Nack(member, event, NackAction::kRetry);
+  // The next ones, which the two would have kept out.
+  EXPECT_THAT(world.GotPositions(member), ElementsAre(3, 4));
+}
+
 TEST(GroupCoreTest, TellsWhoHasWhat) {
   GroupWorld world;
   world.log.Append("b", "x", 7);
