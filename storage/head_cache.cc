@@ -11,7 +11,6 @@ HeadCache::HeadCache(std::size_t capacity)
       dirty_max_(std::max<std::size_t>(capacity / 2, 1)) {}
 
 HeadCache::Shard& HeadCache::ShardOf(const std::string& account_id) {
-  // The low bits choose the bucket inside the shard's own map.
   return shards_[(std::hash<std::string>{}(account_id) >> 40) % kShards];
 }
 
