@@ -4,8 +4,8 @@
 
 namespace florin::cli {
 
-/// While it lives, the first Ctrl-C (or SIGTERM) only sets the flag; the next
-/// one ends the program as usual.
+/// While it lives, the first Ctrl-C (or SIGTERM) only sets the flag; the next one ends the program
+/// as usual, unless it comes within half a second: that is the same wish.
 class InterruptGuard {
  public:
   InterruptGuard();
