@@ -90,7 +90,7 @@ struct Item {
   domain::CommandPtr command;
   /// Refused before anything was looked up: malformed, or its id was used for something else.
   domain::Boxed<domain::Refusal> pre_refusal;
-  /// An id that stands earlier in the same atomic batch with the same content: its item.
+  /// An id that an earlier item of the same call has used, with the same content: that item.
   std::optional<std::uint32_t> repeats;
 
   /// The transaction that is ended or reversed: from the log, or after an earlier command (which

@@ -9,6 +9,9 @@
 
 namespace florin::domain {
 
+// They stand for a T and for an optional, and convert as these do.
+// NOLINTBEGIN(google-explicit-constructor)
+
 /// A T that is mostly empty (T{}), in the space of a pointer: what is empty takes no more, and is
 /// copied and freed for nothing. Read like a T. Copies are deep.
 ///
@@ -18,9 +21,7 @@ template <typename T>
 class Rare {
  public:
   Rare() = default;
-  Rare(T value) {
-    *this = std::move(value);
-  }  // NOLINT(google-explicit-constructor): it stands for a T
+  Rare(T value) { *this = std::move(value); }
   Rare(const Rare& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
   Rare(Rare&& other) noexcept = default;
   ~Rare() = default;
@@ -51,13 +52,8 @@ class Rare {
   [[nodiscard]] bool empty() const { return value_ == nullptr; }
   [[nodiscard]] const T& operator*() const { return value_ ? *value_ : Nothing(); }
   [[nodiscard]] const T* operator->() const { return &**this; }
-  operator const T&() const {
-    return **this;
-  }                                  // NOLINT(google-explicit-constructor): it stands for a T
-  operator std::string_view() const  // NOLINT(google-explicit-constructor): as a string does
-      requires std::is_same_v<T, std::string> {
-    return **this;
-  }
+  operator const T&() const { return **this; }
+  operator std::string_view() const requires std::is_same_v<T, std::string> { return **this; }
 
   friend bool operator==(const Rare& a, const Rare& b) { return *a == *b; }
   friend bool operator==(const Rare& a, const T& b) { return *a == b; }
@@ -76,11 +72,9 @@ template <typename T>
 class Boxed {
  public:
   Boxed() = default;
-  Boxed(std::nullopt_t) {
-  }  // NOLINT(google-explicit-constructor): as std::optional's, here and below
-  Boxed(T value)
-      : value_(std::make_unique<T>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
-  Boxed(std::optional<T> value)                           // NOLINT(google-explicit-constructor)
+  Boxed(std::nullopt_t) {}
+  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
+  Boxed(std::optional<T> value)
       : value_(value ? std::make_unique<T>(*std::move(value)) : nullptr) {}
   Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
   Boxed(Boxed&& other) noexcept = default;
@@ -101,12 +95,12 @@ class Boxed {
   [[nodiscard]] T value_or(T otherwise) const { return value_ ? *value_ : std::move(otherwise); }
   void reset() { value_.reset(); }
 
-  operator std::optional<T>() const {  // NOLINT(google-explicit-constructor)
-    return value_ ? std::optional<T>(*value_) : std::nullopt;
-  }
+  operator std::optional<T>() const { return value_ ? std::optional<T>(*value_) : std::nullopt; }
 
  private:
   std::unique_ptr<T> value_;
 };
+
+// NOLINTEND(google-explicit-constructor)
 
 }  // namespace florin::domain
