@@ -3,90 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
-
-#include "tests/actors/simulated_ledger.h"
-#include "tests/actors/sync_ledger.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/actors/pipeline_fixture.h"
 
 namespace florin::actors {
 namespace {
 
 using domain::Reason;
-using domain::TransactionCommand;
 using domain::TransactionStatus;
-using Call = std::shared_ptr<SimulatedCall>;
-
-class PipelineTest : public ::testing::Test {
- protected:
-  PipelineTest() {
-    storage::StoreOptions options;
-    options.directory = directory_.path();
-    options.sync = false;
-    auto store = storage::Store::Open(options);
-    if (store.ok()) store_ = std::move(*store);
-  }
-  void SetUp() override {
-    ASSERT_NE(store_, nullptr);
-    Start({.clock_step = 0});
-    ledger_->Register({"EUR", 2, ""});
-    ledger_->Register({"JPY", 0, ""});
-    ledger_->boxes().RunAll();
-    ledger_->Change(client_, OpenWorld("cash"));
-    for (const char* id : {"a", "b", "c"}) ledger_->Change(client_, Open(id));
-    ledger_->boxes().RunAll();
-  }
-  void Start(const SimulatedLedger::Options& options) {
-    ledger_ = std::make_unique<SimulatedLedger>(store_.get(), &random_, &clock_, options);
-    client_ = ledger_->NewClient();
-  }
-
-  Call Send(std::vector<TransactionCommand> commands, bool atomic = false,
-            bool validate_only = false) {
-    return SendFrom(client_, std::move(commands), nullptr, atomic, validate_only);
-  }
-  Call SendFrom(std::size_t client, std::vector<TransactionCommand> commands,
-                std::shared_ptr<Lane> lane = nullptr, bool atomic = false,
-                bool validate_only = false) {
-    Batch batch;
-    batch.atomic = atomic;
-    batch.validate_only = validate_only;
-    for (auto& command : commands)
-      batch.items.push_back({"", std::make_shared<TransactionCommand>(std::move(command))});
-    return ledger_->Execute(client, std::move(batch), std::move(lane));
-  }
-  /// Sends it and runs all that may run.
-  Call Run(std::vector<TransactionCommand> commands, bool atomic = false,
-           bool validate_only = false) {
-    Call call = Send(std::move(commands), atomic, validate_only);
-    ledger_->boxes().RunAll();
-    return call;
-  }
-  void Hold(const std::string& account) { ledger_->boxes().Hold(ledger_->BoxOf(account)); }
-  void Release(const std::string& account) {
-    ledger_->boxes().Release(ledger_->BoxOf(account));
-    ledger_->boxes().RunAll();
-  }
-  [[nodiscard]] std::size_t Decided() const { return ledger_->Flights().size(); }
-  static Reason ReasonOf(const Call& call, std::size_t index = 0) {
-    EXPECT_EQ(call->answers, 1);
-    if (call->outcomes.size() <= index) return Reason::kDataCorrupt;
-    const auto& refusal = call->outcomes[index].refusal;
-    return refusal ? refusal->reason : Reason::kNone;
-  }
-  std::string Posted(const std::string& id) {
-    auto head = store_->reader().GetHead(id, storage::Tier::kDisk);
-    const domain::AccountState& account = *head->value->state;
-    return domain::FormatMinor(account.balances.Posted(account.DebitNormal()), account.scale);
-  }
-
-  test_support::TemporaryDirectory directory_;
-  std::unique_ptr<storage::Store> store_;
-  test_support::RandomSource random_{1};
-  std::int64_t clock_ = 1000;
-  std::unique_ptr<SimulatedLedger> ledger_;
-  std::size_t client_ = 0;
-};
 
 TEST_F(PipelineTest, AHotAccountVotesWhileEarlierCommandsAreUndecided) {
   Run({Transfer("t0", "cash", "a", "100")});
@@ -311,6 +234,44 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
   EXPECT_FALSE(ledger_->failure().IsSet());
 }
 
+TEST_F(PipelineTest, AnEndFollowsAHoldThatIsDecidedAndNotYetWritten) {
+  domain::OpenAccount yen = OpenWorld("yen");
+  yen.asset = "JPY";
+  ledger_->Change(client_, yen);
+  ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
+  ledger_->boxes().RunAll();
+  domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
+  hold.transaction.postings.push_back(Transfer("", "cash", "a", "1").transaction.postings.front());
+  domain::SettleTransaction settle;
+  settle.transaction_id = "h";
+  settle.amounts = {*domain::ParseDecimal("2"), *domain::ParseDecimal("0.50")};
+  Hold("b");
+  // The log keeps the order: nothing is written while this one is undecided.
+  const Call first = Run({Transfer("t1", "cash", "b", "1")});
+  const std::size_t before = Decided();
+  const Call held = Run({hold});
+  const Call same = Run({hold});
+  const Call settled = Run({settle});
+  const Call late = Run({domain::VoidTransaction{"h", "", ""}});
+  EXPECT_EQ(Decided(), before + 3);
+  EXPECT_EQ(held->answers + same->answers + settled->answers + late->answers, 0);
+  Release("b");
+  EXPECT_EQ(ReasonOf(first), Reason::kNone);
+  EXPECT_EQ(ReasonOf(held), Reason::kNone);
+  EXPECT_TRUE(same->outcomes.at(0).replayed);
+  EXPECT_EQ(same->outcomes.at(0).position, held->outcomes.at(0).position);
+  ASSERT_EQ(ReasonOf(settled), Reason::kNone);
+  EXPECT_EQ(ReasonOf(late), Reason::kHoldNotPending);
+  EXPECT_EQ(Posted("y"), "2");
+  EXPECT_EQ(Posted("a"), "0.50");
+  const domain::TransactionPtr after = settled->outcomes.at(0).transaction;
+  EXPECT_EQ(after->status, TransactionStatus::kPosted);
+  // What was not settled is free again, and no more than that.
+  EXPECT_EQ(ReasonOf(Run({Transfer("t2", "y", "yen", "3")})), Reason::kInsufficientFunds);
+  EXPECT_EQ(ReasonOf(Run({Transfer("t3", "y", "yen", "2")})), Reason::kNone);
+  EXPECT_FALSE(ledger_->failure().IsSet());
+}
+
 TEST_F(PipelineTest, ABatchRefusedAtOnceStillWaitsForWhatItFollows) {
   Hold("c");
   // The hold stays open until c has voted.
@@ -327,61 +288,6 @@ TEST_F(PipelineTest, ABatchRefusedAtOnceStillWaitsForWhatItFollows) {
   EXPECT_EQ(ReasonOf(end), Reason::kNone);
   EXPECT_EQ(Posted("a"), "5.00");
   EXPECT_FALSE(ledger_->failure().IsSet());
-}
-
-TEST_F(PipelineTest, ValidateOnlyAnswersAnEndThatWouldComeTwice) {
-  Run({actors::Hold("h", "cash", "a", "5")});
-  const domain::VoidTransaction release{"h", "", ""};
-  const Call call = Run({release, release}, false, true);
-  EXPECT_EQ(ReasonOf(call, 0), Reason::kNone);
-  EXPECT_EQ(ReasonOf(call, 1), Reason::kNone);
-  EXPECT_TRUE(call->outcomes[1].replayed);
-  EXPECT_EQ(call->outcomes[1].status, TransactionStatus::kVoided);
-  EXPECT_EQ(call->outcomes[1].position, call->outcomes[0].position);
-  EXPECT_EQ(ReasonOf(Run({release})), Reason::kNone);
-}
-
-TEST_F(PipelineTest, ValidateOnlyLeavesAnIdFreeWhoseRefusalWouldNotBeKept) {
-  Run({Transfer("t", "cash", "a", "5")});
-  const auto reverse = [](const char* target, const char* reason) {
-    return domain::ReverseTransaction{"r", target, reason, {}, std::nullopt, "", ""};
-  };
-  const Call call =
-      Run({reverse("unknown", ""), reverse("unknown", "again"), reverse("t", "it is wrong"),
-           reverse("t", "it is wrong"), reverse("t", "otherwise")},
-          false, true);
-  EXPECT_EQ(ReasonOf(call, 0), Reason::kTransactionNotFound);
-  // Nobody has used the id by then.
-  EXPECT_EQ(ReasonOf(call, 1), Reason::kTransactionNotFound);
-  EXPECT_EQ(ReasonOf(call, 2), Reason::kNone);
-  // From here on it is used.
-  EXPECT_EQ(ReasonOf(call, 3), Reason::kNone);
-  EXPECT_TRUE(call->outcomes[3].replayed);
-  EXPECT_EQ(ReasonOf(call, 4), Reason::kIdReused);
-  EXPECT_EQ(Posted("a"), "5.00");
-}
-
-TEST_F(PipelineTest, ValidateOnlyNamesTheAccountsThatTheCommandWould) {
-  domain::CreateTransaction hold = actors::Hold("h", "cash", "a", "5");
-  hold.transaction.postings.push_back(Transfer("", "cash", "b", "5").transaction.postings.front());
-  Run({hold});
-  domain::SettleTransaction settle;
-  settle.transaction_id = "h";
-  settle.amounts = {*domain::ParseDecimal("5"), *domain::ParseDecimal("0")};
-  Run({settle});
-  domain::ReverseTransaction reverse;
-  reverse.transaction_id = "r";
-  reverse.reverses_transaction_id = "h";
-  const auto names = [](const Call& call) {
-    std::vector<std::string> ids;
-    for (const auto& account : call->outcomes.at(0).Accounts()) {
-      ids.push_back(account.account_id);
-    }
-    return ids;
-  };
-  const auto tried = names(Run({reverse}, false, true));
-  EXPECT_EQ(tried, names(Run({reverse})));
-  EXPECT_EQ(tried, (std::vector<std::string>{"a", "cash"}));
 }
 
 }  // namespace
