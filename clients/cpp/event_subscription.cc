@@ -39,9 +39,14 @@ Result<v1::SubscribeEventsResponse> EventSubscription::Next() {
     }
     ClientError error = Close();
     ++failed_attempts_;
-    const auto delay =
-        policy().DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
-    if (!delay || !MayResume() || cancelled()) {
+    auto delay = policy().DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
+    if (!MayResume() || cancelled()) {
+      delay.reset();
+    }
+    if (options_.on_disconnect) {
+      options_.on_disconnect(error, delay);
+    }
+    if (!delay) {
       End();
       return error;
     }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,9 @@ struct EventSubscriptionOptions {
   /// Nothing heard for so long, not even a heartbeat: the connection counts as
   /// lost. Must be longer than the request's heartbeat_interval (default 10 s).
   std::chrono::milliseconds stall_limit{30'000};
+  /// Told of each lost connection, from Next; `delay` until the next try, none: there is none.
+  std::function<void(const ClientError& error, std::optional<std::chrono::milliseconds> delay)>
+      on_disconnect = {};
 };
 
 /// Reads a subscription batch by batch: history from where the request says,

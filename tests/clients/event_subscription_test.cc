@@ -80,6 +80,29 @@ TEST(EventSubscriptionTest, ResumesBehindItsCheckpoint) {
   EXPECT_EQ(log.starts.at(1), v1::SubscribeEventsRequest::kAfterCheckpoint);
 }
 
+TEST(EventSubscriptionTest, TellsOfLostConnections) {
+  LogService log;
+  log.per_connection = 4;
+  const FakeServer server({&log});
+  const auto client = Client::Connect(server.target(), Impatient());
+  using Told = std::vector<std::pair<std::string, bool>>;
+  Told told;
+  EventSubscription subscription(*client, {},
+                                 {.on_disconnect = [&told](const ClientError& error, auto delay) {
+                                   told.emplace_back(error.message, delay.has_value());
+                                 }});
+  for (int position = 1; position <= 8; ++position) {
+    ASSERT_TRUE(subscription.Next().ok());
+  }
+  EXPECT_EQ(told, (Told{{"connection lost", true}}));
+  {
+    const std::scoped_lock lock(log.mutex);
+    log.refusal = grpc::Status(grpc::StatusCode::INTERNAL, "broken");
+  }
+  ASSERT_FALSE(subscription.Next().ok());
+  EXPECT_EQ(told, (Told{{"connection lost", true}, {"connection lost", true}, {"broken", false}}));
+}
+
 TEST(EventSubscriptionTest, EndsRatherThanSkipWhenTheEndHasNoCheckpoint) {
   LogService log;
   log.per_connection = 0;
