@@ -167,7 +167,8 @@ Example:
 void AddList(CLI::App& account, Session& session) {
   auto* list = account.add_subcommand("list", "List accounts by id");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("prefix", options->prefix, "Only ids that begin so")->type_name("PREFIX");
+  list->add_option("prefix,--prefix", options->prefix, "Only ids that begin so")
+      ->type_name("PREFIX");
   list->add_option("--owner", options->owner, "Only this owner's")->type_name("ID");
   AddLimitOption(*list, options->limit);
   list->footer(R"(

@@ -14,6 +14,7 @@
 #include "clients/cli/events_commands.h"
 #include "clients/cli/interrupt_watch.h"
 #include "clients/cli/json.h"
+#include "clients/cli/lost_connection.h"
 #include "clients/cli/session.h"
 #include "clients/cpp/event_subscription.h"
 
@@ -97,7 +98,7 @@ bool ShowBatch(Session& session, const v1::SubscribeEventsResponse& batch,
 
 ExitCode Follow(Session& session, const TailOptions& options,
                 client::EventSubscription& subscription, const std::optional<CheckpointFile>& file,
-                const InterruptWatch& watch) {
+                const InterruptWatch& watch, LostConnection& lost) {
   std::int64_t shown = 0;
   for (;;) {
     const auto next = subscription.Next();
@@ -107,6 +108,7 @@ ExitCode Follow(Session& session, const TailOptions& options,
     if (!next.ok()) {
       return session.Fail(next.error());
     }
+    lost.WorksAgain();
     const auto& batch = next.value();
     const bool more = ShowBatch(session, batch, options, &shown);
     session.console.out.flush();
@@ -144,10 +146,13 @@ ExitCode Tail(Session& session, const TailOptions& options) {
     request.set_max_batch_size(
         static_cast<std::int32_t>(std::min<std::int64_t>(options.limit, kBatchMax)));
   }
-  client::EventSubscription subscription(session.client(), request,
-                                         {.retry = session.PatientPolicy()});
+  LostConnection lost(session.console.err);
+  client::EventSubscription subscription(
+      session.client(), request,
+      {.retry = session.PatientPolicy(),
+       .on_disconnect = [&lost](const auto& error, auto delay) { lost.Tell(error, delay); }});
   const InterruptWatch watch([&subscription] { subscription.Cancel(); });
-  return Follow(session, options, subscription, file, watch);
+  return Follow(session, options, subscription, file, watch, lost);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "clients/cli/group_commands.h"
 #include "clients/cli/interrupt_watch.h"
 #include "clients/cli/json.h"
+#include "clients/cli/lost_connection.h"
 #include "clients/cli/shell_process.h"
 #include "clients/cpp/group_consumer.h"
 
@@ -148,7 +149,8 @@ class Handling {
   bool broken_ = false;     // guarded by mutex_
 };
 
-client::GroupConsumerOptions ToConsumer(Session& session, const ConsumeOptions& options) {
+client::GroupConsumerOptions ToConsumer(Session& session, const ConsumeOptions& options,
+                                        LostConnection& lost) {
   client::GroupConsumerOptions consumer;
   consumer.group_id = options.group_id;
   consumer.member_name = options.member_name.empty() ? DefaultMemberName() : options.member_name;
@@ -157,6 +159,7 @@ client::GroupConsumerOptions ToConsumer(Session& session, const ConsumeOptions& 
   // No more than will be handled, so that little is left to others.
   consumer.max_in_flight = static_cast<int>(std::min(options.limit, kInFlightMax));
   consumer.retry = session.PatientPolicy();
+  consumer.on_disconnect = [&lost](const auto& error, auto delay) { lost.Tell(error, delay); };
   return consumer;
 }
 
@@ -166,9 +169,12 @@ void Summarize(std::ostream& err, const client::GroupConsumerStats& stats) {
 
 ExitCode Consume(Session& session, const ConsumeOptions& options) {
   Handling handling(session, options);
-  client::GroupConsumer consumer(
-      session.client(), ToConsumer(session, options),
-      [&](const v1::DeliveredEvent& delivery) { return handling.Handle(delivery, consumer); });
+  LostConnection lost(session.console.err);
+  client::GroupConsumer consumer(session.client(), ToConsumer(session, options, lost),
+                                 [&](const v1::DeliveredEvent& delivery) {
+                                   lost.WorksAgain();
+                                   return handling.Handle(delivery, consumer);
+                                 });
   std::thread ending([&] {
     (void)consumer.Wait();
     handling.Stop();
@@ -177,7 +183,11 @@ ExitCode Consume(Session& session, const ConsumeOptions& options) {
   handling.Wait();
   const client::DoneResult left = consumer.Stop();
   ending.join();
-  Summarize(session.console.err, consumer.stats());
+  const client::GroupConsumerStats stats = consumer.stats();
+  // Who never got anything was mostly not let in: the reason says it all.
+  if (left.ok() || stats.delivered > 0) {
+    Summarize(session.console.err, stats);
+  }
   if (!left.ok()) {
     return session.Fail(left.error());
   }

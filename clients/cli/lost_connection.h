@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <iosfwd>
+#include <optional>
+
+#include "clients/cpp/client_error.h"
+
+namespace florin::cli {
+
+/// What somebody who follows a stream is told when its connection breaks: once, until it works
+/// again.
+///
+/// Threads: any, but only one writes to `err` meanwhile.
+class LostConnection {
+ public:
+  explicit LostConnection(std::ostream& err) : err_(err) {}
+
+  /// For `on_disconnect`. Silent if it is not tried again: then the command ends with the error.
+  void Tell(const client::ClientError& error, std::optional<std::chrono::milliseconds> delay);
+  void WorksAgain() { told_ = false; }
+
+ private:
+  std::ostream& err_;
+  std::atomic<bool> told_ = false;
+};
+
+}  // namespace florin::cli
