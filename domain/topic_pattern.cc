@@ -14,25 +14,25 @@ bool IsWordCharacter(char c) {
 }
 
 Refusal Malformed(std::string_view text, std::string_view problem) {
-  std::string message = "The topic pattern '";
+  std::string message = "the topic pattern '";
   message.append(text.substr(0, TopicPattern::kBytesMax)).append("' ").append(problem);
   message.append(
-      " A pattern is words of letters, digits, '_' and '-' with '.' between "
+      "; a pattern is words of letters, digits, '_' and '-' with '.' between "
       "them, where '*' as a word "
-      "stands for one word and '#' for any number, as in 'account.funds.*'.");
+      "stands for one word and '#' for any number, as in 'account.funds.*'");
   return {Reason::kFieldInvalid, std::move(message), {{"field", "type_patterns"}}};
 }
 
 /// Why `word` cannot stand in a pattern; empty: it can.
 std::string_view ProblemOf(std::string_view word) {
-  if (word.empty()) return "has an empty word.";
+  if (word.empty()) return "has an empty word";
   if (word == kOneWord || word == kAnyWords) return {};
   if (std::all_of(word.begin(), word.end(), IsWordCharacter)) return {};
   if (word.find_first_of("*#") != std::string_view::npos) {
     return "has a '*' or '#' that is only part of a word; each must be a whole "
-           "word.";
+           "word";
   }
-  return "has a character that no event type has.";
+  return "has a character that no event type has";
 }
 
 /// A place between the words of a topic; steps over them without splitting it.
@@ -63,8 +63,8 @@ class WordCursor {
 }  // namespace
 
 Result<TopicPattern> TopicPattern::Parse(std::string_view text) {
-  if (text.empty()) return Malformed(text, "is empty; leave it out to select every type.");
-  if (text.size() > kBytesMax) return Malformed(text, "is longer than 255 bytes.");
+  if (text.empty()) return Malformed(text, "is empty (leave it out to select every type)");
+  if (text.size() > kBytesMax) return Malformed(text, "is longer than 255 bytes");
   std::vector<std::string> words;
   for (WordCursor cursor(text); !cursor.AtEnd(); cursor.Step()) {
     const std::string_view problem = ProblemOf(cursor.word());
