@@ -12,61 +12,6 @@ namespace florin::domain {
 // They stand for a T and for an optional, and convert as these do.
 // NOLINTBEGIN(google-explicit-constructor)
 
-/// A T that is mostly empty (T{}), in the space of a pointer: what is empty takes no more, and is
-/// copied and freed for nothing. Read like a T. Copies are deep.
-///
-/// Transactions are made by the hundred thousand a second, and most of what can be said of one is
-/// not said.
-template <typename T>
-class Rare {
- public:
-  Rare() = default;
-  Rare(T value) { *this = std::move(value); }
-  Rare(const Rare& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
-  Rare(Rare&& other) noexcept = default;
-  ~Rare() = default;
-
-  Rare& operator=(const Rare& other) {
-    if (this != &other) value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
-    return *this;
-  }
-  Rare& operator=(Rare&& other) noexcept = default;
-  Rare& operator=(T value) {
-    if constexpr (requires { value.empty(); }) {
-      if (value.empty()) {
-        value_.reset();
-        return *this;
-      }
-    }
-    value_ = std::make_unique<T>(std::move(value));
-    return *this;
-  }
-  /// Of a text: from any other kind of text.
-  template <typename U>
-  requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, Rare> &&
-           !std::is_same_v<std::remove_cvref_t<U>, T>) Rare&
-  operator=(U&& value) {
-    return *this = T(std::forward<U>(value));
-  }
-
-  [[nodiscard]] bool empty() const { return value_ == nullptr; }
-  [[nodiscard]] const T& operator*() const { return value_ ? *value_ : Nothing(); }
-  [[nodiscard]] const T* operator->() const { return &**this; }
-  operator const T&() const { return **this; }
-  operator std::string_view() const requires std::is_same_v<T, std::string> { return **this; }
-
-  friend bool operator==(const Rare& a, const Rare& b) { return *a == *b; }
-  friend bool operator==(const Rare& a, const T& b) { return *a == b; }
-
- private:
-  static const T& Nothing() {
-    static const T nothing{};
-    return nothing;
-  }
-
-  std::unique_ptr<T> value_;
-};
-
 /// A std::optional whose value is mostly not there, in the space of a pointer. Copies are deep.
 template <typename T>
 class Boxed {
@@ -99,6 +44,52 @@ class Boxed {
 
  private:
   std::unique_ptr<T> value_;
+};
+
+/// A T that is mostly empty (T{}), in the space of a pointer: what is empty takes no more, and is
+/// copied and freed for nothing. Read like a T. Copies are deep.
+///
+/// Transactions are made by the hundred thousand a second, and most of what can be said of one is
+/// not said.
+template <typename T>
+class Rare {
+ public:
+  Rare() = default;
+  Rare(T value) { *this = std::move(value); }
+  Rare& operator=(T value) {
+    if constexpr (requires { value.empty(); }) {
+      if (value.empty()) {
+        value_.reset();
+        return *this;
+      }
+    }
+    value_ = std::move(value);
+    return *this;
+  }
+  /// Of a text: from any other kind of text.
+  template <typename U>
+  requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, Rare> &&
+           !std::is_same_v<std::remove_cvref_t<U>, T>) Rare&
+  operator=(U&& value) {
+    return *this = T(std::forward<U>(value));
+  }
+
+  [[nodiscard]] bool empty() const { return !value_; }
+  [[nodiscard]] const T& operator*() const { return value_ ? *value_ : Nothing(); }
+  [[nodiscard]] const T* operator->() const { return &**this; }
+  operator const T&() const { return **this; }
+  operator std::string_view() const requires std::is_same_v<T, std::string> { return **this; }
+
+  friend bool operator==(const Rare& a, const Rare& b) { return *a == *b; }
+  friend bool operator==(const Rare& a, const T& b) { return *a == b; }
+
+ private:
+  static const T& Nothing() {
+    static const T nothing{};
+    return nothing;
+  }
+
+  Boxed<T> value_;
 };
 
 // NOLINTEND(google-explicit-constructor)
