@@ -108,6 +108,11 @@ rocksdb::ColumnFamilyOptions JournalFamilyOptions(const RocksShared& shared) {
 rocksdb::ColumnFamilyOptions IndexFamilyOptions(const RocksShared& shared) {
   rocksdb::ColumnFamilyOptions options = CommonFamilyOptions();
   options.write_buffer_size = 32 * kMiB;
+  // The publisher flushes often, so files of level 0 are small, and each of them spans all
+  // families: merging it rewrites level 1 whole. Filters keep reads of many files cheap.
+  options.level0_file_num_compaction_trigger = 12;
+  options.level0_slowdown_writes_trigger = 30;
+  options.level0_stop_writes_trigger = 45;
   options.memtable_whole_key_filtering = true;
   options.memtable_prefix_bloom_size_ratio = 0.05;
   options.compression_per_level.assign(static_cast<std::size_t>(options.num_levels),
