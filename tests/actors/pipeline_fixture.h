@@ -41,6 +41,19 @@ class PipelineTest : public ::testing::Test {
     client_ = ledger_->NewClient();
   }
 
+  /// Opens the accounts yen and y; the hold "h" of 5 between them, and of 1.00 from cash to a.
+  domain::CreateTransaction HoldOfYenAndEuro() {
+    domain::OpenAccount yen = OpenWorld("yen");
+    yen.asset = "JPY";
+    ledger_->Change(client_, yen);
+    ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
+    ledger_->boxes().RunAll();
+    domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
+    hold.transaction.postings.push_back(
+        Transfer("", "cash", "a", "1").transaction.postings.front());
+    return hold;
+  }
+
   Call Send(std::vector<domain::TransactionCommand> commands, bool atomic = false,
             bool validate_only = false) {
     return SendFrom(client_, std::move(commands), nullptr, atomic, validate_only);

@@ -212,13 +212,7 @@ TEST_F(PipelineTest, CallsOnALaneKeepTheirOrder) {
 }
 
 TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
-  domain::OpenAccount yen = OpenWorld("yen");
-  yen.asset = "JPY";
-  ledger_->Change(client_, yen);
-  ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
-  ledger_->boxes().RunAll();
-  domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
-  hold.transaction.postings.push_back(Transfer("", "cash", "a", "1").transaction.postings.front());
+  const domain::CreateTransaction hold = HoldOfYenAndEuro();
   domain::SettleTransaction settle;
   settle.transaction_id = "h";
   settle.amounts = {*domain::ParseDecimal("5"), *domain::ParseDecimal("0.50")};
@@ -235,13 +229,7 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
 }
 
 TEST_F(PipelineTest, AnEndFollowsAHoldThatIsDecidedAndNotYetWritten) {
-  domain::OpenAccount yen = OpenWorld("yen");
-  yen.asset = "JPY";
-  ledger_->Change(client_, yen);
-  ledger_->Change(client_, Open("y", domain::AccountType::kLiability, "JPY"));
-  ledger_->boxes().RunAll();
-  domain::CreateTransaction hold = actors::Hold("h", "yen", "y", "5");
-  hold.transaction.postings.push_back(Transfer("", "cash", "a", "1").transaction.postings.front());
+  const domain::CreateTransaction hold = HoldOfYenAndEuro();
   domain::SettleTransaction settle;
   settle.transaction_id = "h";
   settle.amounts = {*domain::ParseDecimal("2"), *domain::ParseDecimal("0.50")};
