@@ -53,6 +53,8 @@ struct TransactionOutcome {
   std::vector<storage::AccountAfter> validated_accounts;
 
   [[nodiscard]] const std::vector<storage::AccountAfter>& Accounts() const {
+    // The analyzer takes a record that is there for none.
+    // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.UndefReturn)
     return record != nullptr ? record->accounts : validated_accounts;
   }
 };

@@ -16,8 +16,10 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   // Implicit on purpose: `return response;` and `return error;` both read well.
+  // NOLINTBEGIN(google-explicit-constructor)
   Result(T value) : content_(std::move(value)) {}
   Result(ClientError error) : content_(std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return content_.index() == 0; }
 
