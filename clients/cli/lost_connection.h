@@ -19,6 +19,7 @@ class LostConnection {
 
   /// For `on_disconnect`. Silent if it is not tried again: then the command ends with the error.
   void Tell(const client::ClientError& error, std::optional<std::chrono::milliseconds> delay);
+  /// Something came over it: the next loss is told of again.
   void WorksAgain() { told_ = false; }
 
  private:

@@ -1,0 +1,38 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <sstream>
+
+#include "clients/cli/lost_connection.h"
+
+namespace florin::cli {
+namespace {
+
+client::ClientError Stopping() {
+  client::ClientError error;
+  error.message = "the server is stopping";
+  return error;
+}
+
+TEST(LostConnectionTest, IsToldOnceUntilItWorksAgain) {
+  std::ostringstream err;
+  LostConnection lost(err);
+  lost.Tell(Stopping(), std::chrono::milliseconds(50));
+  lost.Tell(Stopping(), std::chrono::milliseconds(100));
+  EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
+  lost.WorksAgain();
+  err.str("");
+  lost.Tell(Stopping(), std::chrono::milliseconds(50));
+  EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
+}
+
+TEST(LostConnectionTest, IsNotToldWhenItIsNotTriedAgain) {
+  std::ostringstream err;
+  LostConnection lost(err);
+  lost.Tell(Stopping(), std::nullopt);
+  EXPECT_EQ(err.str(), "");
+}
+
+}  // namespace
+}  // namespace florin::cli
