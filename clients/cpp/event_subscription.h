@@ -26,7 +26,8 @@ struct EventSubscriptionOptions {
   /// Nothing heard for so long, not even a heartbeat: the connection counts as
   /// lost. Must be longer than the request's heartbeat_interval (default 10 s).
   std::chrono::milliseconds stall_limit{30'000};
-  /// Told of each lost connection, from Next; `delay` until the next try, none: there is none.
+  /// Told of each connection that ended, from Next, also of one that was refused or cancelled;
+  /// `delay` until the next try, none: there is none.
   std::function<void(const ClientError& error, std::optional<std::chrono::milliseconds> delay)>
       on_disconnect = {};
 };
