@@ -159,6 +159,7 @@ client::GroupConsumerOptions ToConsumer(Session& session, const ConsumeOptions& 
   // No more than will be handled, so that little is left to others.
   consumer.max_in_flight = static_cast<int>(std::min(options.limit, kInFlightMax));
   consumer.retry = session.PatientPolicy();
+  consumer.on_joined = [&lost] { lost.WorksAgain(); };
   consumer.on_disconnect = [&lost](const auto& error, auto delay) { lost.Tell(error, delay); };
   return consumer;
 }
@@ -172,7 +173,6 @@ ExitCode Consume(Session& session, const ConsumeOptions& options) {
   LostConnection lost(session.console.err);
   client::GroupConsumer consumer(session.client(), ToConsumer(session, options, lost),
                                  [&](const v1::DeliveredEvent& delivery) {
-                                   lost.WorksAgain();
                                    return handling.Handle(delivery, consumer);
                                  });
   std::thread ending([&] {

@@ -12,4 +12,11 @@ void LostConnection::Tell(const client::ClientError& error,
   err_ << "connection lost (" << error.message << "), trying again\n" << std::flush;
 }
 
+void LostConnection::WorksAgain() {
+  // Called for all that comes: nearly always nothing was told.
+  if (told_ && told_.exchange(false)) {
+    err_ << "connected again\n" << std::flush;
+  }
+}
+
 }  // namespace florin::cli

@@ -10,7 +10,7 @@
 namespace florin::cli {
 
 /// What somebody who follows a stream is told when its connection breaks: once, until it works
-/// again.
+/// again, and then that it does.
 ///
 /// Threads: any, but only one writes to `err` meanwhile.
 class LostConnection {
@@ -19,8 +19,8 @@ class LostConnection {
 
   /// For `on_disconnect`. Silent if it is not tried again: then the command ends with the error.
   void Tell(const client::ClientError& error, std::optional<std::chrono::milliseconds> delay);
-  /// Something came over it: the next loss is told of again.
-  void WorksAgain() { told_ = false; }
+  /// Something came over it.
+  void WorksAgain();
 
  private:
   std::ostream& err_;

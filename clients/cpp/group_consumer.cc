@@ -173,8 +173,13 @@ void GroupConsumer::Join() {
 
 void GroupConsumer::Read() {
   v1::ConsumeGroupResponse response;
+  bool heard = false;
   while (connection_->stream->Read(&response)) {
     connection_->guard->Arm();
+    if (!heard && options_.on_joined) {
+      options_.on_joined();
+    }
+    heard = true;
     joined_ = true;
     failed_attempts_ = 0;
     Accept(&response);

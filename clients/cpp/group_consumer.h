@@ -52,6 +52,9 @@ struct GroupConsumerOptions {
   /// DELIVERY_UNKNOWN of what was too late: the event comes again, or came to
   /// another member. Called on the reading thread: must not block.
   std::function<void(const std::string& delivery_id, const ClientError& refusal)> on_refusal = {};
+  /// The first response over a connection: the group has let us in, or in again. Called on the
+  /// reading thread: must not block.
+  std::function<void()> on_joined = {};
   /// The connection was lost, or could not be made; absent `delay`: given up.
   std::function<void(const ClientError& error, std::optional<std::chrono::milliseconds> delay)>
       on_disconnect = {};

@@ -21,7 +21,10 @@ TEST(LostConnectionTest, IsToldOnceUntilItWorksAgain) {
   lost.Tell(Stopping(), std::chrono::milliseconds(50));
   lost.Tell(Stopping(), std::chrono::milliseconds(100));
   EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
+  err.str("");
   lost.WorksAgain();
+  lost.WorksAgain();
+  EXPECT_EQ(err.str(), "connected again\n");
   err.str("");
   lost.Tell(Stopping(), std::chrono::milliseconds(50));
   EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
@@ -31,6 +34,7 @@ TEST(LostConnectionTest, IsNotToldWhenItIsNotTriedAgain) {
   std::ostringstream err;
   LostConnection lost(err);
   lost.Tell(Stopping(), std::nullopt);
+  lost.WorksAgain();
   EXPECT_EQ(err.str(), "");
 }
 

@@ -17,9 +17,11 @@ using GroupConsumerEndTest = GroupConsumerTest;
 TEST_F(GroupConsumerEndTest, JoinsAgainInItsOwnPlaceAfterALostConnection) {
   Gate gate;
   Diary diary;
+  std::atomic<int> joined = 0;
   std::atomic<int> lost = 0;
   auto options = Options();
   options.workers = 2;
+  options.on_joined = [&] { ++joined; };
   options.on_disconnect = [&](const ClientError& error, std::optional<milliseconds> delay) {
     EXPECT_EQ(error.reason, "SHUTTING_DOWN");
     EXPECT_TRUE(delay);
@@ -45,6 +47,7 @@ TEST_F(GroupConsumerEndTest, JoinsAgainInItsOwnPlaceAfterALostConnection) {
   ASSERT_TRUE(groups_.AwaitEmpty());
   EXPECT_TRUE(consumer.Stop().ok());
   EXPECT_EQ(lost, 1);
+  EXPECT_EQ(joined, 2);
   EXPECT_THAT(groups_.done, SizeIs(20));
   ASSERT_THAT(groups_.joins, SizeIs(2));
   EXPECT_FALSE(groups_.joins[0].take_over());
