@@ -6,9 +6,19 @@
 #include <utility>
 
 namespace florin::actors {
+namespace {
 
-AccountActor::AccountActor(caf::actor_config& config, std::string account_id, PipelineHost* host)
-    : caf::event_based_actor(config), account_id_(std::move(account_id)), host_(host) {}
+/// Votes on more accounts are spread over the actors' threads.
+constexpr std::size_t kVotedInPlaceMax = 8;
+
+}  // namespace
+
+AccountActor::AccountActor(caf::actor_config& config, std::string account_id, AccountCellPtr cell,
+                           PipelineHost* host)
+    : caf::event_based_actor(config),
+      account_id_(std::move(account_id)),
+      cell_(std::move(cell)),
+      host_(host) {}
 
 caf::behavior AccountActor::make_behavior() {
   // No exception leaves a handler: the actor ends, is started again, and decides anew from the log.
@@ -24,19 +34,14 @@ caf::behavior AccountActor::make_behavior() {
   });
   LoadHead();
   return {
-      [this](DeliverMessage& message) { Deliver(std::move(message)); },
-      [this](const WakeMessage&) {
-        if (core_) core_->Advance();
-      },
+      [this](DeliverMessage& message) { cell_->Receive(std::move(message.flight), message.slot); },
+      [this](const WakeMessage&) { cell_->Advance(); },
       [this](const HeadMessage& head) { Start(head); },
       [this](const StopMessage&) { quit(); },
   };
 }
 
-void AccountActor::on_exit() {
-  core_.reset();
-  early_.clear();
-}
+void AccountActor::on_exit() { cell_->End(); }
 
 void AccountActor::LoadHead() {
   const auto message = [](const domain::Result<storage::Lookup<storage::Head>>& head) {
@@ -58,36 +63,39 @@ void AccountActor::LoadHead() {
 void AccountActor::Start(const HeadMessage& head) {
   if (head.failure) {
     spdlog::error("account {} cannot be read: {}", account_id_, head.failure->message);
-    core_ = AccountCore::Broken(account_id_, *head.failure);
-  } else {
-    domain::AccountState state = *head.state;
-    state.account_id = account_id_;
-    core_.emplace(std::move(state), head.n);
+    cell_->Start(AccountCore::Broken(account_id_, *head.failure));
+    return;
   }
-  while (!early_.empty()) {
-    DeliverMessage message = std::move(early_.front());
-    early_.pop_front();
-    core_->Deliver(std::move(message.flight), message.slot);
-  }
-}
-
-void AccountActor::Deliver(DeliverMessage message) {
-  if (core_) {
-    core_->Deliver(std::move(message.flight), message.slot);
-  } else {
-    early_.push_back(std::move(message));
-  }
+  domain::AccountState state = *head.state;
+  state.account_id = account_id_;
+  cell_->Start(AccountCore(std::move(state), head.n));
 }
 
 void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) {
+  try {
+    if (cell_->Offer(flight, slot, flight->slots.size() <= kVotedInPlaceMax)) return;
+  } catch (const std::exception& failure) {
+    GiveUp(failure.what());
+    return;
+  } catch (...) {
+    GiveUp("unknown exception");
+    return;
+  }
   caf::anon_send(actor_, DeliverMessage{std::move(flight), slot});
+}
+
+/// As if its actor had thrown: it ends, and the next one is given the command again.
+void ActorPort::GiveUp(const char* why) {
+  spdlog::error("account {} is reloaded: {}", account_id(), why);
+  caf::anon_send_exit(actor_, caf::exit_reason::unhandled_exception);
 }
 
 void ActorPort::Wake() { caf::anon_send(actor(), WakeMessage{}); }
 
-void ActorPort::Rebind(caf::actor actor) {
+void ActorPort::Rebind(caf::actor actor, AccountCellPtr cell) {
   const std::lock_guard lock(mutex_);
   actor_ = std::move(actor);
+  cell_ = std::move(cell);
 }
 
 caf::actor ActorPort::actor() const {

@@ -1,57 +1,59 @@
 #pragma once
 
 #include <caf/all.hpp>
-#include <deque>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
-#include "actors/account_core.h"
+#include "actors/account_cell.h"
 #include "actors/messages.h"
 #include "actors/pipeline_host.h"
 
 namespace florin::actors {
 
-/// One active account: reads its head, then votes on commands in the order of its mailbox.
+using AccountCellPtr = std::shared_ptr<AccountCell>;
+
+/// One active account: reads its head, then votes on the commands in its mailbox, in order; and on
+/// those that are not even put there (AccountCell).
 ///
 /// Ends on StopMessage (passivation). If it ends otherwise the directory starts another, which
 /// reads the head again and is given every unpublished command once more.
 class AccountActor : public caf::event_based_actor {
  public:
-  AccountActor(caf::actor_config& config, std::string account_id, PipelineHost* host);
+  AccountActor(caf::actor_config& config, std::string account_id, AccountCellPtr cell,
+               PipelineHost* host);
   const char* name() const override { return "florin.account"; }
   caf::behavior make_behavior() override;
-  /// Lets go of the flights that it has not folded yet: they know the way to this actor, and would
-  /// keep it for ever.
+  /// The flights in the cell know the way to this actor, and would keep it for ever.
   void on_exit() override;
 
  private:
   void LoadHead();
   void Start(const HeadMessage& head);
-  void Deliver(DeliverMessage message);
 
   const std::string account_id_;
+  const AccountCellPtr cell_;
   PipelineHost* host_;
-  std::optional<AccountCore> core_;
-  /// What arrived while the head was being read.
-  std::deque<DeliverMessage> early_;
 };
 
 /// The stable address of an account while its actor may change.
 class ActorPort : public AccountPort {
  public:
-  ActorPort(std::string account_id, caf::actor actor)
-      : AccountPort(std::move(account_id)), actor_(std::move(actor)) {}
+  ActorPort(std::string account_id, caf::actor actor, AccountCellPtr cell)
+      : AccountPort(std::move(account_id)), actor_(std::move(actor)), cell_(std::move(cell)) {}
   void Deliver(FlightPtr flight, std::uint32_t slot) override;
   void Wake() override;
   /// Deliver and Rebind: the sequencer's thread; the others: any.
-  void Rebind(caf::actor actor);
+  void Rebind(caf::actor actor, AccountCellPtr cell);
   [[nodiscard]] caf::actor actor() const;
 
  private:
+  void GiveUp(const char* why);
+
   mutable std::mutex mutex_;
-  /// Written under the mutex by the sequencer's thread, which therefore reads it without.
+  // Written under the mutex by the sequencer's thread, which therefore reads them without.
   caf::actor actor_;
+  AccountCellPtr cell_;
 };
 
 }  // namespace florin::actors

@@ -47,7 +47,7 @@ AccountCore AccountCore::Broken(std::string account_id, domain::Refusal why) {
 void AccountCore::Deliver(FlightPtr flight, std::uint32_t slot) {
   // A reloaded account already holds what was published before it was read.
   if (flight->n <= head_n_) return;
-  waiting_.push_back(Entry{std::move(flight), slot, false});
+  waiting_.push_back(Waiting{std::move(flight), slot});
   if (waiting_.size() == 1) Advance();
 }
 
@@ -55,8 +55,8 @@ void AccountCore::Advance() {
   for (;;) {
     FoldDecided();
     if (waiting_.empty()) return;
-    Entry entry = std::move(waiting_.front());
-    if (TryVote(&entry)) {
+    Waiting entry = std::move(waiting_.front());
+    if (TryVote(entry)) {
       waiting_.pop_front();
       continue;
     }
@@ -68,12 +68,11 @@ void AccountCore::Advance() {
 
 void AccountCore::FoldDecided() {
   bool folded = false;
-  while (!voted_.empty() && voted_.front().flight->Decided()) {
-    const Entry& entry = voted_.front();
-    const bool happened = entry.flight->happened;
-    const domain::PartEffect& effect = entry.slot_ref().effect;
-    if (!entry.settled) bounds_.Close(effect, happened);
-    if (happened) Apply(effect, &state_);
+  while (!voted_.empty() && voted_.front().decision->Decided()) {
+    const Voted& entry = voted_.front();
+    const bool happened = entry.decision->happened();
+    if (!entry.settled) bounds_.Close(entry.effect, happened);
+    if (happened) Apply(entry.effect, &state_);
     voted_.pop_front();
     folded = true;
   }
@@ -83,9 +82,9 @@ void AccountCore::FoldDecided() {
 
 bool AccountCore::CloseDecided() {
   bool closed = false;
-  for (Entry& entry : voted_) {
-    if (entry.settled || !entry.flight->Decided()) continue;
-    bounds_.Close(entry.slot_ref().effect, entry.flight->happened);
+  for (Voted& entry : voted_) {
+    if (entry.settled || !entry.decision->Decided()) continue;
+    bounds_.Close(entry.effect, entry.decision->happened());
     entry.settled = true;
     closed = true;
   }
@@ -93,31 +92,25 @@ bool AccountCore::CloseDecided() {
 }
 
 bool AccountCore::WaitForOldest() {
-  for (Entry& entry : voted_) {
-    if (entry.flight->Decided()) continue;
-    std::atomic<bool>& waiting = entry.slot_ref().waiting.value;
-    waiting.store(true, std::memory_order_seq_cst);
-    // The decider sets `decided` first and looks at `waiting` then: one of the two sees the other.
-    if (!entry.flight->Decided()) return true;
-    waiting.store(false, std::memory_order_seq_cst);
-    return false;
+  for (const Voted& entry : voted_) {
+    if (!entry.decision->Decided()) return entry.decision->Await();
   }
   return false;
 }
 
-bool AccountCore::TryVote(Entry* entry) {
-  if (entry->flight->account != nullptr) {
+bool AccountCore::TryVote(const Waiting& entry) {
+  if (entry.flight->account != nullptr) {
     if (!voted_.empty()) return false;
-    VoteOnAccount(*entry);
+    VoteOnAccount(entry);
     return true;
   }
   return VoteOnTransactions(entry);
 }
 
-bool AccountCore::VoteOnTransactions(Entry* entry) {
-  Slot& slot = entry->slot_ref();
+bool AccountCore::VoteOnTransactions(const Waiting& entry) {
+  Slot& slot = entry.slot_ref();
   if (!slot.voted) {
-    if (!entry->flight->validate_only && !CheckItems(*entry->flight, &slot)) return false;
+    if (!entry.flight->validate_only && !CheckItems(*entry.flight, &slot)) return false;
     slot.exists = state_.Exists();
     slot.asset = state_.asset;
     slot.scale = state_.scale;
@@ -126,20 +119,15 @@ bool AccountCore::VoteOnTransactions(Entry* entry) {
   return true;
 }
 
-void AccountCore::FinishVote(Entry* entry) {
-  Flight& flight = *entry->flight;
-  Slot& slot = entry->slot_ref();
+void AccountCore::FinishVote(const Waiting& entry) {
+  Slot& slot = entry.slot_ref();
   const bool counts = slot.effect.events > 0;
-  if (counts) {
-    bounds_.Open(slot.effect);
-  } else {
-    entry->settled = true;
-  }
-  voted_.push_back(std::move(*entry));
+  if (counts) bounds_.Open(slot.effect);
+  voted_.push_back(Voted{entry.flight->decision, slot.effect, !counts});
   if (slot.voted) return;
   slot.voted = true;
-  if (flight.votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    Decide(flight.shared_from_this());
+  if (entry.flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    Decide(entry.flight);
 }
 
 /// Whatever else the vote says, no flight is decided before the commands that its items follow:
@@ -187,10 +175,12 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
     if (item.followed_here) (*here)[domain::TargetOf(*item.command)] = before;
     return true;
   }
-  part_.Clear();
+  // One a thread, so that its memory is at hand: one an account would seldom be.
+  thread_local domain::AccountPart part;
+  part.Clear();
   for (const domain::Touch& touch : touches)
-    domain::AddTouch(*item.command, before.get(), touch, &part_);
-  const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part_);
+    domain::AddTouch(*item.command, before.get(), touch, &part);
+  const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part);
   if (verdict.kind == domain::PartVerdict::Kind::kWait) return false;
   if (verdict.kind == domain::PartVerdict::Kind::kNo) {
     slot->finding_item = static_cast<std::uint16_t>(index);
@@ -216,7 +206,7 @@ void AccountCore::Remember(const Flight& flight, const Item& item,
   (*here)[id] = std::move(effect.after);
 }
 
-void AccountCore::VoteOnAccount(const Entry& entry) {
+void AccountCore::VoteOnAccount(const Waiting& entry) {
   const FlightPtr& flight = entry.flight;
   AccountWork& work = *flight->account;
   Slot& slot = entry.slot_ref();
@@ -232,17 +222,17 @@ void AccountCore::VoteOnAccount(const Entry& entry) {
       work.decision =
           domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
     }
-    flight->happened =
-        !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
   }
-  if (flight->happened) {
+  const bool happened =
+      !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
+  if (happened) {
     state_ = work.decision.after;
     bounds_ = domain::AccountBounds::Of(state_);
   }
   if (slot.voted) return;
   slot.voted = true;
   flight->votes_missing.store(0, std::memory_order_release);
-  AnnounceDecision(flight);
+  AnnounceDecision(flight, happened);
 }
 
 }  // namespace florin::actors

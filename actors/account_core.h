@@ -40,19 +40,23 @@ class AccountCore {
   [[nodiscard]] bool Idle() const { return voted_.empty() && waiting_.empty(); }
 
  private:
-  struct Entry {
+  struct Waiting {
     FlightPtr flight;
     std::uint32_t slot = 0;
-    /// Its effect is no longer a "maybe" in bounds_.
-    bool settled = false;
 
     [[nodiscard]] Slot& slot_ref() const { return flight->slots[slot]; }
+  };
+  struct Voted {
+    DecisionPtr decision;
+    domain::PartEffect effect;
+    /// Its effect is no longer a "maybe" in bounds_.
+    bool settled = false;
   };
 
   void FoldDecided();
   bool CloseDecided();
-  bool TryVote(Entry* entry);
-  bool VoteOnTransactions(Entry* entry);
+  bool TryVote(const Waiting& entry);
+  bool VoteOnTransactions(const Waiting& entry);
   /// What the items of one flight so far make of the transactions that later ones name.
   using Provisional = std::map<std::string, domain::TransactionPtr>;
   bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches,
@@ -63,8 +67,8 @@ class AccountCore {
   static bool FollowsUndecided(const Flight& flight, const Slot& slot);
   /// False: it depends on something undecided. Else the items' effect, or the first finding.
   bool CheckItems(const Flight& flight, Slot* slot);
-  void VoteOnAccount(const Entry& entry);
-  void FinishVote(Entry* entry);
+  void VoteOnAccount(const Waiting& entry);
+  void FinishVote(const Waiting& entry);
   bool WaitForOldest();
 
   domain::AccountState state_;
@@ -73,9 +77,8 @@ class AccountCore {
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;
   /// Voted, not yet folded into state_, in order.
-  ShortQueue<Entry> voted_;
-  ShortQueue<Entry> waiting_;
-  domain::AccountPart part_;
+  ShortQueue<Voted> voted_;
+  ShortQueue<Waiting> waiting_;
 };
 
 }  // namespace florin::actors

@@ -264,7 +264,7 @@ void Committer::SkipAllBut(Flight* flight, std::size_t refused) {
 
 void Committer::StageAccount(Flight* flight) {
   AccountWork& work = *flight->account;
-  if (flight->happened) {
+  if (flight->decision->happened()) {
     work.record = Write(*flight, AccountChangeOf(*flight));
     return;
   }
@@ -286,7 +286,7 @@ void Committer::StageAccount(Flight* flight) {
 }
 
 void Committer::StageAsset(Flight* flight) {
-  if (!flight->happened) return;
+  if (!flight->decision->happened()) return;
   storage::Change change;
   change.kind = storage::ChangeKind::kAssetRegistered;
   change.commit_time = flight->time;

@@ -145,10 +145,10 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
 
 }  // namespace
 
-void AnnounceDecision(const FlightPtr& flight) {
-  flight->decided.store(true, std::memory_order_seq_cst);
-  for (const Slot& slot : flight->slots) {
-    if (slot.waiting.value.load(std::memory_order_seq_cst)) slot.account->Wake();
+void AnnounceDecision(const FlightPtr& flight, bool happened) {
+  if (flight->decision->Decide(happened)) {
+    // Which of them waits is not kept: the others find nothing to do.
+    for (const Slot& slot : flight->slots) slot.account->Wake();
   }
   if (flight->sequencer_waits.load(std::memory_order_seq_cst))
     flight->sink->OnAwaitedDecision(flight);
@@ -156,16 +156,17 @@ void AnnounceDecision(const FlightPtr& flight) {
 }
 
 void Decide(const FlightPtr& flight) {
+  bool happened = false;
   if (!flight->validate_only) {
     FirstRefusal first;
     for (const Slot& slot : flight->slots) first.Offer(slot.finding_item, slot.finding);
     const std::size_t items = flight->items.size();
     const SlotTable table(*flight);
     for (std::size_t i = 0; i < items && i <= first.item; ++i) TryItem(*flight, i, table, &first);
-    flight->happened = first.item >= items;
-    for (std::size_t i = 0; i < items && !flight->happened; ++i) RefuseItem(*flight, i, first);
+    happened = first.item >= items;
+    for (std::size_t i = 0; i < items && !happened; ++i) RefuseItem(*flight, i, first);
   }
-  AnnounceDecision(flight);
+  AnnounceDecision(flight, happened);
 }
 
 }  // namespace florin::actors

@@ -10,7 +10,7 @@ namespace florin::actors {
 /// Requires: every slot has voted (or there is none). Threads: the last voter's.
 void Decide(const FlightPtr& flight);
 
-/// Makes a decision known that somebody else has written (account and asset commands).
-void AnnounceDecision(const FlightPtr& flight);
+/// Makes a decision known that somebody else has made (account and asset commands).
+void AnnounceDecision(const FlightPtr& flight, bool happened);
 
 }  // namespace florin::actors

@@ -54,12 +54,33 @@ class TransactionCall {
   Ledger::BatchDone done_;
 };
 
-/// A flag that may be moved while nobody else looks at it.
-struct WaitFlag {
-  std::atomic<bool> value{false};
-  WaitFlag() = default;
-  WaitFlag(WaitFlag&& other) noexcept : value(other.value.load(std::memory_order_relaxed)) {}
+/// What became of a flight. Apart from it, since an account keeps it until it is used the next
+/// time: a flight would long have left the processor's caches when it is freed then.
+///
+/// Threads: `happened` is written before `decided`, and read after it.
+class Decision {
+ public:
+  /// Once, by the last voter. True: somebody waits, and has to be told.
+  [[nodiscard]] bool Decide(bool happened) {
+    happened_ = happened;
+    decided_.store(true, std::memory_order_seq_cst);
+    return awaited_.load(std::memory_order_seq_cst);
+  }
+  /// False: it is decided already. Else whoever decides will see that somebody waits.
+  [[nodiscard]] bool Await() {
+    awaited_.store(true, std::memory_order_seq_cst);
+    return !Decided();
+  }
+  [[nodiscard]] bool Decided() const { return decided_.load(std::memory_order_seq_cst); }
+  /// Requires: Decided.
+  [[nodiscard]] bool happened() const { return happened_; }
+
+ private:
+  std::atomic<bool> decided_{false};
+  std::atomic<bool> awaited_{false};
+  bool happened_ = false;
 };
+using DecisionPtr = std::shared_ptr<Decision>;
 
 /// One account's part in a flight: what it is asked and what it answered.
 /// Written by the account's actor until it has voted; read by the decider and the committer
@@ -68,8 +89,6 @@ struct Slot {
   std::shared_ptr<AccountPort> account;
   /// In order of items and mentions.
   absl::InlinedVector<domain::Touch, 2> touches;
-  /// The account waits for this flight's decision.
-  WaitFlag waiting;
 
   bool voted = false;
   bool exists = false;
@@ -159,9 +178,8 @@ class DecisionSink {
 /// A numbered command (or atomic batch) on its way: sequencer -> accounts -> committer -> caller.
 ///
 /// Threads: the sequencer fills it before it is delivered; each slot belongs to its account; the
-/// last voter writes the decision before `decided`; then only the committer and the publisher
-/// write.
-struct Flight : std::enable_shared_from_this<Flight> {
+/// last voter writes the decision; then only the committer and the publisher write.
+struct Flight {
   /// Place in the one order of all commands, from 1.
   std::uint64_t n = 0;
   /// The sequencer's stamp, UTC nanoseconds; becomes commit_time.
@@ -181,12 +199,10 @@ struct Flight : std::enable_shared_from_this<Flight> {
   std::unique_ptr<AssetWork> asset;
 
   std::atomic<std::size_t> votes_missing{0};
-  /// What has to happen if yes; set before `decided`.
-  bool happened = false;
-  std::atomic<bool> decided{false};
+  const DecisionPtr decision = std::make_shared<Decision>();
   std::atomic<bool> sequencer_waits{false};
 
-  [[nodiscard]] bool Decided() const { return decided.load(std::memory_order_seq_cst); }
+  [[nodiscard]] bool Decided() const { return decision->Decided(); }
 
   /// Runs `then` once the flight is visible to readers; at once if it is.
   void WhenPublished(std::function<void(Flight&)> then);

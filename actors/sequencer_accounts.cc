@@ -55,7 +55,7 @@ bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submiss
     return true;
   }
   const domain::AccountDecision& decision = first->account->decision;
-  const bool kept = decision.refusal ? decision.refusal->Recorded() : first->happened;
+  const bool kept = decision.refusal ? decision.refusal->Recorded() : first->decision->happened();
   if (!kept) return false;
   const std::string field =
       domain::DifferingField(*change, std::get<domain::ChangeAccount>(first->account->command));
@@ -89,7 +89,6 @@ void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
   work.asset = submission->asset;
   work.done = std::move(submission->done);
   const auto [found, added] = assets_.try_emplace(work.asset.code, work.asset);
-  flight->happened = added;
   if (!added) {
     const char* field = found->second.scale != work.asset.scale ? "scale"
                         : found->second.name != work.asset.name ? "name"
@@ -98,7 +97,7 @@ void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
     if (!work.replayed) work.refusal = domain::AssetExists(found->second, field);
   }
   window_.push_back(flight);
-  AnnounceDecision(flight);
+  AnnounceDecision(flight, added);
 }
 
 }  // namespace florin::actors

@@ -94,7 +94,8 @@ std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id,
   const auto [found, added] = accounts_.try_emplace(account_id);
   Account& account = found->second;
   if (added) {
-    account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id));
+    const auto cell = std::make_shared<AccountCell>();
+    account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id, cell), cell);
     queue_.push_back({account_id, n});
     host_->SetActiveAccounts(accounts_.size());
   }
@@ -102,8 +103,8 @@ std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id,
   return account.port;
 }
 
-caf::actor SequencerActor::SpawnAccount(const std::string& account_id) {
-  caf::actor actor = caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, host_));
+caf::actor SequencerActor::SpawnAccount(const std::string& account_id, const AccountCellPtr& cell) {
+  caf::actor actor = caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, cell, host_));
   monitor(actor);
   ids_[actor.id()] = account_id;
   return actor;
@@ -146,7 +147,8 @@ void SequencerActor::OnDown(const caf::down_msg& down) {
   if (found == accounts_.end()) return;
   spdlog::warn("account {} ended ({}), starting it again", account_id, caf::to_string(down.reason));
   const std::shared_ptr<ActorPort>& port = found->second.port;
-  port->Rebind(SpawnAccount(account_id));
+  const auto cell = std::make_shared<AccountCell>();
+  port->Rebind(SpawnAccount(account_id, cell), cell);
   for (const FlightPtr& flight : sequencer_.window()) {
     for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
       if (flight->slots[i].account == port) port->Deliver(flight, i);

@@ -52,7 +52,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   }
   void LoadHolds(std::vector<std::string> transaction_ids) override;
 
-  caf::actor SpawnAccount(const std::string& account_id);
+  caf::actor SpawnAccount(const std::string& account_id, const AccountCellPtr& cell);
   void Passivate();
   void OnDown(const caf::down_msg& down);
   void AfterWork();

@@ -171,10 +171,9 @@ void Summarize(std::ostream& err, const client::GroupConsumerStats& stats) {
 ExitCode Consume(Session& session, const ConsumeOptions& options) {
   Handling handling(session, options);
   LostConnection lost(session.console.err);
-  client::GroupConsumer consumer(session.client(), ToConsumer(session, options, lost),
-                                 [&](const v1::DeliveredEvent& delivery) {
-                                   return handling.Handle(delivery, consumer);
-                                 });
+  client::GroupConsumer consumer(
+      session.client(), ToConsumer(session, options, lost),
+      [&](const v1::DeliveredEvent& delivery) { return handling.Handle(delivery, consumer); });
   std::thread ending([&] {
     (void)consumer.Wait();
     handling.Stop();

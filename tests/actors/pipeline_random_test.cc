@@ -37,6 +37,7 @@ class PipelineRandomTest : public ::testing::Test {
     SimulatedLedger::Options options;
     options.recent_commands = random->Pick(std::vector<std::size_t>{0, 1, 4, 65'536});
     options.passivate_percent = random->Pick(std::vector<double>{0, 10, 100});
+    options.in_place_percent = random->Pick(std::vector<double>{0, 50, 100});
     options.commit_most = random->Between(1, 20);
     options.clock_step = random->Between(0, 6);
     return options;

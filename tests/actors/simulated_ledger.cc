@@ -12,7 +12,7 @@ namespace {
 struct Incarnation {
   std::size_t box = 0;
   bool dead = false;
-  std::optional<AccountCore> core;
+  AccountCell cell;
 };
 using IncarnationPtr = std::shared_ptr<Incarnation>;
 
@@ -24,8 +24,13 @@ std::uint64_t Draw(test_support::RandomSource* random) {
 
 class SimulatedLedger::LivePort : public AccountPort {
  public:
-  LivePort(std::string account_id, Mailboxes* boxes, storage::Reader* reader)
-      : AccountPort(std::move(account_id)), boxes_(boxes), reader_(reader) {
+  /// `in_place`: asked for each command whether its vote may be taken at once.
+  LivePort(std::string account_id, Mailboxes* boxes, storage::Reader* reader,
+           std::function<bool()> in_place)
+      : AccountPort(std::move(account_id)),
+        boxes_(boxes),
+        reader_(reader),
+        in_place_(std::move(in_place)) {
     Start();
   }
 
@@ -36,24 +41,25 @@ class SimulatedLedger::LivePort : public AccountPort {
     boxes_->Post(born->box, [this, born] {
       auto head = reader_->GetHead(account_id(), storage::Tier::kDisk);
       if (!head.ok()) {
-        born->core = AccountCore::Broken(account_id(), head.refusal());
+        born->cell.Start(AccountCore::Broken(account_id(), head.refusal()));
         return;
       }
       domain::AccountState state = *head->value->state;
       state.account_id = account_id();
-      born->core.emplace(std::move(state), head->value->n);
+      born->cell.Start(AccountCore(std::move(state), head->value->n));
     });
     const std::lock_guard lock(mutex_);
     current_ = std::move(born);
   }
 
   void Deliver(FlightPtr flight, std::uint32_t slot) override {
+    if (Current()->cell.Offer(flight, slot, in_place_())) return;
     Post([flight = std::move(flight), slot](Incarnation* self) {
-      self->core->Deliver(flight, slot);
+      self->cell.Receive(flight, slot);
     });
   }
   void Wake() override {
-    Post([](Incarnation* self) { self->core->Advance(); });
+    Post([](Incarnation* self) { self->cell.Advance(); });
   }
 
   /// As an actor that is killed: what waits in its mailbox is lost.
@@ -63,6 +69,7 @@ class SimulatedLedger::LivePort : public AccountPort {
       // Killed twice it still dies once: two lives at a time would both vote.
       if (current->dead) return;
       current->dead = true;
+      current->cell.End();
       then();
     });
   }
@@ -82,6 +89,7 @@ class SimulatedLedger::LivePort : public AccountPort {
 
   Mailboxes* boxes_;
   storage::Reader* reader_;
+  std::function<bool()> in_place_;
   mutable std::mutex mutex_;
   IncarnationPtr current_;
 };
@@ -215,7 +223,9 @@ void SimulatedLedger::LoadHolds(std::vector<std::string> transaction_ids) {
 std::shared_ptr<AccountPort> SimulatedLedger::Port(const std::string& account_id, std::uint64_t n) {
   Live& live = accounts_[account_id];
   if (live.port == nullptr) {
-    live.port = std::make_shared<LivePort>(account_id, &boxes_, &store_->reader());
+    live.port = std::make_shared<LivePort>(account_id, &boxes_, &store_->reader(), [this] {
+      return sequencer_random_.Percent(options_.in_place_percent);
+    });
   }
   live.last_n = n;
   return live.port;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/account_core.h"
+#include "actors/account_cell.h"
 #include "actors/commit_queue.h"
 #include "actors/committer.h"
 #include "actors/sequencer.h"
@@ -43,6 +43,8 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
     std::size_t recent_commands = 65'536;
     /// An account with nothing unpublished may be put away after a commit.
     double passivate_percent = 0;
+    /// Votes that the sequencer may take by itself, without the account's mailbox.
+    double in_place_percent = 0;
     /// Most flights that one commit takes.
     std::int64_t commit_most = 8;
     /// The clock goes on by up to so many nanoseconds each time it is read.

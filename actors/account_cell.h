@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "actors/account_core.h"
+
+namespace florin::actors {
+
+/// One life of an active account: what it decides from, and the rule by which its actor and the
+/// sequencer share it.
+///
+/// An account with nothing in its mailbox votes where its command is numbered: to wake its actor
+/// would take longer than the vote. What cannot be voted on so goes through the mailbox, and until
+/// that is empty all that follows too: the account sees the order of numbers either way. Source:
+/// docs/adr/0007-votes-in-place.md.
+///
+/// An exception ends it at once: nobody goes on with what it left behind.
+///
+/// Threads: any; Offer from one.
+class AccountCell {
+ public:
+  /// The next command. True: the account has it. False: it is to be sent to the actor, which hands
+  /// it to Receive; so is all that is not to be voted on `in_place`.
+  [[nodiscard]] bool Offer(const FlightPtr& flight, std::uint32_t slot, bool in_place);
+
+  /// The actor's: the next command from its mailbox.
+  void Receive(FlightPtr flight, std::uint32_t slot);
+  /// The actor's: something that the account waits for was decided.
+  void Advance();
+  /// The actor's: the head is read. Takes what arrived meanwhile.
+  void Start(AccountCore core);
+  /// It has ended: takes nothing any more, and lets go of the flights that it has not voted on.
+  void End();
+
+ private:
+  // Requires: mutex_ is held.
+  template <typename F>
+  void OnCore(F f);
+  void EndLocked();
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::optional<AccountCore> core_;
+  bool ended_ = false;
+  /// Sent to the actor and not received yet.
+  std::uint32_t mailed_ = 0;
+  /// Received while the head was being read.
+  std::vector<std::pair<FlightPtr, std::uint32_t>> early_;
+};
+
+}  // namespace florin::actors
