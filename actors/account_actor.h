@@ -40,7 +40,7 @@ class AccountActor : public caf::event_based_actor {
 class ActorPort : public AccountPort {
  public:
   ActorPort(std::string account_id, caf::actor actor, AccountCellPtr cell)
-      : AccountPort(std::move(account_id)), actor_(std::move(actor)), cell_(std::move(cell)) {}
+      : AccountPort(std::move(account_id)), cell_(std::move(cell)), actor_(std::move(actor)) {}
   void Deliver(FlightPtr flight, std::uint32_t slot) override;
   void Wake() override;
   /// Deliver and Rebind: the sequencer's thread; the others: any.
@@ -50,10 +50,10 @@ class ActorPort : public AccountPort {
  private:
   void GiveUp(const char* why);
 
-  mutable std::mutex mutex_;
   // Written under the mutex by the sequencer's thread, which therefore reads them without.
-  caf::actor actor_;
   AccountCellPtr cell_;
+  caf::actor actor_;
+  mutable std::mutex mutex_;
 };
 
 }  // namespace florin::actors

@@ -73,12 +73,12 @@ class AccountCore {
 
   domain::AccountState state_;
   std::uint64_t head_n_ = 0;
-  std::optional<domain::Refusal> broken_;
+  domain::Boxed<domain::Refusal> broken_;
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;
+  ShortQueue<Waiting, 1> waiting_;
   /// Voted, not yet folded into state_, in order.
-  ShortQueue<Voted> voted_;
-  ShortQueue<Waiting> waiting_;
+  ShortQueue<Voted, 1> voted_;
 };
 
 }  // namespace florin::actors

@@ -7,9 +7,15 @@
 #include "actors/batch_builder.h"
 #include "actors/changes.h"
 #include "domain/refusal_text.h"
+#include "storage/prefetch.h"
 
 namespace florin::actors {
 namespace {
+
+// How many flights ahead memory is asked for: of the flight, and of what it points to.
+constexpr std::size_t kFlightAhead = 12;
+constexpr std::size_t kAccountsAhead = 8;
+constexpr std::size_t kExpectedSlotsMax = 8;
 
 /// Refused because an account could not be read: there is nothing to explain by numbers.
 bool IsUnreadable(domain::Reason reason) {
@@ -67,10 +73,24 @@ std::optional<domain::Refusal> WriteFailure::Get() const {
   return refusal_;
 }
 
+/// What staging waits for most is memory: flights and commands come from other threads, and
+/// accounts were seldom used lately.
+void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t now) {
+  if (now + kFlightAhead < flights.size())
+    storage::Prefetch(flights[now + kFlightAhead].get(), sizeof(Flight));
+  if (now + kAccountsAhead >= flights.size()) return;
+  const Flight& next = *flights[now + kAccountsAhead];
+  if (next.slots.size() > kExpectedSlotsMax) return;
+  for (const Slot& slot : next.slots) writer_->Expect(slot.account->account_id());
+  for (const Item& item : next.items)
+    storage::Prefetch(item.command.get(), sizeof(domain::TransactionCommand));
+}
+
 CommittedFlights Committer::Commit(std::vector<FlightPtr> flights) {
   CommittedFlights committed;
-  for (const FlightPtr& flight : flights) {
-    if (!failure_->IsSet()) Stage(flight.get());
+  for (std::size_t i = 0; i < flights.size() && !failure_->IsSet(); ++i) {
+    ExpectAhead(flights, i);
+    Stage(flights[i].get());
   }
   const std::size_t bytes = writer_->StagedBytes();
   if (!failure_->IsSet()) {

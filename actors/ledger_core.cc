@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/outcomes.h"
+#include "storage/prefetch.h"
 
 namespace florin::actors {
 namespace {
@@ -15,6 +16,9 @@ constexpr std::size_t kCommitCommandsMax = 32'768;
 
 /// Up to so many commands the committer publishes by itself.
 constexpr std::size_t kPublishedInPlaceMax = 256;
+
+/// How many flights ahead of an answer the memory of a flight is asked for.
+constexpr std::size_t kAnsweredAhead = 8;
 
 /// An actor gives its worker back after so many messages, so that one hot account does not starve
 /// the others.
@@ -121,7 +125,10 @@ void LedgerCore::Publish(CommittedFlights committed) {
   }
   const std::uint64_t n = committed.flights.back()->n;
   published_n_.store(n, std::memory_order_release);
-  for (const FlightPtr& flight : committed.flights) {
+  for (std::size_t i = 0; i < committed.flights.size(); ++i) {
+    if (i + kAnsweredAhead < committed.flights.size())
+      storage::Prefetch(committed.flights[i + kAnsweredAhead].get(), sizeof(Flight));
+    const FlightPtr& flight = committed.flights[i];
     Answer(flight, failure, &reader(),
            [this](std::function<void()> job) { lookups_.Run(std::move(job)); });
   }

@@ -7,6 +7,8 @@
 #include <exception>
 #include <utility>
 
+#include "storage/prefetch.h"
+
 namespace florin::actors {
 namespace {
 
@@ -15,6 +17,25 @@ constexpr std::chrono::milliseconds kTickInterval{50};
 
 /// Accounts looked at after each message while there are too many: all may be in use.
 constexpr int kPassivationLooks = 64;
+
+/// Most end here, long after this thread has seen them last: their memory is asked for some flights
+/// ahead.
+void Free(std::vector<FlightPtr>* flights) {
+  constexpr std::size_t kFlightAhead = 12;
+  constexpr std::size_t kItemsAhead = 6;
+  for (std::size_t i = 0; i < flights->size(); ++i) {
+    if (i + kFlightAhead < flights->size())
+      storage::Prefetch((*flights)[i + kFlightAhead].get(), sizeof(Flight));
+    if (i + kItemsAhead < flights->size()) {
+      for (const Item& item : (*flights)[i + kItemsAhead]->items) {
+        storage::Prefetch(item.command.get(), sizeof(domain::TransactionCommand));
+        storage::Prefetch(item.record.get(), sizeof(storage::Record));
+        storage::Prefetch(item.own_staged.get(), sizeof(domain::Transaction));
+      }
+    }
+    (*flights)[i].reset();
+  }
+}
 
 }  // namespace
 
@@ -62,6 +83,7 @@ caf::behavior SequencerActor::make_behavior() {
       },
       [this](const PublishedMessage& message) {
         sequencer_.OnPublished(*message.flights);
+        Free(message.flights.get());
         Passivate();
       },
       [this](const HoldsMessage& message) {
@@ -96,11 +118,23 @@ std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id,
   if (added) {
     const auto cell = std::make_shared<AccountCell>();
     account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id, cell), cell);
+    account.cell = cell.get();
     queue_.push_back({account_id, n});
     host_->SetActiveAccounts(accounts_.size());
   }
   account.last_n = n;
   return account.port;
+}
+
+void SequencerActor::Expect(const std::string& account_id, Soon soon) {
+  if (soon == Soon::kLater) {
+    accounts_.prefetch(account_id);
+    return;
+  }
+  const auto found = accounts_.find(account_id);
+  if (found == accounts_.end()) return;
+  storage::Prefetch(found->second.port.get(), sizeof(ActorPort));
+  storage::Prefetch(found->second.cell, sizeof(AccountCell));
 }
 
 caf::actor SequencerActor::SpawnAccount(const std::string& account_id, const AccountCellPtr& cell) {
@@ -149,6 +183,7 @@ void SequencerActor::OnDown(const caf::down_msg& down) {
   const std::shared_ptr<ActorPort>& port = found->second.port;
   const auto cell = std::make_shared<AccountCell>();
   port->Rebind(SpawnAccount(account_id, cell), cell);
+  found->second.cell = cell.get();
   for (const FlightPtr& flight : sequencer_.window()) {
     for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
       if (flight->slots[i].account == port) port->Deliver(flight, i);

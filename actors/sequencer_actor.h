@@ -34,6 +34,8 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
  private:
   struct Account {
     std::shared_ptr<ActorPort> port;
+    /// The port's.
+    const AccountCell* cell = nullptr;
     /// Last number delivered to it.
     std::uint64_t last_n = 0;
   };
@@ -46,6 +48,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   std::int64_t Now() override { return host_->Now(); }
   std::uint64_t OldestLookup() override { return host_->OldestLookup(); }
   std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
+  void Expect(const std::string& account_id, Soon soon) override;
   void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
   void ReadmitAccount(AccountSubmission submission) override {
     host_->ReadmitAccount(std::move(submission));

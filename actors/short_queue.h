@@ -7,9 +7,9 @@
 
 namespace florin::actors {
 
-/// A queue that mostly holds one or two: those stand in the object itself, where a deque takes a
-/// block of half a KiB for its first. Of many accounts that is most of their memory.
-template <typename T>
+/// A queue that mostly holds one or two (`kInPlace`): those stand in the object itself, where a
+/// deque takes a block of half a KiB for its first. Of many accounts that is most of their memory.
+template <typename T, std::size_t kInPlace = 2>
 class ShortQueue {
  public:
   [[nodiscard]] bool empty() const { return first_ == items_.size(); }
@@ -32,7 +32,7 @@ class ShortQueue {
  private:
   /// Gone at the front before the rest moves up, which is then no longer than what is gone.
   static constexpr std::size_t kGapMax = 16;
-  using Items = absl::InlinedVector<T, 2>;
+  using Items = absl::InlinedVector<T, kInPlace>;
 
   void Reset() {
     first_ = 0;

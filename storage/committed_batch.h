@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/account.h"
+#include "storage/head_cache.h"
 #include "storage/journal.h"
 #include "storage/record.h"
 #include "storage/store.h"
@@ -19,6 +20,8 @@ struct BatchHead {
   std::uint64_t n = 0;
   /// Opened in this batch: no snapshot of it is on disk yet.
   bool opened = false;
+  /// Its place with the readers' heads.
+  HeadCache::EntryPtr entry;
 };
 
 /// What one Commit made durable, with all that publishing it needs.

@@ -21,7 +21,8 @@ constexpr std::size_t kReplayBytes = 4u << 20;
 /// they were new.
 class Refolder {
  public:
-  Refolder(Reader* reader, CommittedBatch* batch) : reader_(reader), batch_(batch) {}
+  Refolder(Reader* reader, HeadCache* heads, CommittedBatch* batch)
+      : reader_(reader), heads_(heads), batch_(batch) {}
 
   domain::Status Add(const RecordPtr& record) {
     for (const AccountAfter& after : record->accounts) {
@@ -37,7 +38,8 @@ class Refolder {
   void Finish() {
     for (auto& [account_id, entry] : entries_) {
       if (entry.changed)
-        batch_->heads.push_back(BatchHead{std::move(entry.state), 0, entry.opened});
+        batch_->heads.push_back(
+            BatchHead{std::move(entry.state), 0, entry.opened, heads_->EntryOf(account_id)});
     }
   }
 
@@ -82,6 +84,7 @@ class Refolder {
   }
 
   Reader* reader_;
+  HeadCache* heads_;
   CommittedBatch* batch_;
   std::unordered_map<std::string, Entry> entries_;
 };
@@ -193,7 +196,7 @@ domain::Status EmbeddedStore::CatchUp(const IndexCover& cover) {
 domain::Status EmbeddedStore::Replay(const std::vector<CommitGroupPtr>& groups) {
   CommittedBatch batch;
   batch.groups = groups;
-  Refolder refolder(reader_.get(), &batch);
+  Refolder refolder(reader_.get(), heads_.get(), &batch);
   for (const CommitGroupPtr& group : groups) {
     const domain::Result<std::vector<RecordPtr>> records = DecodeGroup(*group);
     if (!records.ok()) return records.refusal();

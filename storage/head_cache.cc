@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "storage/prefetch.h"
+
 namespace florin::storage {
 
 HeadCache::HeadCache(std::size_t capacity)
@@ -19,7 +21,7 @@ std::optional<Head> HeadCache::Find(const std::string& account_id) {
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(account_id);
   if (found == shard.entries.end()) return std::nullopt;
-  Entry& entry = found->second;
+  const Entry& entry = *found->second;
   if (entry.dirty_since == 0) shard.clean.splice(shard.clean.begin(), shard.clean, entry.place);
   return entry.head;
 }
@@ -34,69 +36,100 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   Shard& shard = ShardOf(state->account_id);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(state->account_id);
-  if (found != shard.entries.end()) return found->second.head;
+  if (found != shard.entries.end()) return found->second->head;
   Head head{std::move(state), 0};
   if (shard.evictions != ticket) return head;
-  const auto added = shard.entries.emplace(head.state->account_id, Entry{head, 0, {}}).first;
-  shard.clean.push_front(&added->first);
-  added->second.place = shard.clean.begin();
+  const auto entry = std::make_shared<Entry>();
+  entry->shard = &shard;
+  entry->head = head;
+  PutIn(entry, head.state->account_id);
+  MakeClean(entry.get());
   EvictOver(&shard);
   return head;
 }
 
+HeadCache::EntryPtr HeadCache::EntryOf(const std::string& account_id) {
+  Shard& shard = ShardOf(account_id);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.entries.find(account_id);
+  if (found != shard.entries.end()) return found->second;
+  auto entry = std::make_shared<Entry>();
+  entry->shard = &shard;
+  return entry;
+}
+
+void HeadCache::PutIn(const EntryPtr& entry, const std::string& account_id) {
+  EntryPtr& place = entry->shard->entries[account_id];
+  if (place != nullptr) {
+    // Read from disk meanwhile, so it is clean: what is dirty is in the cache, and no other is made
+    // for its account.
+    entry->shard->clean.erase(place->place);
+    place->cached = false;
+  }
+  place = entry;
+  entry->cached = true;
+}
+
+void HeadCache::MakeClean(Entry* entry) {
+  entry->dirty_since = 0;
+  entry->shard->clean.push_front(entry);
+  entry->place = entry->shard->clean.begin();
+}
+
 void HeadCache::EvictOver(Shard* shard) {
   while (shard->entries.size() > shard_capacity_ && !shard->clean.empty()) {
-    const std::string account_id = *shard->clean.back();
+    Entry* entry = shard->clean.back();
     shard->clean.pop_back();
-    shard->entries.erase(account_id);
+    entry->cached = false;
     ++shard->evictions;
+    const std::shared_ptr<const domain::AccountState> state = entry->head.state;
+    shard->entries.erase(state->account_id);
   }
 }
 
-void HeadCache::Publish(const Head& head, std::int64_t dirty_since, std::uint64_t command_count) {
-  const std::string& account_id = head.state->account_id;
-  Shard& shard = ShardOf(account_id);
+void HeadCache::Publish(const EntryPtr& entry, const Head& head, std::int64_t dirty_since,
+                        std::uint64_t command_count) {
+  Shard& shard = *entry->shard;
   const std::lock_guard lock(shard.mutex);
-  const auto [found, added] = shard.entries.try_emplace(account_id);
-  Entry& entry = found->second;
-  entry.head = head;
-  const bool was_clean = !added && entry.dirty_since == 0;
+  const bool added = !entry->cached;
+  if (added) {
+    entry->dirty_since = 0;
+    PutIn(entry, head.state->account_id);
+  }
+  entry->head = head;
+  const bool was_clean = !added && entry->dirty_since == 0;
   if (dirty_since == 0) {
     // On disk as it is; an entry that was dirty is not made clean here, it has
     // a mark in the queue.
-    if (added) {
-      shard.clean.push_front(&found->first);
-      entry.place = shard.clean.begin();
-    }
+    if (added) MakeClean(entry.get());
   } else if (added || was_clean) {
-    if (was_clean) shard.clean.erase(entry.place);
-    entry.dirty_since = dirty_since;
-    dirty_.push_back(DirtyMark{account_id, dirty_since, command_count});
+    if (was_clean) shard.clean.erase(entry->place);
+    entry->dirty_since = dirty_since;
+    dirty_.push_back(DirtyMark{entry, dirty_since, command_count});
   }
   EvictOver(&shard);
 }
+
+void HeadCache::Expect(const Entry& entry) { Prefetch(&entry, sizeof(entry)); }
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;
   while (!dirty_.empty() &&
          (dirty_.front().command_count < command_count || dirty_.size() > dirty_max_)) {
-    const DirtyMark mark = std::move(dirty_.front());
+    DirtyMark mark = std::move(dirty_.front());
     dirty_.pop_front();
-    Shard& shard = ShardOf(mark.account_id);
-    const std::lock_guard lock(shard.mutex);
-    due.push_back(Due{shard.entries.at(mark.account_id).head.state, mark.since});
+    const std::lock_guard lock(mark.entry->shard->mutex);
+    auto state = mark.entry->head.state;
+    due.push_back(Due{std::move(mark.entry), std::move(state), mark.since});
   }
   return due;
 }
 
 void HeadCache::MarkClean(const std::vector<Due>& written) {
   for (const Due& due : written) {
-    Shard& shard = ShardOf(due.state->account_id);
+    Shard& shard = *due.entry->shard;
     const std::lock_guard lock(shard.mutex);
-    const auto found = shard.entries.find(due.state->account_id);
-    found->second.dirty_since = 0;
-    shard.clean.push_front(&found->first);
-    found->second.place = shard.clean.begin();
+    MakeClean(due.entry.get());
     EvictOver(&shard);
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <absl/container/node_hash_map.h>
+#include <absl/container/flat_hash_map.h>
 
 #include <array>
 #include <cstdint>
@@ -26,6 +26,10 @@ namespace florin::storage {
 /// publisher.
 class HeadCache {
  public:
+  /// An account's place in the cache, or one that it may get: whoever keeps it need not look it up.
+  class Entry;
+  using EntryPtr = std::shared_ptr<Entry>;
+
   explicit HeadCache(std::size_t capacity);
 
   [[nodiscard]] std::optional<Head> Find(const std::string& account_id);
@@ -36,12 +40,19 @@ class HeadCache {
   /// The entry if there is one by now, else `state` as read from disk.
   Head Fill(std::shared_ptr<const domain::AccountState> state, std::uint64_t ticket);
 
+  /// The account's entry, or a new one that is in the cache once it is published.
+  [[nodiscard]] EntryPtr EntryOf(const std::string& account_id);
   /// A newer state; `dirty_since` is at or below the position of its first
-  /// change that the disk lacks, 0: it has all.
-  void Publish(const Head& head, std::int64_t dirty_since, std::uint64_t command_count);
+  /// change that the disk lacks, 0: it has all. `entry`: EntryOf the account; from then on it is
+  /// the account's, also if another has come into the cache meanwhile.
+  void Publish(const EntryPtr& entry, const Head& head, std::int64_t dirty_since,
+               std::uint64_t command_count);
+  /// The entry will be published soon: has its memory fetched. The publisher's.
+  static void Expect(const Entry& entry);
 
   /// A dirty state that is to be written.
   struct Due {
+    EntryPtr entry;
     std::shared_ptr<const domain::AccountState> state;
     std::int64_t dirty_since = 0;
   };
@@ -58,21 +69,15 @@ class HeadCache {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  struct Entry {
-    Head head;
-    std::int64_t dirty_since = 0;
-    // Valid only while clean.
-    std::list<const std::string*>::iterator place;
-  };
   struct Shard {
     mutable std::mutex mutex;
     // All guarded by mutex.
-    absl::node_hash_map<std::string, Entry> entries;
-    std::list<const std::string*> clean;  // most recently used first
+    absl::flat_hash_map<std::string, EntryPtr> entries;
+    std::list<Entry*> clean;  // most recently used first
     std::uint64_t evictions = 0;
   };
   struct DirtyMark {
-    std::string account_id;
+    EntryPtr entry;
     std::int64_t since = 0;
     std::uint64_t command_count = 0;
   };
@@ -80,6 +85,9 @@ class HeadCache {
   static constexpr std::size_t kShards = 16;
 
   Shard& ShardOf(const std::string& account_id);
+  // Requires: the shard's mutex is held.
+  static void PutIn(const EntryPtr& entry, const std::string& account_id);
+  static void MakeClean(Entry* entry);
   void EvictOver(Shard* shard);
 
   std::size_t shard_capacity_;
@@ -87,6 +95,20 @@ class HeadCache {
   std::array<Shard, kShards> shards_;
   // Oldest first; each dirty entry stands in it once. Of the publisher.
   std::deque<DirtyMark> dirty_;
+};
+
+class HeadCache::Entry {
+ private:
+  friend class HeadCache;
+
+  Shard* shard = nullptr;
+  // Guarded by shard->mutex.
+  Head head;
+  std::int64_t dirty_since = 0;
+  // False: not yet, or evicted, or another one has its place.
+  bool cached = false;
+  // In `clean`; valid only while cached and clean.
+  std::list<Entry*>::iterator place;
 };
 
 }  // namespace florin::storage

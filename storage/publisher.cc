@@ -1,14 +1,31 @@
 #include "storage/publisher.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
+
+#include "storage/prefetch.h"
 
 namespace florin::storage {
 namespace {
 
 /// Few commands may still write much.
 constexpr std::size_t kBytesBetweenFlushes = 48u << 20;
+
+/// How many heads, or records, ahead memory is asked for.
+constexpr std::size_t kExpectedAhead = 8;
+
+/// The records were made by another thread.
+void ExpectRecords(const std::vector<RecordPtr>& records, std::size_t now) {
+  if (now + 2 * kExpectedAhead < records.size())
+    Prefetch(records[now + 2 * kExpectedAhead].get(), sizeof(Record));
+  if (now + kExpectedAhead >= records.size()) return;
+  const Record& next = *records[now + kExpectedAhead];
+  Prefetch(next.accounts.data(),
+           std::min<std::size_t>(next.accounts.size(), 2) * sizeof(AccountAfter));
+  Prefetch(next.change.transaction.get(), sizeof(domain::Transaction));
+}
 
 }  // namespace
 
@@ -86,6 +103,7 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
   auto owner = batch.owners_before.begin();
   std::int64_t opened = 0;
   for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    ExpectRecords(batch.records, i);
     const Record& record = *batch.records[i];
     RecordContext context{versions_before, {}};
     if (record.change.kind == ChangeKind::kAccountChanged)
@@ -104,8 +122,12 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
 
 void Publisher::PublishHeads(const CommittedBatch& batch) {
   const std::int64_t first = batch.groups.front()->first_position;
-  for (const BatchHead& changed : batch.heads) {
-    heads_->Publish(Head{changed.state, changed.n}, changed.opened ? 0 : first, command_count_);
+  for (std::size_t i = 0; i < batch.heads.size(); ++i) {
+    if (i + kExpectedAhead < batch.heads.size())
+      HeadCache::Expect(*batch.heads[i + kExpectedAhead].entry);
+    const BatchHead& changed = batch.heads[i];
+    heads_->Publish(changed.entry, Head{changed.state, changed.n}, changed.opened ? 0 : first,
+                    command_count_);
   }
 }
 

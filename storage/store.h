@@ -75,6 +75,9 @@ class Writer {
   /// afterwards.
   virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) = 0;
 
+  /// A change of the account will be staged soon: a hint to have its memory fetched.
+  virtual void Expect(const std::string& account_id) = 0;
+
   /// Bytes staged since the last Commit.
   [[nodiscard]] virtual std::size_t StagedBytes() const = 0;
 

@@ -2,6 +2,7 @@
 
 #include "storage/errors.h"
 #include "storage/fold.h"
+#include "storage/prefetch.h"
 
 namespace florin::storage {
 namespace {
@@ -43,6 +44,7 @@ domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(const std::string
       account.state = std::move(state);
     }
   }
+  account.entry = heads_->EntryOf(account_id);
   return &accounts_.emplace(account_id, std::move(account)).first->second;
 }
 
@@ -81,6 +83,13 @@ domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
   if (domain::Status added = encoder_.Add(*record); !added.ok()) return added.refusal();
   Accept(n, record, placed_);
   return RecordPtr(std::move(record));
+}
+
+void StoreWriter::Expect(const std::string& account_id) {
+  const auto found = accounts_.find(account_id);
+  if (found == accounts_.end()) return;
+  Prefetch(&found->second, sizeof(found->second));
+  Prefetch(found->second.state.get(), sizeof(domain::AccountState));
 }
 
 void StoreWriter::Touch(Account* account) {
@@ -176,7 +185,7 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
   for (Account* account : touched_) {
     account->own = nullptr;
     account->before = nullptr;
-    batch->heads.push_back(BatchHead{account->state, account->n, account->opened});
+    batch->heads.push_back(BatchHead{account->state, account->n, account->opened, account->entry});
   }
   touched_.clear();
   std::vector<domain::TransactionPtr> written;

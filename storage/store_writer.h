@@ -33,6 +33,7 @@ class StoreWriter final : public Writer {
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
   domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) override;
+  void Expect(const std::string& account_id) override;
   [[nodiscard]] std::size_t StagedBytes() const override;
   domain::Result<CommittedBatchPtr> Commit() override;
   void Publish(CommittedBatchPtr batch) override;
@@ -40,6 +41,7 @@ class StoreWriter final : public Writer {
  private:
   struct Account {
     std::shared_ptr<const domain::AccountState> state;
+    HeadCache::EntryPtr entry;
     /// The same object while nobody else has it: written in place. Null once it
     /// was lent.
     domain::AccountState* own = nullptr;

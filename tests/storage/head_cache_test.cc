@@ -16,10 +16,24 @@ std::shared_ptr<const domain::AccountState> State(const std::string& account_id,
   return state;
 }
 
+void Publish(HeadCache* cache, const Head& head, std::int64_t dirty_since,
+             std::uint64_t command_count) {
+  cache->Publish(cache->EntryOf(head.state->account_id), head, dirty_since, command_count);
+}
+
+/// Other accounts come, until the account has left.
+void Evict(HeadCache* cache, const std::string& account_id) {
+  for (int i = 0; cache->Find(account_id).has_value(); ++i) {
+    ASSERT_LT(i, 1000);
+    const std::string other = "b" + std::to_string(i);
+    static_cast<void>(cache->Fill(State(other, 1), cache->Ticket(other)));
+  }
+}
+
 TEST(HeadCacheTest, KeepsWhatTheDiskLacks) {
   HeadCache cache(1);
   for (int i = 0; i < 100; ++i)
-    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
   EXPECT_EQ(cache.size(), 100u) << "nothing dirty may leave";
   EXPECT_EQ(cache.OldestDirty(), 10);
 }
@@ -27,7 +41,7 @@ TEST(HeadCacheTest, KeepsWhatTheDiskLacks) {
 TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
   HeadCache cache(16);
   for (int i = 0; i < 100; ++i)
-    cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
   const auto due = cache.TakeDue(2);
   EXPECT_EQ(due.size(), 100u);
   EXPECT_FALSE(cache.OldestDirty().has_value());
@@ -38,7 +52,8 @@ TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
 
 TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
   HeadCache cache(20);
-  for (int i = 0; i < 15; ++i) cache.Publish(Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
+  for (int i = 0; i < 15; ++i)
+    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
   const auto due = cache.TakeDue(5);
   ASSERT_EQ(due.size(), 5u) << "half of twenty may be dirty";
   EXPECT_EQ(due.front().state->account_id, "a0");
@@ -47,8 +62,8 @@ TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
 
 TEST(HeadCacheTest, WritesTheNewestStateOfADirtyAccountOnce) {
   HeadCache cache(100);
-  cache.Publish(Head{State("a", 1), 1}, 10, 1);
-  cache.Publish(Head{State("a", 2), 2}, 20, 2);
+  Publish(&cache, Head{State("a", 1), 1}, 10, 1);
+  Publish(&cache, Head{State("a", 2), 2}, 20, 2);
   const auto due = cache.TakeDue(3);
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due.front().state->version, 2);
@@ -60,20 +75,43 @@ TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
   const std::uint64_t ticket = cache.Ticket("a");
   // Between a reader's miss and its fill: version 2 is published, written and
   // evicted by another of the same shard.
-  cache.Publish(Head{State("a", 2), 2}, 10, 1);
+  Publish(&cache, Head{State("a", 2), 2}, 10, 1);
   cache.MarkClean(cache.TakeDue(2));
-  for (int i = 0; cache.Find("a").has_value(); ++i) {
-    ASSERT_LT(i, 1000);
-    (void)cache.Fill(State("b" + std::to_string(i), 1), cache.Ticket("b" + std::to_string(i)));
-  }
+  Evict(&cache, "a");
   EXPECT_EQ(cache.Fill(State("a", 1), ticket).state->version, 1);
   EXPECT_FALSE(cache.Find("a").has_value()) << "version 1 must not stay";
+}
+
+// The writer keeps the entry of an account that it has used.
+TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
+  HeadCache cache(1);
+  const HeadCache::EntryPtr kept = cache.EntryOf("a");
+  EXPECT_FALSE(cache.Find("a").has_value()) << "not before it is published";
+  cache.Publish(kept, Head{State("a", 2), 2}, 10, 1);
+  EXPECT_EQ(cache.EntryOf("a"), kept);
+  cache.MarkClean(cache.TakeDue(2));
+  Evict(&cache, "a");
+  static_cast<void>(cache.Fill(State("a", 2), cache.Ticket("a")));
+  EXPECT_NE(cache.EntryOf("a"), kept);
+  const std::size_t size = cache.size();
+  cache.Publish(kept, Head{State("a", 3), 3}, 20, 2);
+  EXPECT_EQ(cache.size(), size);
+  EXPECT_EQ(cache.EntryOf("a"), kept);
+  EXPECT_EQ(cache.Find("a")->state->version, 3);
+  EXPECT_EQ(cache.OldestDirty(), 20);
+  // It is written and leaves as any other.
+  const auto due = cache.TakeDue(3);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due.front().state->version, 3);
+  cache.MarkClean(due);
+  Evict(&cache, "a");
+  EXPECT_LE(cache.size(), 16u);
 }
 
 TEST(HeadCacheTest, FillYieldsToWhatWasPublishedMeanwhile) {
   HeadCache cache(100);
   const std::uint64_t ticket = cache.Ticket("a");
-  cache.Publish(Head{State("a", 2), 7}, 10, 1);
+  Publish(&cache, Head{State("a", 2), 7}, 10, 1);
   const Head head = cache.Fill(State("a", 1), ticket);
   EXPECT_EQ(head.state->version, 2);
   EXPECT_EQ(head.n, 7u);
