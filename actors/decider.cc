@@ -124,8 +124,10 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
   }
 }
 
-/// Nothing happened: every transaction is as it was, but for the refusal that is remembered.
-void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
+/// Nothing happened: every transaction is as it was, but for the refusal that is `remembered`,
+/// which the items behind it find. Requires: the items before it are refused.
+void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first,
+                domain::TransactionPtr remembered) {
   Item& item = flight.items[index];
   const domain::TransactionPtr before = BeforeDecided(flight, item);
   item.own_after = nullptr;
@@ -133,14 +135,24 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first) {
   if (index == first.item) {
     item.status = ItemStatus::kRefused;
     item.reason = first.finding.reason;
-    if (domain::InfoOf(item.reason).recorded)
-      item.own_after = domain::RefusedTransaction(*item.command, before.get(), flight.time);
+    item.own_after = std::move(remembered);
     return;
   }
   // A replay of an end that came before the batch stands as it is.
   const bool stands = !item.pre_refusal && !item.repeats &&
                       domain::CheckTransaction(*item.command, before.get()).replays_end;
   item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
+}
+
+void RefuseItems(Flight& flight, const FirstRefusal& first) {
+  const Item& refused = flight.items[first.item];
+  // It was tried after the items before it, which are undone below.
+  domain::TransactionPtr remembered;
+  if (domain::InfoOf(first.finding.reason).recorded) {
+    const domain::TransactionPtr before = BeforeDecided(flight, refused);
+    remembered = domain::RefusedTransaction(*refused.command, before.get(), flight.time);
+  }
+  for (std::size_t i = 0; i < flight.items.size(); ++i) RefuseItem(flight, i, first, remembered);
 }
 
 }  // namespace
@@ -164,7 +176,7 @@ void Decide(const FlightPtr& flight) {
     const SlotTable table(*flight);
     for (std::size_t i = 0; i < items && i <= first.item; ++i) TryItem(*flight, i, table, &first);
     happened = first.item >= items;
-    for (std::size_t i = 0; i < items && !happened; ++i) RefuseItem(*flight, i, first);
+    if (!happened) RefuseItems(*flight, first);
   }
   AnnounceDecision(flight, happened);
 }

@@ -34,8 +34,8 @@ void SendGroupTask(const caf::actor& group, std::function<void(GroupRunner*)> ta
                             std::make_shared<std::function<void(GroupRunner*)>>(std::move(task))});
 }
 
-GroupActor::GroupActor(caf::actor_config& config, std::shared_ptr<std::unique_ptr<GroupCore>> core,
-                       GroupsWorld* world)
+GroupActor::GroupActor(caf::actor_config& config,
+                       const std::shared_ptr<std::unique_ptr<GroupCore>>& core, GroupsWorld* world)
     : caf::event_based_actor(config),
       world_(world),
       runner_(std::make_unique<GroupRunner>(std::move(*core), static_cast<GroupHost*>(this))) {}

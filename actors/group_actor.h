@@ -55,7 +55,7 @@ struct GroupWakeMessage {
 /// A consumer group's mailbox and its core.
 class GroupActor : public caf::event_based_actor, private GroupHost {
  public:
-  GroupActor(caf::actor_config& config, std::shared_ptr<std::unique_ptr<GroupCore>> core,
+  GroupActor(caf::actor_config& config, const std::shared_ptr<std::unique_ptr<GroupCore>>& core,
              GroupsWorld* world);
   const char* name() const override { return "florin.group"; }
   caf::behavior make_behavior() override;

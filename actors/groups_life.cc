@@ -130,7 +130,7 @@ std::string GroupsCore::NewIncarnation() {
 /// Requires: mutex_ is held.
 caf::actor GroupsCore::Spawn(std::unique_ptr<GroupCore> core) {
   const auto holder = std::make_shared<std::unique_ptr<GroupCore>>(std::move(core));
-  const auto actor = caf::actor_cast<caf::actor>(
+  auto actor = caf::actor_cast<caf::actor>(
       system_->spawn<GroupActor>(holder, static_cast<GroupsWorld*>(this)));
   ++actors_alive_;
   return actor;

@@ -78,7 +78,7 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
   publisher_thread_ = std::thread([this] { RunPublisher(); });
 }
 
-LedgerCore::~LedgerCore() { Stop(); }
+LedgerCore::~LedgerCore() { LedgerCore::Stop(); }
 
 std::int64_t LedgerCore::Now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(

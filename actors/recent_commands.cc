@@ -50,8 +50,9 @@ void RecentCommands::Touch(const FlightPtr& flight, std::uint32_t item) {
   Add({flight, item, Trace::Kind::kTarget});
 }
 
-void RecentCommands::AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item) {
-  requests_[std::move(key)] = Request{flight, item};
+void RecentCommands::AddRequest(const std::string& key, const FlightPtr& flight,
+                                std::uint32_t item) {
+  requests_[key] = Request{flight, item};
   Add({flight, item, Trace::Kind::kRequest});
 }
 

@@ -41,7 +41,7 @@ class RecentCommands {
   /// The item uses its id as its own, or ends or reverses what it names.
   void Own(const FlightPtr& flight, std::uint32_t item);
   void Touch(const FlightPtr& flight, std::uint32_t item);
-  void AddRequest(std::string key, const FlightPtr& flight, std::uint32_t item);
+  void AddRequest(const std::string& key, const FlightPtr& flight, std::uint32_t item);
 
   /// Forgets what is published and every look-up has seen (up to `seen_n`), and the oldest
   /// published ones beyond `keep`.

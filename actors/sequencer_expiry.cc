@@ -51,7 +51,7 @@ void Sequencer::LaunchExpiry(const std::string& transaction_id, std::int64_t exp
 }
 
 void Sequencer::OnHoldsLoaded(std::vector<std::pair<std::string, domain::TransactionPtr>> holds) {
-  for (auto& [id, transaction] : holds) loaded_holds_[id] = std::move(transaction);
+  for (auto& hold : holds) loaded_holds_[hold.first] = std::move(hold.second);
   loading_holds_ = false;
   Drain();
   OnTick();

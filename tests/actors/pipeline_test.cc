@@ -228,6 +228,25 @@ TEST_F(PipelineTest, ABatchMaySettleTwiceAHoldOfTwoAssets) {
   EXPECT_FALSE(ledger_->failure().IsSet());
 }
 
+TEST_F(PipelineTest, RemembersTheRefusedReversalOfWhatItsOwnBatchMade) {
+  domain::ReverseTransaction reverse;
+  reverse.transaction_id = "r";
+  reverse.reverses_transaction_id = "h";
+  const Call batch = Run({actors::Hold("h", "cash", "a", "5"), reverse}, true);
+  EXPECT_EQ(ReasonOf(batch), Reason::kBatchRefused);
+  ASSERT_EQ(ReasonOf(batch, 1), Reason::kNotReversible);
+  EXPECT_EQ(batch->outcomes[1].status, TransactionStatus::kRefused);
+  EXPECT_GT(batch->outcomes[1].position, 0);
+  // A late retry cannot reverse what is made after it; the id of the hold is free.
+  EXPECT_EQ(ReasonOf(Run({Transfer("h", "cash", "a", "5")})), Reason::kNone);
+  const Call again = Run({reverse});
+  EXPECT_EQ(ReasonOf(again), Reason::kNotReversible);
+  EXPECT_TRUE(again->outcomes[0].replayed);
+  EXPECT_EQ(again->outcomes[0].position, batch->outcomes[1].position);
+  EXPECT_EQ(Posted("a"), "5.00");
+  EXPECT_FALSE(ledger_->failure().IsSet());
+}
+
 TEST_F(PipelineTest, AnEndFollowsAHoldThatIsDecidedAndNotYetWritten) {
   const domain::CreateTransaction hold = HoldOfYenAndEuro();
   domain::SettleTransaction settle;

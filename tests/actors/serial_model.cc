@@ -147,7 +147,7 @@ void SerialModel::RunTransactions(const Flight& flight) {
       continue;
     }
     if (step.expected.refusal) {
-      RefuseBatch(flight, i, *step.expected.refusal);
+      RefuseBatch(flight, i, step.before, *step.expected.refusal);
       return;
     }
   }
@@ -205,6 +205,7 @@ void SerialModel::RefuseValidated(const Flight& flight, std::size_t refused) {
 }
 
 void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
+                              const domain::TransactionPtr& before,
                               const domain::Refusal& refusal) {
   domain::Scratch untouched = NewScratch();
   for (std::size_t i = 0; i < flight.items.size(); ++i) {
@@ -212,15 +213,13 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
     Expected expected;
     if (i == refused) {
       expected.refusal = refusal;
+      const bool has_id = !OwnIdOf(*item.command).empty() || !RequestIdOf(*item.command).empty();
+      EXPECT_EQ(item.record != nullptr, has_id && !item.pre_refusal && refusal.Recorded())
+          << refusal.message;
       if (item.record != nullptr) {
-        EXPECT_TRUE(refusal.Recorded());
         expected.position = item.record->last_position;
-        domain::TransactionPtr own =
-            item.pre_refusal
-                ? nullptr
-                : domain::RefusedTransaction(*item.command,
-                                             untouched.Find(domain::TargetOf(*item.command)).get(),
-                                             flight.time);
+        const domain::TransactionPtr own =
+            domain::RefusedTransaction(*item.command, before.get(), flight.time);
         if (own != nullptr) transactions_[own->transaction_id] = own;
         Remember(flight, item, expected, own);
       }

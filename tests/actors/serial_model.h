@@ -49,7 +49,9 @@ class SerialModel {
   static std::string RequestKey(const domain::TransactionCommand& command);
   void RunTransactions(const Flight& flight);
   void RunAccount(const Flight& flight);
-  void RefuseBatch(const Flight& flight, std::size_t refused, const domain::Refusal& refusal);
+  /// `before`: what the refused item's target was for it, after the items before it.
+  void RefuseBatch(const Flight& flight, std::size_t refused, const domain::TransactionPtr& before,
+                   const domain::Refusal& refusal);
   void RefuseValidated(const Flight& flight, std::size_t refused);
   /// What an item of a refused batch is answered if it was a replay before the batch.
   std::optional<Expected> StoodBefore(const Item& item, domain::Scratch* untouched);
