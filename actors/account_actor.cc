@@ -8,8 +8,15 @@
 namespace florin::actors {
 namespace {
 
-/// Votes on more accounts are spread over the actors' threads.
-constexpr std::size_t kVotedInPlaceMax = 8;
+/// What is more than that is spread over the actors' threads, so that it does not hold up all else.
+constexpr std::size_t kAccountsInPlaceMax = 8;
+constexpr std::size_t kItemsInPlaceMax = 8;
+constexpr std::size_t kTouchesInPlaceMax = 16;
+
+bool IsSmall(const Flight& flight, const Slot& slot) {
+  return flight.slots.size() <= kAccountsInPlaceMax && flight.items.size() <= kItemsInPlaceMax &&
+         slot.touches.size() <= kTouchesInPlaceMax;
+}
 
 }  // namespace
 
@@ -73,7 +80,7 @@ void AccountActor::Start(const HeadMessage& head) {
 
 void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) {
   try {
-    if (cell_->Offer(flight, slot, flight->slots.size() <= kVotedInPlaceMax)) return;
+    if (cell_->Offer(flight, slot, IsSmall(*flight, flight->slots[slot]))) return;
   } catch (const std::exception& failure) {
     GiveUp(failure.what());
     return;

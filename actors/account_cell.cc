@@ -19,8 +19,9 @@ void AccountCell::EndLocked() {
 }
 
 bool AccountCell::Offer(const FlightPtr& flight, std::uint32_t slot, bool in_place) {
-  const std::lock_guard lock(mutex_);
-  if (!in_place || !core_ || mailed_ != 0) {
+  // Not while its actor is at work, which may be on a thousand commands that waited.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || !in_place || !core_ || mailed_ != 0) {
     ++mailed_;
     return false;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -23,8 +24,8 @@ namespace florin::actors {
 /// Threads: any; Offer from one.
 class AccountCell {
  public:
-  /// The next command. True: the account has it. False: it is to be sent to the actor, which hands
-  /// it to Receive; so is all that is not to be voted on `in_place`.
+  /// The next command; waits for nothing. True: the account has it. False: it is to be sent to the
+  /// actor, which hands it to Receive; so is all that is not to be voted on `in_place`.
   [[nodiscard]] bool Offer(const FlightPtr& flight, std::uint32_t slot, bool in_place);
 
   /// The actor's: the next command from its mailbox.
@@ -42,12 +43,12 @@ class AccountCell {
   void OnCore(F f);
   void EndLocked();
 
+  /// Sent to the actor and not received yet. Grows by Offer only, falls under mutex_.
+  std::atomic<std::uint32_t> mailed_{0};
   std::mutex mutex_;
   // Guarded by mutex_.
   std::optional<AccountCore> core_;
   bool ended_ = false;
-  /// Sent to the actor and not received yet.
-  std::uint32_t mailed_ = 0;
   /// Received while the head was being read.
   std::vector<std::pair<FlightPtr, std::uint32_t>> early_;
 };

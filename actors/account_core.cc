@@ -223,8 +223,10 @@ void AccountCore::VoteOnAccount(const Waiting& entry) {
           domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
     }
   }
+  // Of a vote by an actor before this one the work may be in the committer's hands by now.
   const bool happened =
-      !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
+      slot.voted ? flight->decision->happened()
+                 : !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
   if (happened) {
     state_ = work.decision.after;
     bounds_ = domain::AccountBounds::Of(state_);

@@ -19,7 +19,8 @@ namespace florin::actors {
 /// (docs/adr/0005-escrow.md), else it waits, and everything behind waits too. Since all accounts
 /// see one order, waits only point backwards: the oldest undecided command can always be voted on.
 ///
-/// Threads: one at a time (an actor's). What the account decides from lives here and nowhere else.
+/// Threads: one at a time (see AccountCell). What the account decides from lives here and nowhere
+/// else.
 class AccountCore {
  public:
   /// `head`: the account as published, after command `head_n`; what comes with a lower number is in

@@ -77,6 +77,7 @@ ChildProcess::~ChildProcess() {
 
 void ChildProcess::Launch(std::vector<std::string>& arguments, const std::string& log_path) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   int fds[2];

@@ -202,4 +202,14 @@ std::string ServerProcess::Log() const {
   return text.str();
 }
 
+std::string ServerProcess::Ending() const {
+  siginfo_t how{};
+  // It stays to be waited for.
+  if (waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | WNOHANG | WNOWAIT) != 0)
+    return "has ended";
+  if (how.si_pid == 0) return "is running";
+  return (how.si_code == CLD_EXITED ? "exited with " : "was ended by signal ") +
+         std::to_string(how.si_status);
+}
+
 }  // namespace florin::test_support

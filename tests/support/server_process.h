@@ -59,6 +59,8 @@ class ServerProcess {
   const std::string& data_dir() const { return data_dir_; }
   /// What the server wrote to standard error, all starts so far.
   std::string Log() const;
+  /// Whether it runs, or how it ended.
+  std::string Ending() const;
   /// How long the last start took from fork to the line that says where it
   /// listens.
   std::chrono::milliseconds start_duration() const { return start_duration_; }
