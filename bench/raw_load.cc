@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <stdexcept>
 
@@ -96,7 +97,8 @@ class RawLoadImpl final : public ThreadLoad {
 
   void PutIndex() {
     rocksdb::WriteBatch batch;
-    for (double i = 0; i < shape_.commands; ++i) {
+    const auto commands = static_cast<std::int64_t>(std::ceil(shape_.commands));
+    for (std::int64_t i = 0; i < commands; ++i) {
       Check(batch.Put("t" + ids_.NextId(), BigEndian(++position_)));
       const std::string account = AccountName(static_cast<std::int64_t>(position_ * 7919 % 10'000));
       if (position_ % kTransfersPerVersionEntry == 0)

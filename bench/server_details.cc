@@ -8,7 +8,7 @@ Interval MeasureOnServer(Load& load, Florind& florind, const Options& options, R
   ServerCounters after;
   std::int64_t bytes_before = 0;
   std::int64_t bytes_after = 0;
-  const Interval interval = MeasureLoad(
+  Interval interval = MeasureLoad(
       load, &florind.process(), options,
       [&] {
         before = florind.Counters();

@@ -93,6 +93,7 @@ void SleepSeconds(double seconds) {
 void MeasureOnce(const Options& options, Florind& florind, Row* row, Report* report) {
   Meetings meetings;
   std::vector<std::unique_ptr<Subscriber>> subscribers;
+  subscribers.reserve(static_cast<std::size_t>(options.subscribers));
   for (int i = 0; i < options.subscribers; ++i)
     subscribers.push_back(
         std::make_unique<Subscriber>(florind.address(), i == 0 ? &meetings : nullptr));

@@ -37,8 +37,9 @@ void AddStreamsOption(CLI::App& command, EventFilterOptions& options) {
 std::string FilterNote(const EventFilterOptions& options) {
   for (const auto& stream : options.streams) {
     if (stream.ends_with(':') || stream.ends_with('/')) {
-      return "note: --stream " + stream + " names one stream; --prefix " + stream +
-             " takes all that begin so";
+      std::string note = "note: --stream ";
+      note.append(stream).append(" names one stream; --prefix ").append(stream);
+      return note.append(" takes all that begin so");
     }
   }
   return "";
