@@ -22,7 +22,7 @@ namespace florin::storage {
 /// first.
 ///
 /// A look-up that misses is current on disk: an entry leaves only when its
-/// state is there. Threads: Find, Ticket and Fill from any; the rest from the
+/// state is there. Threads: Find, Ticket, Fill and EntryOf from any; the rest from the
 /// publisher.
 class HeadCache {
  public:
