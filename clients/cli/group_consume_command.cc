@@ -171,6 +171,8 @@ void Summarize(std::ostream& err, const client::GroupConsumerStats& stats) {
 ExitCode Consume(Session& session, const ConsumeOptions& options) {
   Handling handling(session, options);
   LostConnection lost(session.console.err);
+  // Before the first event: from then on there is something to acknowledge.
+  const InterruptWatch watch([&] { handling.Stop(); });
   client::GroupConsumer consumer(
       session.client(), ToConsumer(session, options, lost),
       [&](const v1::DeliveredEvent& delivery) { return handling.Handle(delivery, consumer); });
@@ -178,7 +180,6 @@ ExitCode Consume(Session& session, const ConsumeOptions& options) {
     (void)consumer.Wait();
     handling.Stop();
   });
-  const InterruptWatch watch([&] { handling.Stop(); });
   handling.Wait();
   const client::DoneResult left = consumer.Stop();
   ending.join();
