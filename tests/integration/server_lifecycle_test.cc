@@ -9,11 +9,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -162,7 +164,13 @@ TEST_F(ServerLifecycleTest, MetricsCountCallsByMethodAndReason) {
   const std::string log = own->Log();
   ASSERT_TRUE(std::regex_search(log, port, std::regex("http://127\\.0\\.0\\.1:([0-9]+)/metrics")))
       << log;
-  const std::string page = HttpGet(std::stoi(port[1]), "/metrics");
+  // A command leaves the pipeline after its answer, so that a stop loses none.
+  constexpr std::string_view kAllLeft = "florin_in_flight_commands 0\n";
+  std::string page = HttpGet(std::stoi(port[1]), "/metrics");
+  for (int tries = 0; tries < 1000 && page.find(kAllLeft) == std::string::npos; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    page = HttpGet(std::stoi(port[1]), "/metrics");
+  }
   const std::string service =
       "florin_requests_total{method=\"florin.v1."
       "LedgerService/";
