@@ -31,7 +31,7 @@ class AccountPort {
   virtual ~AccountPort() = default;
   [[nodiscard]] const std::string& account_id() const { return account_id_; }
 
-  /// Puts a numbered command into the mailbox; called in the order of numbers.
+  /// Hands over a numbered command, called in the order of numbers: the account may vote at once.
   virtual void Deliver(FlightPtr flight, std::uint32_t slot) = 0;
   /// A command that the account waits for was decided.
   virtual void Wake() = 0;

@@ -37,8 +37,7 @@ class SequencerWorld {
   virtual void LoadHolds(std::vector<std::string> transaction_ids) = 0;
 };
 
-/// Gives every command its number and puts it into the mailbox of every account it names, in that
-/// order.
+/// Gives every command its number and delivers it to every account it names, in that order.
 ///
 /// Plain logic: one thread at a time, never blocks. Source: design "path of a command";
 /// docs/adr/0005-escrow.md.
