@@ -51,13 +51,14 @@ std::unique_ptr<rocksdb::DB> OpenDatabase(const rocksdb::DBOptions& database,
 
 class RawLoadImpl final : public ThreadLoad {
  public:
-  RawLoadImpl(const std::string& directory, RawShape shape, bool with_index)
+  RawLoadImpl(const std::string& directory, const Workload& workload, RawShape shape,
+              bool with_index)
       : ThreadLoad(1),
         shape_(std::move(shape)),
         shared_(storage::MakeRocksShared(nullptr, kBlockCacheBytes)),
         journal_(OpenDatabase(storage::JournalDbOptions(shared_),
                               storage::JournalFamilyOptions(shared_), directory + "/journal")),
-        ids_(Workload{}, 1) {
+        ids_(workload, 1) {
     if (with_index)
       index_ = OpenDatabase(storage::IndexDbOptions(shared_), storage::IndexFamilyOptions(shared_),
                             directory + "/index");
@@ -121,9 +122,10 @@ class RawLoadImpl final : public ThreadLoad {
 
 }  // namespace
 
-std::unique_ptr<Load> RawLoad(const std::string& directory, RawShape shape, bool with_index) {
+std::unique_ptr<Load> RawLoad(const std::string& directory, const Workload& workload,
+                              RawShape shape, bool with_index) {
   if (shape.groups.empty()) throw std::runtime_error("raw RocksDB: the server wrote nothing");
-  return std::make_unique<RawLoadImpl>(directory, std::move(shape), with_index);
+  return std::make_unique<RawLoadImpl>(directory, workload, std::move(shape), with_index);
 }
 
 std::vector<std::string> ReadGroups(const std::string& address, std::size_t bytes_max) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/load.h"
+#include "bench/options.h"
 
 namespace florin::bench {
 
@@ -20,9 +21,9 @@ struct RawShape {
 /// in synced writes of the server's mean size. Counts the transfers those bytes stand for.
 ///
 /// `with_index`: also puts the entries that the transfers make in the index into a second database
-/// with the index's options, not synced, as florind does.
-[[nodiscard]] std::unique_ptr<Load> RawLoad(const std::string& directory, RawShape shape,
-                                            bool with_index);
+/// with the index's options, not synced, as florind does. Their ids are as `workload` says.
+[[nodiscard]] std::unique_ptr<Load> RawLoad(const std::string& directory, const Workload& workload,
+                                            RawShape shape, bool with_index);
 
 /// Records of the last commit groups of a server, up to about `bytes_max`.
 [[nodiscard]] std::vector<std::string> ReadGroups(const std::string& address,

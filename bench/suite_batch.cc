@@ -31,7 +31,8 @@ void CompareWithRaw(const Options& options, const Florind& florind, double per_s
   shape.commands = row->details["commit_commands"].back();
   shape.bytes = row->details["commit_bytes"].back();
   shape.groups = ReadGroups(florind.address(), kGroupBytes);
-  const auto load = RawLoad(options.directory + "/raw", std::move(shape), with_index);
+  const auto load =
+      RawLoad(options.directory + "/raw", options.workload, std::move(shape), with_index);
   const Interval interval = MeasureLoad(*load, nullptr, options);
   AddInterval(interval, raw_row, report->notes());
   const double ratio = per_second / interval.per_second;
