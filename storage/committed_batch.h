@@ -16,9 +16,8 @@ namespace florin::storage {
 
 /// An account as a batch left it.
 struct BatchHead {
-  std::shared_ptr<const domain::AccountState> state;
-  std::uint64_t n = 0;
-  /// Opened in this batch: no snapshot of it is on disk yet.
+  HeadCache::Update update;
+  /// Opened in this batch (then `update` is whole): no snapshot of it is on disk yet.
   bool opened = false;
   /// Its place with the readers' heads.
   HeadCache::EntryPtr entry;

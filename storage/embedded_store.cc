@@ -37,9 +37,10 @@ class Refolder {
 
   void Finish() {
     for (auto& [account_id, entry] : entries_) {
-      if (entry.changed)
-        batch_->heads.push_back(
-            BatchHead{std::move(entry.state), 0, entry.opened, heads_->EntryOf(account_id)});
+      if (!entry.changed) continue;
+      HeadCache::EntryPtr place = heads_->EntryOf(*entry.state);
+      batch_->heads.push_back(BatchHead{
+          {AccountFigures::Of(*entry.state), entry.state, 0}, entry.opened, std::move(place)});
     }
   }
 

@@ -23,7 +23,12 @@ std::optional<Head> HeadCache::Find(const std::string& account_id) {
   if (found == shard.entries.end()) return std::nullopt;
   const Entry& entry = *found->second;
   if (entry.dirty_since == 0) shard.clean.splice(shard.clean.begin(), shard.clean, entry.place);
-  return entry.head;
+  return HeadOf(entry);
+}
+
+/// A copy, since what is published next is written in place.
+Head HeadCache::HeadOf(const Entry& entry) {
+  return {std::make_shared<const domain::AccountState>(entry.state), entry.n};
 }
 
 std::uint64_t HeadCache::Ticket(const std::string& account_id) {
@@ -36,30 +41,31 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   Shard& shard = ShardOf(state->account_id);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(state->account_id);
-  if (found != shard.entries.end()) return found->second->head;
+  if (found != shard.entries.end()) return HeadOf(*found->second);
   Head head{std::move(state), 0};
   if (shard.evictions != ticket) return head;
   const auto entry = std::make_shared<Entry>();
   entry->shard = &shard;
-  entry->head = head;
-  PutIn(entry, head.state->account_id);
+  entry->state = *head.state;
+  PutIn(entry);
   MakeClean(entry.get());
   EvictOver(&shard);
   return head;
 }
 
-HeadCache::EntryPtr HeadCache::EntryOf(const std::string& account_id) {
-  Shard& shard = ShardOf(account_id);
+HeadCache::EntryPtr HeadCache::EntryOf(const domain::AccountState& state) {
+  Shard& shard = ShardOf(state.account_id);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.entries.find(account_id);
+  const auto found = shard.entries.find(state.account_id);
   if (found != shard.entries.end()) return found->second;
   auto entry = std::make_shared<Entry>();
   entry->shard = &shard;
+  entry->state = state;
   return entry;
 }
 
-void HeadCache::PutIn(const EntryPtr& entry, const std::string& account_id) {
-  EntryPtr& place = entry->shard->entries[account_id];
+void HeadCache::PutIn(const EntryPtr& entry) {
+  EntryPtr& place = entry->shard->entries[entry->state.account_id];
   if (place != nullptr) {
     // Read from disk meanwhile, so it is clean: what is dirty is in the cache, and no other is made
     // for its account.
@@ -82,21 +88,26 @@ void HeadCache::EvictOver(Shard* shard) {
     shard->clean.pop_back();
     entry->cached = false;
     ++shard->evictions;
-    const std::shared_ptr<const domain::AccountState> state = entry->head.state;
-    shard->entries.erase(state->account_id);
+    // By iterator: the key that a look-up compares with may go with the entry.
+    shard->entries.erase(shard->entries.find(entry->state.account_id));
   }
 }
 
-void HeadCache::Publish(const EntryPtr& entry, const Head& head, std::int64_t dirty_since,
+void HeadCache::Publish(const EntryPtr& entry, const Update& update, std::int64_t dirty_since,
                         std::uint64_t command_count) {
   Shard& shard = *entry->shard;
   const std::lock_guard lock(shard.mutex);
   const bool added = !entry->cached;
   if (added) {
     entry->dirty_since = 0;
-    PutIn(entry, head.state->account_id);
+    PutIn(entry);
   }
-  entry->head = head;
+  if (update.whole != nullptr) {
+    entry->state = *update.whole;
+  } else {
+    update.figures.ApplyTo(&entry->state);
+  }
+  entry->n = update.n;
   const bool was_clean = !added && entry->dirty_since == 0;
   if (dirty_since == 0) {
     // On disk as it is; an entry that was dirty is not made clean here, it has
@@ -110,17 +121,17 @@ void HeadCache::Publish(const EntryPtr& entry, const Head& head, std::int64_t di
   EvictOver(&shard);
 }
 
+const domain::AccountState& HeadCache::StateOf(const Entry& entry) { return entry.state; }
+
 void HeadCache::Expect(const Entry& entry) { Prefetch(&entry, sizeof(entry)); }
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;
   while (!dirty_.empty() &&
          (dirty_.front().command_count < command_count || dirty_.size() > dirty_max_)) {
-    DirtyMark mark = std::move(dirty_.front());
+    DirtyMark& mark = dirty_.front();
+    due.push_back(Due{std::move(mark.entry), mark.since});
     dirty_.pop_front();
-    const std::lock_guard lock(mark.entry->shard->mutex);
-    auto state = mark.entry->head.state;
-    due.push_back(Due{std::move(mark.entry), std::move(state), mark.since});
   }
   return due;
 }

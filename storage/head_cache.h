@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/account_figures.h"
 #include "storage/store.h"
 
 namespace florin::storage {
@@ -40,20 +41,31 @@ class HeadCache {
   /// The entry if there is one by now, else `state` as read from disk.
   Head Fill(std::shared_ptr<const domain::AccountState> state, std::uint64_t ticket);
 
-  /// The account's entry, or a new one that is in the cache once it is published.
-  [[nodiscard]] EntryPtr EntryOf(const std::string& account_id);
+  /// The account's entry, or a new one that is in the cache once it is published. `state`: as
+  /// published last.
+  [[nodiscard]] EntryPtr EntryOf(const domain::AccountState& state);
+  /// What a batch made of an account.
+  struct Update {
+    AccountFigures figures;
+    /// Null if no more than the figures has changed.
+    std::shared_ptr<const domain::AccountState> whole;
+    /// Of the command that wrote it last.
+    std::uint64_t n = 0;
+  };
   /// A newer state; `dirty_since` is at or below the position of its first
   /// change that the disk lacks, 0: it has all. `entry`: EntryOf the account; from then on it is
   /// the account's, also if another has come into the cache meanwhile.
-  void Publish(const EntryPtr& entry, const Head& head, std::int64_t dirty_since,
+  void Publish(const EntryPtr& entry, const Update& update, std::int64_t dirty_since,
                std::uint64_t command_count);
   /// The entry will be published soon: has its memory fetched. The publisher's.
   static void Expect(const Entry& entry);
 
+  /// The state as published last. The publisher's, who alone changes it.
+  [[nodiscard]] static const domain::AccountState& StateOf(const Entry& entry);
+
   /// A dirty state that is to be written.
   struct Due {
     EntryPtr entry;
-    std::shared_ptr<const domain::AccountState> state;
     std::int64_t dirty_since = 0;
   };
   /// The longest dirty ones: those dirty since before command `command_count`,
@@ -86,7 +98,8 @@ class HeadCache {
 
   Shard& ShardOf(const std::string& account_id);
   // Requires: the shard's mutex is held.
-  static void PutIn(const EntryPtr& entry, const std::string& account_id);
+  static Head HeadOf(const Entry& entry);
+  static void PutIn(const EntryPtr& entry);
   static void MakeClean(Entry* entry);
   void EvictOver(Shard* shard);
 
@@ -103,7 +116,8 @@ class HeadCache::Entry {
 
   Shard* shard = nullptr;
   // Guarded by shard->mutex.
-  Head head;
+  domain::AccountState state;
+  std::uint64_t n = 0;
   std::int64_t dirty_since = 0;
   // False: not yet, or evicted, or another one has its place.
   bool cached = false;

@@ -77,12 +77,12 @@ domain::Status Publisher::WriteIndex(const CommittedBatch& batch, const JournalH
   bool dirties = false;
   for (const BatchHead& changed : batch.heads) {
     dirties = dirties || !changed.opened;
-    if (changed.opened) out.PutAccount(*changed.state);
+    if (changed.opened) out.PutAccount(*changed.update.whole);
   }
   const std::uint64_t due_before =
       command_count_ > checkpoint_commands_ ? command_count_ - checkpoint_commands_ : 0;
   const std::vector<HeadCache::Due> due = heads_->TakeDue(due_before);
-  for (const HeadCache::Due& account : due) out.PutAccount(*account.state);
+  for (const HeadCache::Due& account : due) out.PutAccount(HeadCache::StateOf(*account.entry));
 
   IndexCover cover = cover_;
   // When catching up, what is covered already stays so.
@@ -126,8 +126,7 @@ void Publisher::PublishHeads(const CommittedBatch& batch) {
     if (i + kExpectedAhead < batch.heads.size())
       HeadCache::Expect(*batch.heads[i + kExpectedAhead].entry);
     const BatchHead& changed = batch.heads[i];
-    heads_->Publish(changed.entry, Head{changed.state, changed.n}, changed.opened ? 0 : first,
-                    command_count_);
+    heads_->Publish(changed.entry, changed.update, changed.opened ? 0 : first, command_count_);
   }
 }
 
@@ -147,7 +146,7 @@ domain::Status Publisher::Checkpoint() {
   const std::vector<HeadCache::Due> due =
       heads_->TakeDue(std::numeric_limits<std::uint64_t>::max());
   IndexBatch out(*index_);
-  for (const HeadCache::Due& account : due) out.PutAccount(*account.state);
+  for (const HeadCache::Due& account : due) out.PutAccount(HeadCache::StateOf(*account.entry));
   cover_.accounts_position = cover_.head.position;
   out.PutCover(cover_);
   if (domain::Status written = index_->Write(&out); !written.ok()) {

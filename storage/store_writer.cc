@@ -29,22 +29,20 @@ domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(const std::string
   // Nothing unpublished has touched it, so what readers see is all there is.
   Account account;
   const std::uint64_t ticket = heads_->Ticket(account_id);
-  if (std::optional<Head> head = heads_->Find(account_id)) {
-    account.state = std::move(head->state);
+  if (const std::optional<Head> head = heads_->Find(account_id)) {
+    account.state = *head->state;
   } else {
     domain::Result<Lookup<domain::AccountState>> stored =
         index_->FindAccount(account_id, Tier::kDisk);
     if (!stored.ok()) return stored.refusal();
-    auto state = std::make_shared<domain::AccountState>();
     if (stored->value) {
-      *state = std::move(*stored->value);
-      account.state = heads_->Fill(std::move(state), ticket).state;
+      auto state = std::make_shared<const domain::AccountState>(*std::move(stored->value));
+      account.state = *heads_->Fill(std::move(state), ticket).state;
     } else {
-      state->account_id = account_id;
-      account.state = std::move(state);
+      account.state.account_id = account_id;
     }
   }
-  account.entry = heads_->EntryOf(account_id);
+  account.entry = heads_->EntryOf(account.state);
   return &accounts_.emplace(account_id, std::move(account)).first->second;
 }
 
@@ -62,8 +60,7 @@ domain::Result<std::shared_ptr<const domain::AccountState>> StoreWriter::Appende
     const std::string& account_id) {
   domain::Result<Account*> account = FindAccount(account_id);
   if (!account.ok()) return account.refusal();
-  account.value()->own = nullptr;
-  return account.value()->state;
+  return std::make_shared<const domain::AccountState>(account.value()->state);
 }
 
 domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
@@ -89,38 +86,34 @@ void StoreWriter::Expect(const std::string& account_id) {
   const auto found = accounts_.find(account_id);
   if (found == accounts_.end()) return;
   Prefetch(&found->second, sizeof(found->second));
-  Prefetch(found->second.state.get(), sizeof(domain::AccountState));
 }
 
 void StoreWriter::Touch(Account* account) {
   if (account->sequence == sequence_) return;
-  account->before = account->state;
+  account->before = AccountFigures::Of(account->state);
   account->n_before = account->n;
   account->sequence_before = account->sequence;
   account->sequence = sequence_;
   account->opened = false;
-  // `before` shares it from here on.
-  account->own = nullptr;
   touched_.push_back(account);
 }
 
 void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
                          const std::vector<Account*>& accounts) {
   const Change& change = record->change;
+  const bool whole =
+      change.kind == ChangeKind::kAccountOpened || change.kind == ChangeKind::kAccountChanged;
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     Account* account = accounts[i];
-    batch_->versions_before.push_back(account->state->version);
+    batch_->versions_before.push_back(account->state.version);
     if (change.kind == ChangeKind::kAccountChanged &&
-        account->state->owner_id != change.account->owner_id) {
-      batch_->owners_before.emplace_back(batch_->records.size(), account->state->owner_id);
+        account->state.owner_id != change.account->owner_id) {
+      batch_->owners_before.emplace_back(batch_->records.size(), account->state.owner_id);
     }
     Touch(account);
-    if (account->own == nullptr) {
-      auto copy = std::make_shared<domain::AccountState>(*account->state);
-      account->own = copy.get();
-      account->state = std::move(copy);
-    }
-    ApplyRecord(*record, record->accounts[i], account->own);
+    if (whole && account->whole_before == nullptr)
+      account->whole_before = std::make_unique<domain::AccountState>(account->state);
+    ApplyRecord(*record, record->accounts[i], &account->state);
     account->n = n;
     account->opened = account->opened || change.kind == ChangeKind::kAccountOpened;
   }
@@ -182,10 +175,17 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
   CommittedBatchPtr batch(new CommittedBatch);
   std::swap(batch, batch_);
   batch->sequence = sequence_;
+  batch->heads.reserve(touched_.size());
   for (Account* account : touched_) {
-    account->own = nullptr;
-    account->before = nullptr;
-    batch->heads.push_back(BatchHead{account->state, account->n, account->opened, account->entry});
+    std::shared_ptr<const domain::AccountState> whole;
+    if (account->whole_before != nullptr) {
+      whole = std::make_shared<const domain::AccountState>(account->state);
+      account->whole_before.reset();
+    }
+    batch->heads.push_back(
+        BatchHead{{AccountFigures::Of(account->state), std::move(whole), account->n},
+                  account->opened,
+                  account->entry});
   }
   touched_.clear();
   std::vector<domain::TransactionPtr> written;
@@ -201,9 +201,11 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
 
 void StoreWriter::Restore() {
   for (Account* account : touched_) {
-    account->state = std::move(account->before);
-    account->before = nullptr;
-    account->own = nullptr;
+    if (account->whole_before != nullptr) {
+      account->state = std::move(*account->whole_before);
+      account->whole_before.reset();
+    }
+    account->before.ApplyTo(&account->state);
     account->n = account->n_before;
     account->sequence = account->sequence_before;
   }

@@ -40,19 +40,20 @@ class StoreWriter final : public Writer {
 
  private:
   struct Account {
-    std::shared_ptr<const domain::AccountState> state;
+    domain::AccountState state;
     HeadCache::EntryPtr entry;
-    /// The same object while nobody else has it: written in place. Null once it
-    /// was lent.
-    domain::AccountState* own = nullptr;
     std::uint64_t n = 0;
     /// Of the last batch that changed it; 0: none.
     std::uint64_t sequence = 0;
+    /// By the last batch that changed it.
     bool opened = false;
-    /// As before the open batch, while it has changed it.
-    std::shared_ptr<const domain::AccountState> before;
+    // As before the open batch, while it has changed it.
+    AccountFigures before;
     std::uint64_t n_before = 0;
     std::uint64_t sequence_before = 0;
+    /// Before the first command of the open batch that changes more than the figures; null: none
+    /// does.
+    std::unique_ptr<domain::AccountState> whole_before;
   };
   struct Transaction {
     TransactionEntry entry;

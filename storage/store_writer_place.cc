@@ -99,7 +99,7 @@ domain::Status StoreWriter::PlaceOne(Record* record, std::vector<Account*>* acco
   const bool opens = record->change.kind == ChangeKind::kAccountOpened;
   domain::Result<Account*> account = FindAccount(changed.account_id);
   if (!account.ok()) return account.refusal();
-  const domain::AccountState& state = *account.value()->state;
+  const domain::AccountState& state = account.value()->state;
   if (state.Exists() == opens) {
     return VersionConflict(
         "Account " + changed.account_id +
@@ -138,18 +138,18 @@ domain::Status StoreWriter::PlaceLegs(Record* record, std::vector<Account*>* acc
         status = account.refusal();
         return;
       }
-      if (!account.value()->state->Exists()) {
+      if (!account.value()->state.Exists()) {
         status =
             VersionConflict("Account " + account_id + " is to be posted to but does not exist.");
         return;
       }
       slot = static_cast<int>(record->accounts.size());
       if (slot == 0) record->accounts.reserve(2);
-      record->accounts.push_back(Describe(*account.value()->state));
+      record->accounts.push_back(Describe(account.value()->state));
       accounts->push_back(account.value());
       slots.Added(record->accounts, account_id);
     }
-    const std::string& asset = (*accounts)[static_cast<std::size_t>(slot)]->state->asset;
+    const std::string& asset = (*accounts)[static_cast<std::size_t>(slot)]->state.asset;
     if (leg.side == domain::Side::kDebit) {
       debited_asset = &asset;
     } else if (debited_asset == nullptr || asset != *debited_asset) {

@@ -16,9 +16,14 @@ std::shared_ptr<const domain::AccountState> State(const std::string& account_id,
   return state;
 }
 
+HeadCache::Update UpdateOf(const Head& head) {
+  return {AccountFigures::Of(*head.state), nullptr, head.n};
+}
+
 void Publish(HeadCache* cache, const Head& head, std::int64_t dirty_since,
              std::uint64_t command_count) {
-  cache->Publish(cache->EntryOf(head.state->account_id), head, dirty_since, command_count);
+  cache->Publish(cache->EntryOf(*State(head.state->account_id, 0)), UpdateOf(head), dirty_since,
+                 command_count);
 }
 
 /// Other accounts come, until the account has left.
@@ -56,7 +61,7 @@ TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
     Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
   const auto due = cache.TakeDue(5);
   ASSERT_EQ(due.size(), 5u) << "half of twenty may be dirty";
-  EXPECT_EQ(due.front().state->account_id, "a0");
+  EXPECT_EQ(HeadCache::StateOf(*due.front().entry).account_id, "a0");
   EXPECT_EQ(cache.OldestDirty(), 15);
 }
 
@@ -66,7 +71,7 @@ TEST(HeadCacheTest, WritesTheNewestStateOfADirtyAccountOnce) {
   Publish(&cache, Head{State("a", 2), 2}, 20, 2);
   const auto due = cache.TakeDue(3);
   ASSERT_EQ(due.size(), 1u);
-  EXPECT_EQ(due.front().state->version, 2);
+  EXPECT_EQ(HeadCache::StateOf(*due.front().entry).version, 2);
   EXPECT_EQ(due.front().dirty_since, 10);
 }
 
@@ -85,24 +90,24 @@ TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
 // The writer keeps the entry of an account that it has used.
 TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
   HeadCache cache(1);
-  const HeadCache::EntryPtr kept = cache.EntryOf("a");
+  const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 0));
   EXPECT_FALSE(cache.Find("a").has_value()) << "not before it is published";
-  cache.Publish(kept, Head{State("a", 2), 2}, 10, 1);
-  EXPECT_EQ(cache.EntryOf("a"), kept);
+  cache.Publish(kept, UpdateOf(Head{State("a", 2), 2}), 10, 1);
+  EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   cache.MarkClean(cache.TakeDue(2));
   Evict(&cache, "a");
   static_cast<void>(cache.Fill(State("a", 2), cache.Ticket("a")));
-  EXPECT_NE(cache.EntryOf("a"), kept);
+  EXPECT_NE(cache.EntryOf(*State("a", 0)), kept);
   const std::size_t size = cache.size();
-  cache.Publish(kept, Head{State("a", 3), 3}, 20, 2);
+  cache.Publish(kept, UpdateOf(Head{State("a", 3), 3}), 20, 2);
   EXPECT_EQ(cache.size(), size);
-  EXPECT_EQ(cache.EntryOf("a"), kept);
+  EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   EXPECT_EQ(cache.Find("a")->state->version, 3);
   EXPECT_EQ(cache.OldestDirty(), 20);
   // It is written and leaves as any other.
   const auto due = cache.TakeDue(3);
   ASSERT_EQ(due.size(), 1u);
-  EXPECT_EQ(due.front().state->version, 3);
+  EXPECT_EQ(HeadCache::StateOf(*due.front().entry).version, 3);
   cache.MarkClean(due);
   Evict(&cache, "a");
   EXPECT_LE(cache.size(), 16u);
