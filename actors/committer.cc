@@ -13,7 +13,8 @@ namespace florin::actors {
 namespace {
 
 // How many flights ahead memory is asked for: of the flight, and of what it points to.
-constexpr std::size_t kFlightAhead = 12;
+constexpr std::size_t kFlightAhead = 14;
+constexpr std::size_t kPortsAhead = 11;
 constexpr std::size_t kAccountsAhead = 8;
 constexpr std::size_t kExpectedSlotsMax = 8;
 
@@ -78,10 +79,18 @@ std::optional<domain::Refusal> WriteFailure::Get() const {
 void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t now) {
   if (now + kFlightAhead < flights.size())
     storage::Prefetch(flights[now + kFlightAhead].get(), sizeof(Flight));
+  if (now + kPortsAhead < flights.size()) {
+    const Flight& later = *flights[now + kPortsAhead];
+    if (later.slots.size() <= kExpectedSlotsMax) {
+      for (const Slot& slot : later.slots)
+        storage::Prefetch(slot.account.get(), sizeof(AccountPort));
+    }
+  }
   if (now + kAccountsAhead >= flights.size()) return;
   const Flight& next = *flights[now + kAccountsAhead];
   if (next.slots.size() > kExpectedSlotsMax) return;
-  for (const Slot& slot : next.slots) writer_->Expect(slot.account->account_id());
+  for (const Slot& slot : next.slots)
+    writer_->Expect(slot.account->account_id(), slot.account->written());
   for (const Item& item : next.items)
     storage::Prefetch(item.command.get(), sizeof(domain::TransactionCommand));
 }
@@ -111,7 +120,12 @@ CommittedFlights Committer::Commit(std::vector<FlightPtr> flights) {
 void Committer::Fail(domain::Refusal refusal) { failure_->Set(std::move(refusal)); }
 
 storage::RecordPtr Committer::Write(const Flight& flight, storage::Change change) {
-  auto record = writer_->Stage(flight.n, std::move(change));
+  absl::InlinedVector<storage::WriterAccountPtr*, 2> known;
+  // To look through many takes longer than to find one.
+  if (flight.slots.size() <= kExpectedSlotsMax) {
+    for (const Slot& slot : flight.slots) known.push_back(slot.account->written());
+  }
+  auto record = writer_->Stage(flight.n, std::move(change), known);
   if (record.ok()) {
     staged_head_ = (*record)->last_position;
     return *record;

@@ -18,6 +18,7 @@
 #include "domain/command.h"
 #include "domain/transaction_rules.h"
 #include "storage/record.h"
+#include "storage/store.h"
 
 namespace florin::actors {
 
@@ -36,8 +37,12 @@ class AccountPort {
   /// A command that the account waits for was decided.
   virtual void Wake() = 0;
 
+  /// The committer's: the account as the store's writer knows it.
+  [[nodiscard]] storage::WriterAccountPtr* written() { return &written_; }
+
  private:
   const std::string account_id_;
+  storage::WriterAccountPtr written_;
 };
 
 /// Collects the outcomes of one call and answers when the last is in.

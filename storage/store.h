@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,14 @@ struct CommittedBatchDeleter {
 };
 using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>;
 
+/// An account as the writer knows it. Whoever changes an account often keeps it, so that it need
+/// not be looked up.
+struct WriterAccount;
+using WriterAccountPtr = std::shared_ptr<WriterAccount>;
+/// Where a caller keeps what Writer::Expect told of the accounts of a change, in any order, or of
+/// some of them, or of none.
+using KnownAccounts = std::span<WriterAccountPtr* const>;
+
 /// The write side of the embedded store: assigns positions and versions, folds
 /// heads, appends.
 ///
@@ -73,10 +82,12 @@ class Writer {
   /// stream's version does not follow (a broken invariant, the caller stops).
   /// The record's transaction/original/account carry version and position
   /// afterwards.
-  virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) = 0;
+  virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change, KnownAccounts known) = 0;
 
-  /// A change of the account will be staged soon: a hint to have its memory fetched.
-  virtual void Expect(const std::string& account_id) = 0;
+  /// A change of the account will be staged soon: a hint to have its memory fetched. `known`: kept
+  /// by the caller for this account, null at first; is set once the writer knows the account, and
+  /// set right by Stage when it was forgotten meanwhile.
+  virtual void Expect(const std::string& account_id, WriterAccountPtr* known) = 0;
 
   /// Bytes staged since the last Commit.
   [[nodiscard]] virtual std::size_t StagedBytes() const = 0;

@@ -23,27 +23,41 @@ StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publi
       staged_(durable_),
       batch_(new CommittedBatch) {}
 
-domain::Result<StoreWriter::Account*> StoreWriter::FindAccount(const std::string& account_id) {
+domain::Result<WriterAccount*> StoreWriter::FindAccount(const std::string& account_id,
+                                                        KnownAccounts known) {
+  WriterAccountPtr* kept = nullptr;
+  for (WriterAccountPtr* candidate : known) {
+    if (*candidate != nullptr && (*candidate)->account_id == account_id) kept = candidate;
+  }
+  if (kept != nullptr && !(*kept)->forgotten) return kept->get();
   const auto found = accounts_.find(account_id);
-  if (found != accounts_.end()) return &found->second;
-  // Nothing unpublished has touched it, so what readers see is all there is.
-  Account account;
+  domain::Result<WriterAccountPtr> account =
+      found != accounts_.end() ? found->second : LoadAccount(account_id);
+  if (!account.ok()) return account.refusal();
+  if (kept != nullptr) *kept = *account;
+  return account->get();
+}
+
+/// Nothing unpublished has touched it, so what readers see is all there is.
+domain::Result<WriterAccountPtr> StoreWriter::LoadAccount(const std::string& account_id) {
+  auto account = std::make_shared<WriterAccount>(account_id);
   const std::uint64_t ticket = heads_->Ticket(account_id);
   if (const std::optional<Head> head = heads_->Find(account_id)) {
-    account.state = *head->state;
+    account->state = *head->state;
   } else {
     domain::Result<Lookup<domain::AccountState>> stored =
         index_->FindAccount(account_id, Tier::kDisk);
     if (!stored.ok()) return stored.refusal();
     if (stored->value) {
       auto state = std::make_shared<const domain::AccountState>(*std::move(stored->value));
-      account.state = *heads_->Fill(std::move(state), ticket).state;
+      account->state = *heads_->Fill(std::move(state), ticket).state;
     } else {
-      account.state.account_id = account_id;
+      account->state.account_id = account_id;
     }
   }
-  account.entry = heads_->EntryOf(account.state);
-  return &accounts_.emplace(account_id, std::move(account)).first->second;
+  account->entry = heads_->EntryOf(account->state);
+  accounts_.emplace(account->account_id, account);
+  return account;
 }
 
 domain::Result<std::optional<TransactionEntry>> StoreWriter::FindTransaction(
@@ -58,12 +72,12 @@ domain::Result<std::optional<TransactionEntry>> StoreWriter::FindTransaction(
 
 domain::Result<std::shared_ptr<const domain::AccountState>> StoreWriter::AppendedHead(
     const std::string& account_id) {
-  domain::Result<Account*> account = FindAccount(account_id);
+  domain::Result<WriterAccount*> account = FindAccount(account_id, {});
   if (!account.ok()) return account.refusal();
   return std::make_shared<const domain::AccountState>(account.value()->state);
 }
 
-domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
+domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change, KnownAccounts known) {
   if (change.commit_time < staged_.time) {
     return VersionConflict(
         "Command " + std::to_string(n) + " has commit time " + std::to_string(change.commit_time) +
@@ -73,7 +87,7 @@ domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
   record->change = std::move(change);
   record->first_position = staged_.position + 1;
   placed_.clear();
-  if (domain::Status placed = PlaceAccounts(record.get(), &placed_); !placed.ok())
+  if (domain::Status placed = PlaceAccounts(record.get(), known, &placed_); !placed.ok())
     return placed.refusal();
   if (domain::Status placed = PlaceTransactions(record.get()); !placed.ok())
     return placed.refusal();
@@ -82,13 +96,16 @@ domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change) {
   return RecordPtr(std::move(record));
 }
 
-void StoreWriter::Expect(const std::string& account_id) {
-  const auto found = accounts_.find(account_id);
-  if (found == accounts_.end()) return;
-  Prefetch(&found->second, sizeof(found->second));
+void StoreWriter::Expect(const std::string& account_id, WriterAccountPtr* known) {
+  if (*known == nullptr) {
+    const auto found = accounts_.find(account_id);
+    if (found != accounts_.end()) *known = found->second;
+  }
+  // Whether it is forgotten is seen when it is used: to look would be to wait for it.
+  if (*known != nullptr) Prefetch(known->get(), sizeof(WriterAccount));
 }
 
-void StoreWriter::Touch(Account* account) {
+void StoreWriter::Touch(WriterAccount* account) {
   if (account->sequence == sequence_) return;
   account->before = AccountFigures::Of(account->state);
   account->n_before = account->n;
@@ -99,12 +116,12 @@ void StoreWriter::Touch(Account* account) {
 }
 
 void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
-                         const std::vector<Account*>& accounts) {
+                         const std::vector<WriterAccount*>& accounts) {
   const Change& change = record->change;
   const bool whole =
       change.kind == ChangeKind::kAccountOpened || change.kind == ChangeKind::kAccountChanged;
   for (std::size_t i = 0; i < accounts.size(); ++i) {
-    Account* account = accounts[i];
+    WriterAccount* account = accounts[i];
     batch_->versions_before.push_back(account->state.version);
     if (change.kind == ChangeKind::kAccountChanged &&
         account->state.owner_id != change.account->owner_id) {
@@ -176,7 +193,7 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
   std::swap(batch, batch_);
   batch->sequence = sequence_;
   batch->heads.reserve(touched_.size());
-  for (Account* account : touched_) {
+  for (WriterAccount* account : touched_) {
     std::shared_ptr<const domain::AccountState> whole;
     if (account->whole_before != nullptr) {
       whole = std::make_shared<const domain::AccountState>(account->state);
@@ -200,7 +217,7 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
 }
 
 void StoreWriter::Restore() {
-  for (Account* account : touched_) {
+  for (WriterAccount* account : touched_) {
     if (account->whole_before != nullptr) {
       account->state = std::move(*account->whole_before);
       account->whole_before.reset();
@@ -236,8 +253,11 @@ void StoreWriter::ForgetPublished() {
     unpublished_.pop_front();
   }
   if (accounts_.size() <= kAccountsMax) return;
-  absl::erase_if(accounts_,
-                 [published](const auto& entry) { return entry.second.sequence <= published; });
+  absl::erase_if(accounts_, [published](const auto& entry) {
+    WriterAccount& account = *entry.second;
+    account.forgotten = account.sequence <= published;
+    return account.forgotten;
+  });
 }
 
 void StoreWriter::Publish(CommittedBatchPtr batch) { publisher_->Publish(*batch); }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
-#include <absl/container/node_hash_map.h>
 
 #include <cstdint>
 #include <deque>
@@ -21,6 +20,30 @@
 
 namespace florin::storage {
 
+/// An account with all that is staged of it.
+struct WriterAccount {
+  explicit WriterAccount(std::string id) : account_id(std::move(id)) {}
+
+  /// Never moves, as that of `state` may.
+  const std::string account_id;
+  domain::AccountState state;
+  HeadCache::EntryPtr entry;
+  std::uint64_t n = 0;
+  /// Of the last batch that changed it; 0: none.
+  std::uint64_t sequence = 0;
+  /// By the last batch that changed it.
+  bool opened = false;
+  // As before the open batch, while it has changed it.
+  AccountFigures before;
+  std::uint64_t n_before = 0;
+  std::uint64_t sequence_before = 0;
+  /// Before the first command of the open batch that changes more than the figures; null: none
+  /// does.
+  std::unique_ptr<domain::AccountState> whole_before;
+  /// The writer knows the account no more: this one must not be used.
+  bool forgotten = false;
+};
+
 /// The write side of the embedded store. Keeps the appended heads: accounts and
 /// transactions as staged, durable or not; what is published it finds with the
 /// readers.
@@ -32,29 +55,13 @@ class StoreWriter final : public Writer {
 
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
-  domain::Result<RecordPtr> Stage(std::uint64_t n, Change change) override;
-  void Expect(const std::string& account_id) override;
+  domain::Result<RecordPtr> Stage(std::uint64_t n, Change change, KnownAccounts known) override;
+  void Expect(const std::string& account_id, WriterAccountPtr* known) override;
   [[nodiscard]] std::size_t StagedBytes() const override;
   domain::Result<CommittedBatchPtr> Commit() override;
   void Publish(CommittedBatchPtr batch) override;
 
  private:
-  struct Account {
-    domain::AccountState state;
-    HeadCache::EntryPtr entry;
-    std::uint64_t n = 0;
-    /// Of the last batch that changed it; 0: none.
-    std::uint64_t sequence = 0;
-    /// By the last batch that changed it.
-    bool opened = false;
-    // As before the open batch, while it has changed it.
-    AccountFigures before;
-    std::uint64_t n_before = 0;
-    std::uint64_t sequence_before = 0;
-    /// Before the first command of the open batch that changes more than the figures; null: none
-    /// does.
-    std::unique_ptr<domain::AccountState> whole_before;
-  };
   struct Transaction {
     TransactionEntry entry;
     std::uint64_t sequence = 0;
@@ -66,20 +73,25 @@ class StoreWriter final : public Writer {
     std::optional<Transaction> before;
   };
 
-  domain::Result<Account*> FindAccount(const std::string& account_id);
+  domain::Result<WriterAccount*> FindAccount(const std::string& account_id, KnownAccounts known);
+  domain::Result<WriterAccountPtr> LoadAccount(const std::string& account_id);
   domain::Result<std::optional<TransactionEntry>> FindTransaction(
       const std::string& transaction_id);
 
   // The second check below the actors; each also fills in what it decides.
-  domain::Status PlaceAccounts(Record* record, std::vector<Account*>* accounts);
-  domain::Status PlaceOne(Record* record, std::vector<Account*>* accounts);
-  domain::Status PlaceLegs(Record* record, std::vector<Account*>* accounts);
+  domain::Status PlaceAccounts(Record* record, KnownAccounts known,
+                               std::vector<WriterAccount*>* accounts);
+  domain::Status PlaceOne(Record* record, KnownAccounts known,
+                          std::vector<WriterAccount*>* accounts);
+  domain::Status PlaceLegs(Record* record, KnownAccounts known,
+                           std::vector<WriterAccount*>* accounts);
   domain::Status PlaceTransactions(Record* record);
   domain::Status CheckNew(const domain::Transaction& transaction);
   domain::Status CheckNext(const domain::Transaction& transaction);
 
-  void Accept(std::uint64_t n, const RecordPtr& record, const std::vector<Account*>& accounts);
-  void Touch(Account* account);
+  void Accept(std::uint64_t n, const RecordPtr& record,
+              const std::vector<WriterAccount*>& accounts);
+  void Touch(WriterAccount* account);
   void RememberTransaction(const domain::TransactionPtr& transaction,
                            const TransactionPlace& place);
   void CutGroup();
@@ -93,7 +105,8 @@ class StoreWriter final : public Writer {
   Publisher* publisher_;
   const std::size_t group_bytes_;
 
-  absl::node_hash_map<std::string, Account> accounts_;
+  /// By the ids that stand in the accounts.
+  absl::flat_hash_map<std::string_view, WriterAccountPtr> accounts_;
   absl::flat_hash_map<std::string_view, Transaction> transactions_;
   /// What the batches not yet published wrote, oldest batch first.
   std::deque<std::pair<std::uint64_t, std::vector<domain::TransactionPtr>>> unpublished_;
@@ -107,9 +120,9 @@ class StoreWriter final : public Writer {
   JournalHead staged_;
   std::size_t staged_bytes_ = 0;
   CommittedBatchPtr batch_;
-  std::vector<Account*> touched_;
+  std::vector<WriterAccount*> touched_;
   /// Those of the record that is being staged.
-  std::vector<Account*> placed_;
+  std::vector<WriterAccount*> placed_;
   std::vector<TransactionUndo> transaction_undo_;
 };
 

@@ -76,15 +76,16 @@ class Slots {
 
 }  // namespace
 
-domain::Status StoreWriter::PlaceAccounts(Record* record, std::vector<Account*>* accounts) {
+domain::Status StoreWriter::PlaceAccounts(Record* record, KnownAccounts known,
+                                          std::vector<WriterAccount*>* accounts) {
   switch (record->change.kind) {
     case ChangeKind::kAccountOpened:
     case ChangeKind::kAccountChanged:
-      return PlaceOne(record, accounts);
+      return PlaceOne(record, known, accounts);
     case ChangeKind::kTransactionCreated:
     case ChangeKind::kTransactionReversed:
     case ChangeKind::kHoldEnded:
-      return PlaceLegs(record, accounts);
+      return PlaceLegs(record, known, accounts);
     case ChangeKind::kAssetRegistered:
     case ChangeKind::kTransactionRefused:
     case ChangeKind::kRequestRefused:
@@ -94,10 +95,11 @@ domain::Status StoreWriter::PlaceAccounts(Record* record, std::vector<Account*>*
   return domain::Ok{};
 }
 
-domain::Status StoreWriter::PlaceOne(Record* record, std::vector<Account*>* accounts) {
+domain::Status StoreWriter::PlaceOne(Record* record, KnownAccounts known,
+                                     std::vector<WriterAccount*>* accounts) {
   domain::AccountState& changed = *record->change.account;
   const bool opens = record->change.kind == ChangeKind::kAccountOpened;
-  domain::Result<Account*> account = FindAccount(changed.account_id);
+  domain::Result<WriterAccount*> account = FindAccount(changed.account_id, known);
   if (!account.ok()) return account.refusal();
   const domain::AccountState& state = account.value()->state;
   if (state.Exists() == opens) {
@@ -122,7 +124,8 @@ domain::Status StoreWriter::PlaceOne(Record* record, std::vector<Account*>* acco
   return domain::Ok{};
 }
 
-domain::Status StoreWriter::PlaceLegs(Record* record, std::vector<Account*>* accounts) {
+domain::Status StoreWriter::PlaceLegs(Record* record, KnownAccounts known,
+                                      std::vector<WriterAccount*>* accounts) {
   const std::vector<domain::TransactionPosting>& postings = record->change.transaction->postings;
   Slots slots;
   std::int64_t position = record->first_position;
@@ -133,7 +136,7 @@ domain::Status StoreWriter::PlaceLegs(Record* record, std::vector<Account*>* acc
     const std::string& account_id = domain::AccountOf(leg, postings);
     int slot = slots.Find(record->accounts, account_id);
     if (slot < 0) {
-      domain::Result<Account*> account = FindAccount(account_id);
+      domain::Result<WriterAccount*> account = FindAccount(account_id, known);
       if (!account.ok()) {
         status = account.refusal();
         return;

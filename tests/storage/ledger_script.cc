@@ -48,7 +48,7 @@ Change LedgerScript::New(ChangeKind kind) const {
 }
 
 RecordPtr LedgerScript::Stage(Change change) {
-  domain::Result<RecordPtr> record = writer_->Stage(++n_, std::move(change));
+  domain::Result<RecordPtr> record = writer_->Stage(++n_, std::move(change), {});
   if (!record.ok()) {
     ADD_FAILURE() << "Stage: " << record.refusal().message;
     return nullptr;
