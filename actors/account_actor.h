@@ -24,7 +24,7 @@ class AccountActor : public caf::event_based_actor {
                PipelineHost* host);
   const char* name() const override { return "florin.account"; }
   caf::behavior make_behavior() override;
-  /// The flights in the cell know the way to this actor, and would keep it for ever.
+  /// However it ends, its cell takes nothing any more.
   void on_exit() override;
 
  private:

@@ -82,8 +82,7 @@ void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t n
   if (now + kPortsAhead < flights.size()) {
     const Flight& later = *flights[now + kPortsAhead];
     if (later.slots.size() <= kExpectedSlotsMax) {
-      for (const Slot& slot : later.slots)
-        storage::Prefetch(slot.account.get(), sizeof(AccountPort));
+      for (const Slot& slot : later.slots) storage::Prefetch(slot.account, sizeof(AccountPort));
     }
   }
   if (now + kAccountsAhead >= flights.size()) return;

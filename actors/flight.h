@@ -91,7 +91,8 @@ using DecisionPtr = std::shared_ptr<Decision>;
 /// Written by the account's actor until it has voted; read by the decider and the committer
 /// afterwards.
 struct Slot {
-  std::shared_ptr<AccountPort> account;
+  /// Until the flight is published.
+  AccountPort* account = nullptr;
   /// In order of items and mentions.
   absl::InlinedVector<domain::Touch, 2> touches;
 
@@ -196,7 +197,8 @@ struct Flight {
   bool atomic = false;
   DecisionSink* sink = nullptr;
 
-  std::shared_ptr<TransactionCall> call;
+  /// Until the flight is published; null: nobody is to be told.
+  TransactionCall* call = nullptr;
   /// Most flights have one item on two accounts: those stand in the flight itself.
   absl::InlinedVector<Item, 1> items;
   absl::InlinedVector<Slot, 2> slots;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,14 +18,20 @@ namespace florin::actors {
 /// A call whose look-ups are older than `evicted_n` must look again. Threads: the sequencer's.
 class RecentCommands {
  public:
-  /// Which commands made and last touched a transaction.
+  /// One use of an id by an item.
+  struct Use {
+    FlightPtr flight;
+    std::uint32_t item = 0;
+    enum class Kind : std::uint8_t { kOwn, kTarget, kRequest } kind = Kind::kOwn;
+    /// What keeping the flight for it costs.
+    std::uint32_t weight = 0;
+  };
+  /// Which commands made and last touched a transaction. Valid until the next use or eviction.
   struct Entry {
     /// Used the id as its own (create, reverse); may be null.
-    FlightPtr owner;
-    std::uint32_t owner_item = 0;
+    const Use* owner = nullptr;
     /// Last to create, end or reverse it.
-    FlightPtr last;
-    std::uint32_t last_item = 0;
+    const Use* last = nullptr;
   };
   struct Request {
     FlightPtr flight;
@@ -54,29 +61,24 @@ class RecentCommands {
   }
 
  private:
+  /// The key stands in the command of `entry.last`, or of a use before it that is still in order_,
+  /// or of `kept`.
   struct Stored {
     Entry entry;
-    std::uint64_t last_n = 0;
-    /// The id stands in it.
-    domain::CommandPtr first;
-  };
-  /// Which use of an id comes next in the order of numbers; the ids stand in the flight.
-  struct Trace {
-    FlightPtr flight;
-    std::uint32_t item = 0;
-    enum class Kind : std::uint8_t { kOwn, kTarget, kRequest } kind = Kind::kOwn;
+    /// The owner's use once it is evicted, while a later one is not.
+    std::unique_ptr<const Use> kept;
   };
 
-  Stored& Use(const std::string& transaction_id, const FlightPtr& flight, std::uint32_t item);
-  void Add(Trace trace);
-  void Forget(const Trace& trace);
-  void ForgetTransaction(const std::string& transaction_id, std::uint64_t n);
+  const Use& Add(const FlightPtr& flight, std::uint32_t item, Use::Kind kind);
+  void Forget(const Use& use);
+  void ForgetTransaction(const std::string& transaction_id, const Use& use);
   void ForgetRequest(const std::string& key, std::uint64_t n);
 
   std::size_t keep_;
   absl::flat_hash_map<std::string_view, Stored> transactions_;
   absl::flat_hash_map<std::string, Request> requests_;
-  std::deque<Trace> order_;
+  /// In the order of numbers. Entries point into it.
+  std::deque<Use> order_;
   /// Of what is in order_.
   std::size_t weight_ = 0;
   std::uint64_t evicted_n_ = 0;

@@ -125,6 +125,7 @@ void Sequencer::Run(const SubmissionPtr& submission) {
                             : whole  ? RunWhole(submission)
                                      : RunItems(submission);
   if (progress == Progress::kFinished) {
+    if (n_ > published_n_) calls_.emplace_back(n_, std::move(submission->call));
     LeaveLane(submission);
     return;
   }
@@ -177,10 +178,11 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
   }
   // The postings of a reversal are known for certain only once it is decided.
   const RecentCommands::Entry* target = recent_.Find(domain::TargetOf(command));
-  if (target != nullptr && target->owner != nullptr && !target->owner->Decided() &&
-      std::holds_alternative<domain::ReverseTransaction>(
-          *target->owner->items[target->owner_item].command)) {
-    return Verdict{Verdict::Kind::kPark, target->owner, 0, {}};
+  if (target != nullptr && target->owner != nullptr) {
+    const FlightPtr& flight = target->owner->flight;
+    if (!flight->Decided() && std::holds_alternative<domain::ReverseTransaction>(
+                                  *flight->items[target->owner->item].command))
+      return Verdict{Verdict::Kind::kPark, flight, 0, {}};
   }
   return {};
 }
@@ -188,14 +190,16 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
 Sequencer::Verdict Sequencer::JudgeOwnId(const domain::TransactionCommand& command) const {
   const RecentCommands::Entry* entry = recent_.Find(OwnIdOf(command));
   if (entry == nullptr || entry->owner == nullptr) return {};
-  if (!entry->owner->Decided()) return Verdict{Verdict::Kind::kPark, entry->owner, 0, {}};
-  const Item& first = entry->owner->items[entry->owner_item];
+  const FlightPtr& flight = entry->owner->flight;
+  const std::uint32_t item = entry->owner->item;
+  if (!flight->Decided()) return Verdict{Verdict::Kind::kPark, flight, 0, {}};
+  const Item& first = flight->items[item];
   const domain::TransactionPtr kept = ContentAfterItem(first, OwnIdOf(command));
   if (!KeepsId(first) || kept == nullptr) return {};
   const std::string field = domain::DifferingField(command, *kept);
   if (!field.empty())
     return Verdict{Verdict::Kind::kReused, nullptr, 0, domain::IdReused(OwnIdOf(command), field)};
-  return Verdict{Verdict::Kind::kAnswered, entry->owner, entry->owner_item, {}};
+  return Verdict{Verdict::Kind::kAnswered, flight, item, {}};
 }
 
 Sequencer::Verdict Sequencer::JudgeRequest(const domain::TransactionCommand& command) const {
@@ -254,7 +258,7 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
     }
     if (!ExpireDue()) return Progress::kHeld;
     const FlightPtr flight = NewFlight(submission->principal);
-    flight->call = submission->call;
+    flight->call = submission->call.get();
     Item& item = flight->items.emplace_back();
     item.call_index = submission->cursor;
     item.command = std::move(admitted.command);
@@ -274,7 +278,7 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
   }
   if (!ExpireDue()) return Progress::kHeld;
   const FlightPtr flight = NewFlight(submission->principal);
-  flight->call = submission->call;
+  flight->call = submission->call.get();
   flight->validate_only = submission->validate_only;
   flight->atomic = submission->atomic;
   flight->items.reserve(submission->items.size());
@@ -323,14 +327,15 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
     item->base = item->target_shape = base;
     return;
   }
-  const Item& last = entry->last->items[entry->last_item];
+  const FlightPtr& previous = entry->last->flight;
+  const Item& last = previous->items[entry->last->item];
   item->target_shape =
-      entry->last->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
+      previous->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
   // Unknown before that command and after it, however it is decided. Without accounts nobody would
   // wait for it, so that it may not be followed either: its decision could be under way.
   if (item->target_shape == nullptr) return;
-  item->previous = entry->last;
-  item->previous_item = entry->last_item;
+  item->previous = previous;
+  item->previous_item = entry->last->item;
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {
@@ -390,6 +395,7 @@ void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   if (flights.empty()) return;
   published_n_ = flights.back()->n;
   while (!window_.empty() && window_.front()->n <= published_n_) window_.pop_front();
+  while (!calls_.empty() && calls_.front().first <= published_n_) calls_.pop_front();
   for (const FlightPtr& flight : flights) {
     for (const Item& item : flight->items) ForgetExpiry(flight, item);
   }

@@ -23,7 +23,8 @@ class SequencerWorld {
   /// UTC nanoseconds.
   virtual std::int64_t Now() = 0;
   /// The account's actor, woken up if need be. `n` is about to be delivered to it.
-  virtual std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) = 0;
+  /// It stays until what has a number up to `n` is published.
+  virtual AccountPort* Port(const std::string& account_id, std::uint64_t n) = 0;
   /// The account will be named soon, or very soon: a hint to have its memory fetched meanwhile.
   enum class Soon : std::uint8_t { kLater, kNext };
   virtual void Expect(const std::string& account_id, Soon soon) = 0;
@@ -121,6 +122,9 @@ class Sequencer {
   std::int64_t last_time_ = 0;
   std::map<std::string, domain::Asset> assets_;
   std::deque<FlightPtr> window_;
+  /// Of calls whose commands all have numbers, with the last number then: once that is published
+  /// nobody answers any more.
+  std::deque<std::pair<std::uint64_t, std::shared_ptr<TransactionCall>>> calls_;
 
   /// What waits for its turn while due holds are read from disk.
   std::deque<std::function<void()>> intake_;

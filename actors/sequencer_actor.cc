@@ -112,18 +112,18 @@ void SequencerActor::AfterWork() {
   Passivate();
 }
 
-std::shared_ptr<AccountPort> SequencerActor::Port(const std::string& account_id, std::uint64_t n) {
+AccountPort* SequencerActor::Port(const std::string& account_id, std::uint64_t n) {
   const auto [found, added] = accounts_.try_emplace(account_id);
   Account& account = found->second;
   if (added) {
     const auto cell = std::make_shared<AccountCell>();
-    account.port = std::make_shared<ActorPort>(account_id, SpawnAccount(account_id, cell), cell);
+    account.port = std::make_unique<ActorPort>(account_id, SpawnAccount(account_id, cell), cell);
     account.cell = cell.get();
     queue_.push_back({account_id, n});
     host_->SetActiveAccounts(accounts_.size());
   }
   account.last_n = n;
-  return account.port;
+  return account.port.get();
 }
 
 void SequencerActor::Expect(const std::string& account_id, Soon soon) {
@@ -180,7 +180,7 @@ void SequencerActor::OnDown(const caf::down_msg& down) {
   const auto found = accounts_.find(account_id);
   if (found == accounts_.end()) return;
   spdlog::warn("account {} ended ({}), starting it again", account_id, caf::to_string(down.reason));
-  const std::shared_ptr<ActorPort>& port = found->second.port;
+  ActorPort* const port = found->second.port.get();
   const auto cell = std::make_shared<AccountCell>();
   port->Rebind(SpawnAccount(account_id, cell), cell);
   found->second.cell = cell.get();

@@ -33,7 +33,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
 
  private:
   struct Account {
-    std::shared_ptr<ActorPort> port;
+    std::unique_ptr<ActorPort> port;
     /// The port's.
     const AccountCell* cell = nullptr;
     /// Last number delivered to it.
@@ -47,7 +47,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
 
   std::int64_t Now() override { return host_->Now(); }
   std::uint64_t OldestLookup() override { return host_->OldestLookup(); }
-  std::shared_ptr<AccountPort> Port(const std::string& account_id, std::uint64_t n) override;
+  AccountPort* Port(const std::string& account_id, std::uint64_t n) override;
   void Expect(const std::string& account_id, Soon soon) override;
   void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
   void ReadmitAccount(AccountSubmission submission) override {

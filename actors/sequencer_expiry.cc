@@ -80,7 +80,7 @@ void Sequencer::ForgetExpiry(const FlightPtr& flight, const Item& item) {
   // Only while nobody has used the id since: another hold of it may be due at the same time.
   const std::string& id = create->transaction.transaction_id;
   const RecentCommands::Entry* entry = recent_.Find(id);
-  if (entry == nullptr || entry->owner != flight) return;
+  if (entry == nullptr || entry->owner == nullptr || entry->owner->flight != flight) return;
   expiries_.erase({domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns), id});
 }
 

@@ -49,10 +49,10 @@ class AccountCellTest : public ::testing::Test {
     flight->items.emplace_back().command = std::make_shared<domain::TransactionCommand>(
         Transfer("t" + std::to_string(n_), "a", "other", amount));
     Slot& slot = flight->slots.emplace_back();
-    slot.account = port_;
+    slot.account = &port_;
     slot.touches.push_back({0, 0, domain::TouchKind::kDebitLeg});
     Slot& other = flight->slots.emplace_back();
-    other.account = port_;
+    other.account = &port_;
     other.touches.push_back({0, 0, domain::TouchKind::kCreditLeg});
     other.exists = other.voted = true;
     other.asset = "EUR";
@@ -84,7 +84,7 @@ class AccountCellTest : public ::testing::Test {
   }
 
   Decisions decisions_;
-  std::shared_ptr<NoPort> port_ = std::make_shared<NoPort>("a");
+  NoPort port_{"a"};
   AccountCell cell_;
   std::deque<FlightPtr> mailbox_;
   std::uint64_t n_ = 0;

@@ -192,8 +192,7 @@ void SerialModel::RefuseValidated(const Flight& flight, std::size_t refused) {
     if (auto stood = StoodBefore(item, &untouched)) expected = *stood;
     if (item.repeats) {
       // A replay of what stands, or of the refusal that would be kept.
-      const Expected& first =
-          expected_[{flight.call.get(), flight.items[*item.repeats].call_index}];
+      const Expected& first = expected_[{flight.call, flight.items[*item.repeats].call_index}];
       const bool kept = *item.repeats == refused && first.refusal->Recorded();
       if (kept || first.replayed) {
         expected = first;
@@ -229,8 +228,7 @@ void SerialModel::RefuseBatch(const Flight& flight, std::size_t refused,
     }
     if (item.repeats) {
       // A replay of what is kept; what was not kept is refused with the batch.
-      const Expected& first =
-          expected_[{flight.call.get(), flight.items[*item.repeats].call_index}];
+      const Expected& first = expected_[{flight.call, flight.items[*item.repeats].call_index}];
       if (!first.refusal || first.position != 0) {
         expected = first;
         expected.replayed = true;
@@ -276,7 +274,7 @@ void SerialModel::Keep(const domain::TransactionCommand& command, const domain::
 
 void SerialModel::Expect(const Flight& flight, const Item& item, Expected expected) {
   if (flight.call == nullptr) return;
-  expected_[{flight.call.get(), item.call_index}] = std::move(expected);
+  expected_[{flight.call, item.call_index}] = std::move(expected);
 }
 
 void SerialModel::RunAccount(const Flight& flight) {

@@ -38,14 +38,15 @@ class SimulatedLedger::LivePort : public AccountPort {
   void Start() {
     auto born = std::make_shared<Incarnation>();
     born->box = boxes_->Add();
-    boxes_->Post(born->box, [this, born] {
-      auto head = reader_->GetHead(account_id(), storage::Tier::kDisk);
+    // As an actor does, it may outlive the port.
+    boxes_->Post(born->box, [reader = reader_, id = account_id(), born] {
+      auto head = reader->GetHead(id, storage::Tier::kDisk);
       if (!head.ok()) {
-        born->cell.Start(AccountCore::Broken(account_id(), head.refusal()));
+        born->cell.Start(AccountCore::Broken(id, head.refusal()));
         return;
       }
       domain::AccountState state = *head->value->state;
-      state.account_id = account_id();
+      state.account_id = id;
       born->cell.Start(AccountCore(std::move(state), head->value->n));
     });
     const std::lock_guard lock(mutex_);
@@ -220,7 +221,7 @@ void SimulatedLedger::LoadHolds(std::vector<std::string> transaction_ids) {
   });
 }
 
-std::shared_ptr<AccountPort> SimulatedLedger::Port(const std::string& account_id, std::uint64_t n) {
+AccountPort* SimulatedLedger::Port(const std::string& account_id, std::uint64_t n) {
   Live& live = accounts_[account_id];
   if (live.port == nullptr) {
     live.port = std::make_shared<LivePort>(account_id, &boxes_, &store_->reader(), [this] {
@@ -228,11 +229,11 @@ std::shared_ptr<AccountPort> SimulatedLedger::Port(const std::string& account_id
     });
   }
   live.last_n = n;
-  return live.port;
+  return live.port.get();
 }
 
 std::size_t SimulatedLedger::BoxOf(const std::string& account_id) {
-  return std::static_pointer_cast<LivePort>(Port(account_id, 0))->box();
+  return static_cast<LivePort*>(Port(account_id, 0))->box();
 }
 
 void SimulatedLedger::Kill(std::size_t client, const std::string& account_id) {
@@ -254,7 +255,7 @@ void SimulatedLedger::Respawn(const std::shared_ptr<LivePort>& port) {
   port->Start();
   for (const FlightPtr& flight : sequencer_.window()) {
     for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
-      if (flight->slots[i].account == port) port->Deliver(flight, i);
+      if (flight->slots[i].account == port.get()) port->Deliver(flight, i);
     }
   }
 }
