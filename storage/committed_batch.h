@@ -19,8 +19,9 @@ struct BatchHead {
   HeadCache::Update update;
   /// Opened in this batch (then `update` is whole): no snapshot of it is on disk yet.
   bool opened = false;
-  /// Its place with the readers' heads.
-  HeadCache::EntryPtr entry;
+  /// Its place with the readers' heads; whoever made the batch keeps it until the batch is
+  /// published.
+  HeadCache::Entry* entry = nullptr;
 };
 
 /// What one Commit made durable, with all that publishing it needs.
@@ -29,7 +30,8 @@ struct CommittedBatch {
   /// journal.
   std::uint64_t sequence = 0;
   std::vector<CommitGroupPtr> groups;
-  std::vector<RecordPtr> records;
+  /// Shared with the writer, who knows its newest transactions by them.
+  std::shared_ptr<std::vector<RecordPtr>> records = std::make_shared<std::vector<RecordPtr>>();
   /// For each account of each record, in order: its version before the record.
   std::vector<std::int64_t> versions_before;
   /// Index into `records` of account changes that replaced an owner, with the

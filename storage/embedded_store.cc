@@ -31,22 +31,23 @@ class Refolder {
       if (domain::Status applied = Apply(*record, after, state.value()); !applied.ok())
         return applied;
     }
-    batch_->records.push_back(record);
+    batch_->records->push_back(record);
     return domain::Ok{};
   }
 
   void Finish() {
     for (auto& [account_id, entry] : entries_) {
       if (!entry.changed) continue;
-      HeadCache::EntryPtr place = heads_->EntryOf(*entry.state);
+      entry.place = heads_->EntryOf(*entry.state);
       batch_->heads.push_back(BatchHead{
-          {AccountFigures::Of(*entry.state), entry.state, 0}, entry.opened, std::move(place)});
+          {AccountFigures::Of(*entry.state), entry.state, 0}, entry.opened, entry.place.get()});
     }
   }
 
  private:
   struct Entry {
     std::shared_ptr<domain::AccountState> state;
+    HeadCache::EntryPtr place;
     bool changed = false;
     bool opened = false;
   };
@@ -76,7 +77,7 @@ class Refolder {
                          place);
     }
     if (change.kind == ChangeKind::kAccountChanged && state->owner_id != change.account->owner_id)
-      batch_->owners_before.emplace_back(batch_->records.size(), state->owner_id);
+      batch_->owners_before.emplace_back(batch_->records->size(), state->owner_id);
     ApplyRecord(record, after, state);
     Entry& entry = entries_.at(after.account_id);
     entry.changed = true;

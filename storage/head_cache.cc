@@ -47,7 +47,7 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   const auto entry = std::make_shared<Entry>();
   entry->shard = &shard;
   entry->state = *head.state;
-  PutIn(entry);
+  PutIn(entry.get());
   MakeClean(entry.get());
   EvictOver(&shard);
   return head;
@@ -64,7 +64,7 @@ HeadCache::EntryPtr HeadCache::EntryOf(const domain::AccountState& state) {
   return entry;
 }
 
-void HeadCache::PutIn(const EntryPtr& entry) {
+void HeadCache::PutIn(Entry* entry) {
   EntryPtr& place = entry->shard->entries[entry->state.account_id];
   if (place != nullptr) {
     // Read from disk meanwhile, so it is clean: what is dirty is in the cache, and no other is made
@@ -72,7 +72,7 @@ void HeadCache::PutIn(const EntryPtr& entry) {
     entry->shard->clean.erase(place->place);
     place->cached = false;
   }
-  place = entry;
+  place = entry->shared_from_this();
   entry->cached = true;
 }
 
@@ -93,7 +93,7 @@ void HeadCache::EvictOver(Shard* shard) {
   }
 }
 
-void HeadCache::Publish(const EntryPtr& entry, const Update& update, std::int64_t dirty_since,
+void HeadCache::Publish(Entry* entry, const Update& update, std::int64_t dirty_since,
                         std::uint64_t command_count) {
   Shard& shard = *entry->shard;
   const std::lock_guard lock(shard.mutex);
@@ -112,7 +112,7 @@ void HeadCache::Publish(const EntryPtr& entry, const Update& update, std::int64_
   if (dirty_since == 0) {
     // On disk as it is; an entry that was dirty is not made clean here, it has
     // a mark in the queue.
-    if (added) MakeClean(entry.get());
+    if (added) MakeClean(entry);
   } else if (added || was_clean) {
     if (was_clean) shard.clean.erase(entry->place);
     entry->dirty_since = dirty_since;
@@ -129,8 +129,7 @@ std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;
   while (!dirty_.empty() &&
          (dirty_.front().command_count < command_count || dirty_.size() > dirty_max_)) {
-    DirtyMark& mark = dirty_.front();
-    due.push_back(Due{std::move(mark.entry), mark.since});
+    due.push_back(Due{dirty_.front().entry, dirty_.front().since});
     dirty_.pop_front();
   }
   return due;
@@ -140,7 +139,7 @@ void HeadCache::MarkClean(const std::vector<Due>& written) {
   for (const Due& due : written) {
     Shard& shard = *due.entry->shard;
     const std::lock_guard lock(shard.mutex);
-    MakeClean(due.entry.get());
+    MakeClean(due.entry);
     EvictOver(&shard);
   }
 }

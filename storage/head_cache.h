@@ -55,7 +55,7 @@ class HeadCache {
   /// A newer state; `dirty_since` is at or below the position of its first
   /// change that the disk lacks, 0: it has all. `entry`: EntryOf the account; from then on it is
   /// the account's, also if another has come into the cache meanwhile.
-  void Publish(const EntryPtr& entry, const Update& update, std::int64_t dirty_since,
+  void Publish(Entry* entry, const Update& update, std::int64_t dirty_since,
                std::uint64_t command_count);
   /// The entry will be published soon: has its memory fetched. The publisher's.
   static void Expect(const Entry& entry);
@@ -65,7 +65,7 @@ class HeadCache {
 
   /// A dirty state that is to be written.
   struct Due {
-    EntryPtr entry;
+    Entry* entry = nullptr;
     std::int64_t dirty_since = 0;
   };
   /// The longest dirty ones: those dirty since before command `command_count`,
@@ -88,8 +88,9 @@ class HeadCache {
     std::list<Entry*> clean;  // most recently used first
     std::uint64_t evictions = 0;
   };
+  /// What is dirty stays in `entries`.
   struct DirtyMark {
-    EntryPtr entry;
+    Entry* entry = nullptr;
     std::int64_t since = 0;
     std::uint64_t command_count = 0;
   };
@@ -99,7 +100,7 @@ class HeadCache {
   Shard& ShardOf(const std::string& account_id);
   // Requires: the shard's mutex is held.
   static Head HeadOf(const Entry& entry);
-  static void PutIn(const EntryPtr& entry);
+  static void PutIn(Entry* entry);
   static void MakeClean(Entry* entry);
   void EvictOver(Shard* shard);
 
@@ -110,7 +111,7 @@ class HeadCache {
   std::deque<DirtyMark> dirty_;
 };
 
-class HeadCache::Entry {
+class HeadCache::Entry : public std::enable_shared_from_this<Entry> {
  private:
   friend class HeadCache;
 

@@ -60,7 +60,7 @@ void Publisher::Publish(const CommittedBatch& batch) {
     if (failure()) return;
     const CommitGroup& last = *batch.groups.back();
     head = JournalHead{last.last_position, last.hash, last.last_time};
-    command_count_ += batch.records.size();
+    command_count_ += batch.records->size();
     if (domain::Status written = WriteIndex(batch, head); !written.ok()) {
       Fail(written.refusal());
       return;
@@ -102,9 +102,9 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
   const std::int64_t* versions_before = batch.versions_before.data();
   auto owner = batch.owners_before.begin();
   std::int64_t opened = 0;
-  for (std::size_t i = 0; i < batch.records.size(); ++i) {
-    ExpectRecords(batch.records, i);
-    const Record& record = *batch.records[i];
+  for (std::size_t i = 0; i < batch.records->size(); ++i) {
+    ExpectRecords(*batch.records, i);
+    const Record& record = *(*batch.records)[i];
     RecordContext context{versions_before, {}};
     if (record.change.kind == ChangeKind::kAccountChanged)
       context.owner_before = record.change.account->owner_id;

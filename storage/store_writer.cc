@@ -125,7 +125,7 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
     batch_->versions_before.push_back(account->state.version);
     if (change.kind == ChangeKind::kAccountChanged &&
         account->state.owner_id != change.account->owner_id) {
-      batch_->owners_before.emplace_back(batch_->records.size(), account->state.owner_id);
+      batch_->owners_before.emplace_back(batch_->records->size(), account->state.owner_id);
     }
     Touch(account);
     if (whole && account->whole_before == nullptr)
@@ -138,27 +138,34 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
   if (change.kind == ChangeKind::kTransactionCreated ||
       change.kind == ChangeKind::kTransactionReversed ||
       change.kind == ChangeKind::kTransactionRefused) {
-    RememberTransaction(change.transaction, {position, position});
+    RememberTransaction(*change.transaction, {position, position});
   }
   if (change.kind == ChangeKind::kHoldEnded)
-    RememberTransaction(change.transaction, {change.transaction->create_position, position});
+    RememberTransaction(*change.transaction, {change.transaction->create_position, position});
   if (change.kind == ChangeKind::kTransactionReversed)
-    RememberTransaction(change.original, {change.original->create_position, position});
-  batch_->records.push_back(record);
+    RememberTransaction(*change.original, {change.original->create_position, position});
+  batch_->records->push_back(record);
   staged_.position = position;
   staged_.time = change.commit_time;
   if (encoder_.size() >= group_bytes_) CutGroup();
 }
 
-void StoreWriter::RememberTransaction(const domain::TransactionPtr& transaction,
+void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
                                       const TransactionPlace& place) {
-  const auto [found, added] = transactions_.try_emplace(transaction->transaction_id);
-  Transaction& known = found->second;
-  transaction_undo_.push_back(
-      {transaction, added ? std::nullopt : std::optional<Transaction>(known)});
-  if (added) known.first = transaction;
-  known.entry = TransactionEntry{place, transaction->version};
-  known.sequence = sequence_;
+  const Transaction now{TransactionEntry{place, transaction.version}, sequence_, &transaction};
+  const auto [found, added] = transactions_.try_emplace(transaction.transaction_id, now);
+  if (!added) {
+    const Transaction before = found->second;
+    if (before.sequence == sequence_) {
+      found->second.entry = now.entry;
+      return;
+    }
+    // The key is to stand in the newest batch, which is forgotten last.
+    transactions_.erase(found);
+    transactions_.emplace(transaction.transaction_id, now);
+    transactions_before_.push_back(before);
+  }
+  transactions_written_.push_back(&transaction);
 }
 
 void StoreWriter::CutGroup() {
@@ -202,14 +209,13 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
     batch->heads.push_back(
         BatchHead{{AccountFigures::Of(account->state), std::move(whole), account->n},
                   account->opened,
-                  account->entry});
+                  account->entry.get()});
   }
   touched_.clear();
-  std::vector<domain::TransactionPtr> written;
-  written.reserve(transaction_undo_.size());
-  for (TransactionUndo& undo : transaction_undo_) written.push_back(std::move(undo.written));
-  transaction_undo_.clear();
-  unpublished_.emplace_back(sequence_, std::move(written));
+  unpublished_.push_back(Unpublished{sequence_, batch->records, std::move(transactions_written_)});
+  transactions_written_.clear();
+  transactions_written_.reserve(unpublished_.back().transactions.size());
+  transactions_before_.clear();
   staged_bytes_ = 0;
   ++sequence_;
   ForgetPublished();
@@ -227,15 +233,12 @@ void StoreWriter::Restore() {
     account->sequence = account->sequence_before;
   }
   touched_.clear();
-  for (auto undo = transaction_undo_.rbegin(); undo != transaction_undo_.rend(); ++undo) {
-    const auto known = transactions_.find(undo->written->transaction_id);
-    if (undo->before) {
-      known->second = *undo->before;
-    } else {
-      transactions_.erase(known);
-    }
-  }
-  transaction_undo_.clear();
+  for (const domain::Transaction* written : transactions_written_)
+    transactions_.erase(written->transaction_id);
+  for (const Transaction& before : transactions_before_)
+    transactions_.emplace(before.written->transaction_id, before);
+  transactions_written_.clear();
+  transactions_before_.clear();
   encoder_.Clear();
   batch_.reset(new CommittedBatch);
   staged_ = durable_;
@@ -244,10 +247,12 @@ void StoreWriter::Restore() {
 
 void StoreWriter::ForgetPublished() {
   const std::uint64_t published = publisher_->published_sequence();
-  while (!unpublished_.empty() && unpublished_.front().first <= published) {
-    for (const domain::TransactionPtr& written : unpublished_.front().second) {
+  while (!unpublished_.empty() && unpublished_.front().sequence <= published) {
+    const Unpublished& batch = unpublished_.front();
+    for (const domain::Transaction* written : batch.transactions) {
       const auto found = transactions_.find(written->transaction_id);
-      if (found != transactions_.end() && found->second.sequence <= published)
+      // Not if a later batch has written it again.
+      if (found != transactions_.end() && found->second.sequence == batch.sequence)
         transactions_.erase(found);
     }
     unpublished_.pop_front();

@@ -62,15 +62,20 @@ class StoreWriter final : public Writer {
   void Publish(CommittedBatchPtr batch) override;
 
  private:
+  /// As the last record that wrote it left it.
   struct Transaction {
     TransactionEntry entry;
+    /// Of that record's batch.
     std::uint64_t sequence = 0;
-    /// Its id is the key.
-    domain::TransactionPtr first;
+    /// In that batch: its id is the key.
+    const domain::Transaction* written = nullptr;
   };
-  struct TransactionUndo {
-    domain::TransactionPtr written;
-    std::optional<Transaction> before;
+  /// A batch that is not published yet.
+  struct Unpublished {
+    std::uint64_t sequence = 0;
+    std::shared_ptr<const std::vector<RecordPtr>> records;
+    /// In these records, each id once.
+    std::vector<const domain::Transaction*> transactions;
   };
 
   domain::Result<WriterAccount*> FindAccount(const std::string& account_id, KnownAccounts known);
@@ -92,8 +97,7 @@ class StoreWriter final : public Writer {
   void Accept(std::uint64_t n, const RecordPtr& record,
               const std::vector<WriterAccount*>& accounts);
   void Touch(WriterAccount* account);
-  void RememberTransaction(const domain::TransactionPtr& transaction,
-                           const TransactionPlace& place);
+  void RememberTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
   void CutGroup();
   void Restore();
   CommittedBatchPtr TakeBatch();
@@ -108,8 +112,8 @@ class StoreWriter final : public Writer {
   /// By the ids that stand in the accounts.
   absl::flat_hash_map<std::string_view, WriterAccountPtr> accounts_;
   absl::flat_hash_map<std::string_view, Transaction> transactions_;
-  /// What the batches not yet published wrote, oldest batch first.
-  std::deque<std::pair<std::uint64_t, std::vector<domain::TransactionPtr>>> unpublished_;
+  /// Oldest first.
+  std::deque<Unpublished> unpublished_;
 
   /// Where this writer's last append ended: another one's would be refused.
   JournalHead durable_;
@@ -123,7 +127,9 @@ class StoreWriter final : public Writer {
   std::vector<WriterAccount*> touched_;
   /// Those of the record that is being staged.
   std::vector<WriterAccount*> placed_;
-  std::vector<TransactionUndo> transaction_undo_;
+  /// What its records wrote, each id once, and what the map had of those that it knew.
+  std::vector<const domain::Transaction*> transactions_written_;
+  std::vector<Transaction> transactions_before_;
 };
 
 }  // namespace florin::storage

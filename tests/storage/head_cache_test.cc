@@ -22,8 +22,8 @@ HeadCache::Update UpdateOf(const Head& head) {
 
 void Publish(HeadCache* cache, const Head& head, std::int64_t dirty_since,
              std::uint64_t command_count) {
-  cache->Publish(cache->EntryOf(*State(head.state->account_id, 0)), UpdateOf(head), dirty_since,
-                 command_count);
+  cache->Publish(cache->EntryOf(*State(head.state->account_id, 0)).get(), UpdateOf(head),
+                 dirty_since, command_count);
 }
 
 /// Other accounts come, until the account has left.
@@ -92,14 +92,14 @@ TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
   HeadCache cache(1);
   const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 0));
   EXPECT_FALSE(cache.Find("a").has_value()) << "not before it is published";
-  cache.Publish(kept, UpdateOf(Head{State("a", 2), 2}), 10, 1);
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 2), 2}), 10, 1);
   EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   cache.MarkClean(cache.TakeDue(2));
   Evict(&cache, "a");
   static_cast<void>(cache.Fill(State("a", 2), cache.Ticket("a")));
   EXPECT_NE(cache.EntryOf(*State("a", 0)), kept);
   const std::size_t size = cache.size();
-  cache.Publish(kept, UpdateOf(Head{State("a", 3), 3}), 20, 2);
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3), 3}), 20, 2);
   EXPECT_EQ(cache.size(), size);
   EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   EXPECT_EQ(cache.Find("a")->state->version, 3);
