@@ -78,11 +78,12 @@ std::optional<domain::Refusal> WriteFailure::Get() const {
 /// accounts were seldom used lately.
 void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t now) {
   if (now + kFlightAhead < flights.size())
-    storage::Prefetch(flights[now + kFlightAhead].get(), sizeof(Flight));
+    storage::PrefetchToWrite(flights[now + kFlightAhead].get(), sizeof(Flight));
   if (now + kPortsAhead < flights.size()) {
     const Flight& later = *flights[now + kPortsAhead];
     if (later.slots.size() <= kExpectedSlotsMax) {
-      for (const Slot& slot : later.slots) storage::Prefetch(slot.account, sizeof(AccountPort));
+      for (const Slot& slot : later.slots)
+        storage::PrefetchToRead(slot.account, sizeof(AccountPort));
     }
   }
   if (now + kAccountsAhead >= flights.size()) return;
@@ -91,7 +92,7 @@ void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t n
   for (const Slot& slot : next.slots)
     writer_->Expect(slot.account->account_id(), slot.account->written());
   for (const Item& item : next.items)
-    storage::Prefetch(item.command.get(), sizeof(domain::TransactionCommand));
+    storage::PrefetchToRead(item.command.get(), sizeof(domain::TransactionCommand));
 }
 
 CommittedFlights Committer::Commit(std::vector<FlightPtr> flights) {

@@ -127,7 +127,7 @@ void LedgerCore::Publish(CommittedFlights committed) {
   published_n_.store(n, std::memory_order_release);
   for (std::size_t i = 0; i < committed.flights.size(); ++i) {
     if (i + kAnsweredAhead < committed.flights.size())
-      storage::Prefetch(committed.flights[i + kAnsweredAhead].get(), sizeof(Flight));
+      storage::PrefetchToWrite(committed.flights[i + kAnsweredAhead].get(), sizeof(Flight));
     const FlightPtr& flight = committed.flights[i];
     Answer(flight, failure, &reader(),
            [this](std::function<void()> job) { lookups_.Run(std::move(job)); });

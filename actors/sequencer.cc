@@ -231,8 +231,8 @@ void Sequencer::ExpectAhead(const Submission& submission) const {
     }
   };
   if (submission.cursor + kCommandAhead < submission.items.size())
-    storage::Prefetch(submission.items[submission.cursor + kCommandAhead].command.get(),
-                      sizeof(domain::TransactionCommand));
+    storage::PrefetchToRead(submission.items[submission.cursor + kCommandAhead].command.get(),
+                            sizeof(domain::TransactionCommand));
   expect(kLaterAhead, Soon::kLater);
   expect(kNextAhead, Soon::kNext);
 }

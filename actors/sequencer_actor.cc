@@ -25,12 +25,12 @@ void Free(std::vector<FlightPtr>* flights) {
   constexpr std::size_t kItemsAhead = 6;
   for (std::size_t i = 0; i < flights->size(); ++i) {
     if (i + kFlightAhead < flights->size())
-      storage::Prefetch((*flights)[i + kFlightAhead].get(), sizeof(Flight));
+      storage::PrefetchToWrite((*flights)[i + kFlightAhead].get(), sizeof(Flight));
     if (i + kItemsAhead < flights->size()) {
       for (const Item& item : (*flights)[i + kItemsAhead]->items) {
-        storage::Prefetch(item.command.get(), sizeof(domain::TransactionCommand));
-        storage::Prefetch(item.record.get(), sizeof(storage::Record));
-        storage::Prefetch(item.own_staged.get(), sizeof(domain::Transaction));
+        storage::PrefetchToWrite(item.command.get(), sizeof(domain::TransactionCommand));
+        storage::PrefetchToWrite(item.record.get(), sizeof(storage::Record));
+        storage::PrefetchToWrite(item.own_staged.get(), sizeof(domain::Transaction));
       }
     }
     (*flights)[i].reset();
@@ -133,8 +133,8 @@ void SequencerActor::Expect(const std::string& account_id, Soon soon) {
   }
   const auto found = accounts_.find(account_id);
   if (found == accounts_.end()) return;
-  storage::Prefetch(found->second.port.get(), sizeof(ActorPort));
-  storage::Prefetch(found->second.cell, sizeof(AccountCell));
+  storage::PrefetchToRead(found->second.port.get(), sizeof(ActorPort));
+  storage::PrefetchToWrite(found->second.cell, sizeof(AccountCell));
 }
 
 caf::actor SequencerActor::SpawnAccount(const std::string& account_id, const AccountCellPtr& cell) {

@@ -2,6 +2,7 @@
 # linker, sanitizers, coverage. They are global for that reason; everything else
 # is a property of a target.
 
+include(CheckCXXCompilerFlag)
 include(CheckLinkerFlag)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -27,6 +28,13 @@ foreach(linker IN ITEMS mold lld)
     break()
   endif()
 endforeach()
+
+# x86: memory asked for ahead can be asked for to be written. A processor
+# without that instruction does nothing at it.
+check_cxx_compiler_flag(-mprfchw FLORIN_HAVE_PRFCHW)
+if(FLORIN_HAVE_PRFCHW)
+  add_compile_options(-mprfchw)
+endif()
 
 if(FLORIN_SANITIZE)
   if(NOT FLORIN_SANITIZE MATCHES "^(address|undefined|thread|address,undefined|undefined,address)$")

@@ -123,7 +123,7 @@ void HeadCache::Publish(Entry* entry, const Update& update, std::int64_t dirty_s
 
 const domain::AccountState& HeadCache::StateOf(const Entry& entry) { return entry.state; }
 
-void HeadCache::Expect(const Entry& entry) { Prefetch(&entry, sizeof(entry)); }
+void HeadCache::Expect(const Entry& entry) { PrefetchToWrite(&entry, sizeof(entry)); }
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;

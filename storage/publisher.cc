@@ -19,12 +19,12 @@ constexpr std::size_t kExpectedAhead = 8;
 /// The records were made by another thread.
 void ExpectRecords(const std::vector<RecordPtr>& records, std::size_t now) {
   if (now + 2 * kExpectedAhead < records.size())
-    Prefetch(records[now + 2 * kExpectedAhead].get(), sizeof(Record));
+    PrefetchToRead(records[now + 2 * kExpectedAhead].get(), sizeof(Record));
   if (now + kExpectedAhead >= records.size()) return;
   const Record& next = *records[now + kExpectedAhead];
-  Prefetch(next.accounts.data(),
-           std::min<std::size_t>(next.accounts.size(), 2) * sizeof(AccountAfter));
-  Prefetch(next.change.transaction.get(), sizeof(domain::Transaction));
+  PrefetchToRead(next.accounts.data(),
+                 std::min<std::size_t>(next.accounts.size(), 2) * sizeof(AccountAfter));
+  PrefetchToRead(next.change.transaction.get(), sizeof(domain::Transaction));
 }
 
 }  // namespace

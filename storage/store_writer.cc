@@ -102,7 +102,7 @@ void StoreWriter::Expect(const std::string& account_id, WriterAccountPtr* known)
     if (found != accounts_.end()) *known = found->second;
   }
   // Whether it is forgotten is seen when it is used: to look would be to wait for it.
-  if (*known != nullptr) Prefetch(known->get(), sizeof(WriterAccount));
+  if (*known != nullptr) PrefetchToWrite(known->get(), sizeof(WriterAccount));
 }
 
 void StoreWriter::Touch(WriterAccount* account) {
