@@ -109,9 +109,9 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOp
   // Neither may be missing in silence: a code could be registered twice, a hold never expire.
   if (const auto assets = store->index_->Assets(); !assets.ok()) return assets.refusal();
   if (const auto holds = store->reader_->OpenHolds(); !holds.ok()) return holds.refusal();
-  store->writer_ =
-      std::make_unique<StoreWriter>(store->journal_.get(), store->index_.get(), store->heads_.get(),
-                                    store->publisher_.get(), options.group_bytes);
+  store->writer_ = std::make_unique<StoreWriter>(
+      store->journal_.get(), store->index_.get(), store->heads_.get(), store->publisher_.get(),
+      StoreWriter::Limits{options.group_bytes, options.head_cache_accounts / 3});
   return store;
 }
 

@@ -236,6 +236,7 @@ struct StoreOptions {
   bool sync = true;
   /// Test seam: a RocksDB FileSystem wrapper, opaque here.
   std::shared_ptr<void> file_system;
+  /// States that readers find without the disk; the writer keeps a third as many of its own.
   std::size_t head_cache_accounts = 200'000;
   std::size_t ring_bytes = 16u << 20;
   std::size_t block_cache_bytes = 128u << 20;

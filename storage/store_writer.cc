@@ -5,20 +5,14 @@
 #include "storage/prefetch.h"
 
 namespace florin::storage {
-namespace {
-
-/// Beyond it, accounts that the readers' heads have as well are forgotten.
-constexpr std::size_t kAccountsMax = 64 * 1024;
-
-}  // namespace
 
 StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
-                         std::size_t group_bytes)
+                         const Limits& limits)
     : journal_(journal),
       index_(index),
       heads_(heads),
       publisher_(publisher),
-      group_bytes_(group_bytes),
+      limits_(limits),
       durable_(journal->Head()),
       staged_(durable_),
       batch_(new CommittedBatch) {}
@@ -147,7 +141,7 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
   batch_->records->push_back(record);
   staged_.position = position;
   staged_.time = change.commit_time;
-  if (encoder_.size() >= group_bytes_) CutGroup();
+  if (encoder_.size() >= limits_.group_bytes) CutGroup();
 }
 
 void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
@@ -257,7 +251,7 @@ void StoreWriter::ForgetPublished() {
     }
     unpublished_.pop_front();
   }
-  if (accounts_.size() <= kAccountsMax) return;
+  if (accounts_.size() <= limits_.accounts) return;
   absl::erase_if(accounts_, [published](const auto& entry) {
     WriterAccount& account = *entry.second;
     account.forgotten = account.sequence <= published;

@@ -49,9 +49,16 @@ struct WriterAccount {
 /// readers.
 class StoreWriter final : public Writer {
  public:
+  struct Limits {
+    /// A group is cut at this size.
+    std::size_t group_bytes = 0;
+    /// Beyond it, accounts whose last change is published are forgotten.
+    std::size_t accounts = 0;
+  };
+
   /// Continues after `journal`'s head. All outlive the writer.
   StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
-              std::size_t group_bytes);
+              const Limits& limits);
 
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
@@ -107,7 +114,7 @@ class StoreWriter final : public Writer {
   Index* index_;
   HeadCache* heads_;
   Publisher* publisher_;
-  const std::size_t group_bytes_;
+  const Limits limits_;
 
   /// By the ids that stand in the accounts.
   absl::flat_hash_map<std::string_view, WriterAccountPtr> accounts_;

@@ -48,7 +48,19 @@ Change LedgerScript::New(ChangeKind kind) const {
 }
 
 RecordPtr LedgerScript::Stage(Change change) {
-  domain::Result<RecordPtr> record = writer_->Stage(++n_, std::move(change), {});
+  std::vector<WriterAccountPtr*> known;
+  const auto expect = [this, &known](const std::string& account_id) {
+    known.push_back(&known_[account_id]);
+    writer_->Expect(account_id, known.back());
+  };
+  if (change.account != nullptr) expect(change.account->account_id);
+  if (change.transaction != nullptr) {
+    for (const domain::TransactionPosting& posting : change.transaction->postings) {
+      expect(posting.debit_account_id);
+      expect(posting.credit_account_id);
+    }
+  }
+  domain::Result<RecordPtr> record = writer_->Stage(++n_, std::move(change), known);
   if (!record.ok()) {
     ADD_FAILURE() << "Stage: " << record.refusal().message;
     return nullptr;

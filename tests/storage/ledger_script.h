@@ -60,7 +60,10 @@ class LedgerScript {
   void Advance(std::int64_t nanoseconds) { time_ += nanoseconds; }
   /// Goes on with a store that was opened again. What was staged since
   /// `position` never happened.
-  void Continue(Writer* writer) { writer_ = writer; }
+  void Continue(Writer* writer) {
+    writer_ = writer;
+    known_.clear();
+  }
 
   [[nodiscard]] std::int64_t time() const { return time_; }
   [[nodiscard]] std::int64_t position() const { return position_; }
@@ -101,6 +104,8 @@ class LedgerScript {
                                                bool (*fits)(const domain::Transaction&)) const;
 
   Writer* writer_;
+  /// As the committer keeps it.
+  std::map<std::string, WriterAccountPtr> known_;
   std::uint64_t n_ = 0;
   std::int64_t time_ = 1'000'000;
   std::int64_t position_ = 0;
