@@ -311,7 +311,7 @@ void Committer::StageAccount(Flight* flight) {
     if (head.ok()) {
       work.unchanged = *head;
     } else {
-      work.decision.refusal = head.refusal();
+      work.failure = head.refusal();
     }
     return;
   }

@@ -158,6 +158,9 @@ struct AccountWork {
   bool exists_already = false;
   domain::AccountDecision decision;
   storage::RecordPtr record;
+  /// Why nothing came of it, if it is not the decision. Apart from that, which the sequencer may be
+  /// reading. The committer's, then the publisher's.
+  domain::Boxed<domain::Refusal> failure;
   /// Of a change that asks for what is so already: the account as this command met it. The
   /// committer's.
   std::shared_ptr<const domain::AccountState> unchanged;

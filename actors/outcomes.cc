@@ -113,7 +113,9 @@ AccountOutcome RepeatedOpen(const domain::OpenAccount& open, storage::Reader* re
 void AnswerAccount(const FlightPtr& flight, storage::Reader* reader,
                    const std::function<void(std::function<void()>)>& later) {
   const AccountWork& work = *flight->account;
-  if (work.record != nullptr) {
+  if (work.failure) {
+    work.done(RefusedAccount(*work.failure));
+  } else if (work.record != nullptr) {
     work.done(AccountOutcomeOf(*work.record, false));
   } else if (work.decision.refusal) {
     work.done(RefusedAccount(*work.decision.refusal));
@@ -163,7 +165,7 @@ void MarkFailed(Flight* flight, const domain::Refusal& failure) {
   }
   if (flight->account != nullptr) {
     flight->account->record.reset();
-    flight->account->decision.refusal = failure;
+    flight->account->failure = failure;
     flight->account->done(RefusedAccount(failure));
   }
   if (flight->asset != nullptr) {

@@ -72,6 +72,7 @@ bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submiss
     }
     AccountOutcome outcome;
     outcome.refusal = flight.account->decision.refusal;
+    if (flight.account->failure) outcome.refusal = flight.account->failure;
     done(std::move(outcome));
   });
   return true;
