@@ -184,6 +184,7 @@ void LedgerCore::Stop() {
   stopping_.store(true, std::memory_order_release);
   AwaitDrained();
   caf::anon_send(sequencer_, StopMessage{});
+  sequencer_stopped_.get_future().wait();
   // Every thread that speaks to the actors ends before they go: the last answer is out a moment
   // before its thread is done.
   commit_queue_.Close();

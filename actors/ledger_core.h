@@ -4,6 +4,7 @@
 #include <caf/all.hpp>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,6 +79,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   }
   std::uint64_t OldestLookup() override { return lookups_on_their_way_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t n) override { numbered_n_.store(n, std::memory_order_release); }
+  void OnSequencerStopped() override { sequencer_stopped_.set_value(); }
   // DecisionSink
   void OnDecided(const FlightPtr& flight) override { commit_queue_.Push(flight); }
   void OnAwaitedDecision(const FlightPtr& flight) override {
@@ -129,6 +131,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor sequencer_;
+  std::promise<void> sequencer_stopped_;
   std::thread committer_thread_;
   std::thread publisher_thread_;
 };

@@ -27,6 +27,9 @@ class PipelineHost {
   virtual std::uint64_t OldestLookup() = 0;
   /// Last number given out, so that a stop knows when everything is through.
   virtual void SetNumbered(std::uint64_t n) = 0;
+  /// After StopMessage: all that has a number is published, no other gets one, and the accounts
+  /// end.
+  virtual void OnSequencerStopped() = 0;
 };
 
 }  // namespace florin::actors

@@ -61,8 +61,7 @@ class RecentCommands {
   }
 
  private:
-  /// The key stands in the command of `entry.last`, or of a use before it that is still in order_,
-  /// or of `kept`.
+  /// The key stands in the command of a use that is in order_: eviction moves it to the last one's.
   struct Stored {
     Entry entry;
     /// The owner's use once it is evicted, while a later one is not.

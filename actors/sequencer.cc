@@ -125,7 +125,8 @@ void Sequencer::Run(const SubmissionPtr& submission) {
                             : whole  ? RunWhole(submission)
                                      : RunItems(submission);
   if (progress == Progress::kFinished) {
-    if (n_ > published_n_) calls_.emplace_back(n_, std::move(submission->call));
+    if (submission->last_n > published_n_)
+      calls_.emplace_back(submission->last_n, std::move(submission->call));
     LeaveLane(submission);
     return;
   }
@@ -264,6 +265,7 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
     item.command = std::move(admitted.command);
     LinkTarget(&item, admitted.base);
     Launch(flight);
+    submission->last_n = flight->n;
   }
   return Progress::kFinished;
 }
@@ -307,7 +309,10 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
     builder.Add(std::move(item));
   }
   submission->cursor = submission->items.size();
-  if (!flight->items.empty()) Launch(flight);
+  if (!flight->items.empty()) {
+    Launch(flight);
+    submission->last_n = flight->n;
+  }
   return Progress::kFinished;
 }
 

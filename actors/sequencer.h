@@ -122,8 +122,8 @@ class Sequencer {
   std::int64_t last_time_ = 0;
   std::map<std::string, domain::Asset> assets_;
   std::deque<FlightPtr> window_;
-  /// Of calls whose commands all have numbers, with the last number then: once that is published
-  /// nobody answers any more.
+  /// Calls whose commands all have numbers, each with its last: until that is published their
+  /// flights answer.
   std::deque<std::pair<std::uint64_t, std::shared_ptr<TransactionCall>>> calls_;
 
   /// What waits for its turn while due holds are read from disk.

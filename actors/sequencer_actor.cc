@@ -85,12 +85,15 @@ caf::behavior SequencerActor::make_behavior() {
         sequencer_.OnPublished(*message.flights);
         Free(message.flights.get());
         Passivate();
+        StopWhenThrough();
       },
       [this](const HoldsMessage& message) {
+        if (stopping_) return;
         sequencer_.OnHoldsLoaded(std::move(*message.holds));
         AfterWork();
       },
       [this](const TickMessage&) {
+        if (stopping_) return;
         sequencer_.OnTick();
         AfterWork();
         delayed_send(this, kTickInterval, TickMessage{});
@@ -101,8 +104,8 @@ caf::behavior SequencerActor::make_behavior() {
           caf::anon_send_exit(found->second.port->actor(), caf::exit_reason::kill);
       },
       [this](const StopMessage&) {
-        StopAccounts();
-        quit();
+        stopping_ = true;
+        StopWhenThrough();
       },
   };
 }
@@ -204,6 +207,15 @@ void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
     }
     caf::anon_send(self, HoldsMessage{std::move(holds)});
   });
+}
+
+/// No call is on its way any more, but holds may be expiring, and what is numbered needs its
+/// accounts until it is published.
+void SequencerActor::StopWhenThrough() {
+  if (!stopping_ || !sequencer_.window().empty()) return;
+  StopAccounts();
+  quit();
+  host_->OnSequencerStopped();
 }
 
 void SequencerActor::StopAccounts() {

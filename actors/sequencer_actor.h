@@ -59,6 +59,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   void Passivate();
   void OnDown(const caf::down_msg& down);
   void AfterWork();
+  void StopWhenThrough();
   void StopAccounts();
 
   PipelineHost* host_;
@@ -69,6 +70,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   /// Every live account once. Who has been used since it was put here goes to the back again:
   /// nearly the least recently used first, and using an account costs nothing.
   std::deque<Queued> queue_;
+  bool stopping_ = false;
 };
 
 }  // namespace florin::actors

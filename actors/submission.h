@@ -41,6 +41,8 @@ struct Submission {
   PendingLookups::Ticket lookup;
   /// First item without a number; the sequencer's.
   std::size_t cursor = 0;
+  /// The last number that it was given; the sequencer's.
+  std::uint64_t last_n = 0;
   /// It is what its lane waits for; the sequencer's.
   bool holds_lane = false;
 };

@@ -42,7 +42,7 @@ class HeadCache {
   Head Fill(std::shared_ptr<const domain::AccountState> state, std::uint64_t ticket);
 
   /// The account's entry, or a new one that is in the cache once it is published. `state`: as
-  /// published last.
+  /// published last, unless all of it is published next.
   [[nodiscard]] EntryPtr EntryOf(const domain::AccountState& state);
   /// What a batch made of an account.
   struct Update {
@@ -116,7 +116,7 @@ class HeadCache::Entry : public std::enable_shared_from_this<Entry> {
   friend class HeadCache;
 
   Shard* shard = nullptr;
-  // Guarded by shard->mutex.
+  // Guarded by shard->mutex; the publisher, who alone changes an entry's state, reads it without.
   domain::AccountState state;
   std::uint64_t n = 0;
   std::int64_t dirty_since = 0;

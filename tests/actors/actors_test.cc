@@ -105,6 +105,19 @@ TEST_F(ActorsTest, NothingIsAnsweredBeforeItIsCommitted) {
   EXPECT_EQ(ReasonOf(outcomes), Reason::kNone);
 }
 
+// Committer and deciders go to the accounts until then.
+TEST_F(ActorsTest, StopsOnceWhatIsNumberedIsPublished) {
+  const Outcomes outcomes = ledger_->Execute({Transfer("t", "cash", "a", "5")});
+  ledger_->RunActors();
+  ledger_->Stop();
+  ledger_->RunActors();
+  EXPECT_FALSE(ledger_->stopped());
+  EXPECT_TRUE(ledger_->Commit());
+  ledger_->RunActors();
+  EXPECT_TRUE(ledger_->stopped());
+  EXPECT_EQ(ReasonOf(outcomes), Reason::kNone);
+}
+
 TEST_F(ActorsTest, AHotAccountIsDecidedFarAheadOfTheCommit) {
   Run(Transfer("t0", "cash", "a", "1000"));
   const std::size_t before = ledger_->decided();

@@ -116,6 +116,25 @@ TEST_F(LedgerCoreTest, AFullDiskStillAnswersReplays) {
   file_system_->SetFull(false, false);
 }
 
+TEST_F(LedgerCoreTest, StopsWhileHoldsExpire) {
+  OpenBooks();
+  constexpr int kHolds = 3'000;
+  std::vector<domain::TransactionCommand> holds;
+  for (int i = 0; i < kHolds; ++i) {
+    domain::CreateTransaction hold = Hold("h" + std::to_string(i), "cash", "a", "1.00");
+    hold.transaction.hold_timeout_ns = 1;
+    holds.emplace_back(std::move(hold));
+  }
+  sync_->Execute(std::move(holds));
+  // Whatever of them it gets through; all hold after the next start.
+  Restart();
+  ASSERT_FALSE(sync_->Account(Open("c")).refusal) << "what is due expires before the next command";
+  const auto cash = AccountOf("cash");
+  EXPECT_TRUE(cash.balances.debits_pending == 0);
+  EXPECT_EQ(cash.version, 1 + 2 * kHolds);
+  EXPECT_EQ(AccountOf("a").version, 1 + 2 * kHolds);
+}
+
 TEST_F(LedgerCoreTest, SettlesHoldsOnce) {
   OpenBooks();
   sync_->One(Transfer("t1", "cash", "a", "100.00"));

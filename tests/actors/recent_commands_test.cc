@@ -65,6 +65,33 @@ TEST_F(RecentCommandsTest, KnowsTheOwnerWhileALaterUseIsRemembered) {
   EXPECT_EQ(recent_.Find(kId), nullptr);
 }
 
+TEST_F(RecentCommandsTest, ANewOwnerReplacesOneThatIsForgotten) {
+  const std::uint64_t refused = Create();
+  Settle();
+  EvictUpTo(refused);
+  const std::uint64_t made = Create();
+  EXPECT_EQ(recent_.Find(kId)->owner->flight->n, made);
+  EvictUpTo(made);
+  EXPECT_EQ(recent_.Find(kId), nullptr);
+}
+
+// Made and settled by one atomic batch.
+TEST_F(RecentCommandsTest, AnIdMayBeUsedTwiceByOneFlight) {
+  const FlightPtr flight = Next(Transfer(kId, "a", "b", "1.00"));
+  domain::SettleTransaction settle;
+  settle.transaction_id = kId;
+  flight->items.emplace_back().command = std::make_shared<domain::TransactionCommand>(settle);
+  RecentCommands one(1);
+  one.Own(flight, 0);
+  one.Touch(flight, 1);
+  one.Evict(n_, 0);
+  ASSERT_NE(one.Find(kId), nullptr) << "one use may stay";
+  EXPECT_EQ(one.Find(kId)->owner->item, 0U);
+  EXPECT_EQ(one.Find(kId)->last->item, 1U);
+  one.Evict(n_, n_);
+  EXPECT_EQ(one.Find(kId), nullptr);
+}
+
 TEST_F(RecentCommandsTest, NeedsNoOwner) {
   const std::uint64_t first = Settle();
   const std::uint64_t second = Settle();

@@ -26,7 +26,7 @@ ScheduledLedger::ScheduledLedger(storage::Store* store, std::size_t max_active_a
 }
 
 ScheduledLedger::~ScheduledLedger() {
-  caf::anon_send(sequencer_, StopMessage{});
+  Stop();
   RunAll();
   sequencer_ = nullptr;
 }
@@ -59,6 +59,8 @@ ScheduledLedger::Outcomes ScheduledLedger::Execute(
 void ScheduledLedger::Crash(const std::string& account_id) {
   caf::anon_send(sequencer_, CrashAccountMessage{account_id});
 }
+
+void ScheduledLedger::Stop() { caf::anon_send(sequencer_, StopMessage{}); }
 
 bool ScheduledLedger::RunOne(std::size_t choice) {
   auto& jobs = scheduler_->jobs;

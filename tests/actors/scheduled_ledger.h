@@ -30,6 +30,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   /// Empty until it is answered.
   Outcomes Execute(std::vector<domain::TransactionCommand> commands);
   void Crash(const std::string& account_id);
+  void Stop();
 
   /// From now on the head of an account that is woken up has to be read.
   void ForgetHeads() { reader_.cold = true; }
@@ -45,6 +46,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   /// All of it, until nothing is left to do.
   void RunAll();
 
+  [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] std::size_t runnable() const { return scheduler_->jobs.size(); }
   [[nodiscard]] std::size_t reader_jobs() const { return jobs_.size(); }
   [[nodiscard]] std::size_t active_accounts() const { return active_; }
@@ -63,6 +65,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   void SetActiveAccounts(std::size_t count) override { active_ = count; }
   std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t) override {}
+  void OnSequencerStopped() override { stopped_ = true; }
   void OnDecided(const FlightPtr& flight) override;
   void OnAwaitedDecision(const FlightPtr& flight) override;
 
@@ -71,6 +74,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   ColdReader reader_;
   std::int64_t now_ = 1'000;
   std::size_t active_ = 0;
+  bool stopped_ = false;
   std::atomic<std::uint64_t> published_n_ = 0;
   std::deque<std::function<void()>> jobs_;
   std::vector<std::uint64_t> decided_;

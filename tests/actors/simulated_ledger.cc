@@ -233,7 +233,10 @@ AccountPort* SimulatedLedger::Port(const std::string& account_id, std::uint64_t 
 }
 
 std::size_t SimulatedLedger::BoxOf(const std::string& account_id) {
-  return static_cast<LivePort*>(Port(account_id, 0))->box();
+  const auto found = accounts_.find(account_id);
+  return static_cast<LivePort*>(found != accounts_.end() ? found->second.port.get()
+                                                         : Port(account_id, 0))
+      ->box();
 }
 
 void SimulatedLedger::Kill(std::size_t client, const std::string& account_id) {

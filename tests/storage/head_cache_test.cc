@@ -113,6 +113,35 @@ TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
   EXPECT_LE(cache.size(), 16u);
 }
 
+TEST(HeadCacheTest, AKeptEntryHasWhatWasChangedBeforeItLeft) {
+  HeadCache cache(1);
+  const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 1));
+  auto changed = *State("a", 2);
+  changed.owner_id = "owner";
+  cache.Publish(
+      kept.get(),
+      {AccountFigures::Of(changed), std::make_shared<const domain::AccountState>(changed), 2}, 10,
+      1);
+  EXPECT_EQ(cache.Find("a")->state->owner_id, "owner");
+  cache.MarkClean(cache.TakeDue(2));
+  Evict(&cache, "a");
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3), 3}), 20, 2);
+  const auto head = cache.Find("a");
+  EXPECT_EQ(head->state->version, 3);
+  EXPECT_EQ(head->state->owner_id, "owner");
+  EXPECT_EQ(head->n, 3U);
+}
+
+// What a reader has does not change under it.
+TEST(HeadCacheTest, AFoundHeadStaysAsItWas) {
+  HeadCache cache(100);
+  Publish(&cache, Head{State("a", 1), 1}, 10, 1);
+  const auto found = cache.Find("a");
+  Publish(&cache, Head{State("a", 2), 2}, 20, 2);
+  EXPECT_EQ(found->state->version, 1);
+  EXPECT_EQ(cache.Find("a")->state->version, 2);
+}
+
 TEST(HeadCacheTest, FillYieldsToWhatWasPublishedMeanwhile) {
   HeadCache cache(100);
   const std::uint64_t ticket = cache.Ticket("a");

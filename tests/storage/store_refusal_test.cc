@@ -170,6 +170,55 @@ TEST_F(StoreRefusalTest, FullDiskDropsWhatIsStagedAndRecovers) {
   testing::CheckTransactions(script_, &store_->reader());
 }
 
+// Accounts that are posted to and changed in the lost batch, and holds of batches that readers do
+// not see yet.
+TEST_F(StoreRefusalTest, ALostBatchIsUndoneAmongUnpublishedOnes) {
+  script_.Post("t1", {LedgerScript::Posting("alice", "bob", 1)});
+  script_.Hold("h2", {LedgerScript::Posting("bob", "alice", 70)}, 0);
+  auto first = script_.CommitOnly();
+  ASSERT_TRUE(first.ok());
+  script_.Settle("h2", {30}, "r1");
+  script_.Hold("h3", {LedgerScript::Posting("alice", "bob", 7)}, 0);
+  auto second = script_.CommitOnly();
+  ASSERT_TRUE(second.ok());
+
+  const auto go_on = [](LedgerScript* script) {
+    script->Advance(1'000);
+    script->Post("t2", {LedgerScript::Posting("bob", "alice", 5)});
+    script->ChangeOwner("alice", "someone else", "r2");
+    script->Post("t3", {LedgerScript::Posting("alice", "bob", 9)});
+    script->ChangeOwner("bob", "nobody", "r3");
+    script->Void("h3");
+    script->Reverse("r", "h2");
+    script->Open("carol", "c");
+    script->Post("t4", {LedgerScript::Posting("carol", "bob", 11)});
+  };
+  const auto alice = store_->writer().AppendedHead("alice");
+  ASSERT_TRUE(alice.ok());
+  LedgerScript lost = script_;
+  go_on(&lost);
+  file_system_->SetFull(true, true);
+  ASSERT_FALSE(lost.CommitOnly().ok());
+  file_system_->SetFull(false, false);
+  const auto again = store_->writer().AppendedHead("alice");
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ((*again)->owner_id, "a");
+  EXPECT_EQ((*again)->version, (*alice)->version);
+  EXPECT_EQ((*again)->position, (*alice)->position);
+  EXPECT_EQ((*again)->update_time, (*alice)->update_time);
+  EXPECT_TRUE((*again)->balances == (*alice)->balances);
+
+  go_on(&script_);
+  auto third = script_.CommitOnly();
+  ASSERT_TRUE(third.ok()) << third.refusal().message;
+  for (auto* batch : {&first, &second, &third}) store_->writer().Publish(std::move(batch->value()));
+  testing::CheckHeads(script_, &store_->reader());
+  testing::CheckTransactions(script_, &store_->reader());
+  script_.Post("t5", {LedgerScript::Posting("alice", "carol", 2)});
+  ASSERT_TRUE(script_.Commit().ok());
+  testing::CheckHeads(script_, &store_->reader());
+}
+
 TEST_F(StoreRefusalTest, FullDiskThatWasNotForetoldStopsWritesUntilReopened) {
   const LedgerScript before = script_;
   script_.Post("t1", {LedgerScript::Posting("alice", "bob", 1)});

@@ -78,6 +78,11 @@ void ReadAlong(Reader* reader, const std::atomic<bool>* done, std::uint64_t seed
     const auto state = reader->GetHead(account_id, Tier::kDisk);
     ASSERT_TRUE(before.ok() && state.ok());
     const std::int64_t version = state->value->state->version;
+    const domain::Balances& balances = state->value->state->balances;
+    if (version > 0) {
+      EXPECT_TRUE(balances.debits_posted + balances.credits_posted == 5 * (version - 1))
+          << "figures of two states";
+    }
     const std::int64_t reported = before->has_value() ? (*before)->version : 0;
     EXPECT_GE(version, reported) << "older than what was reported";
     EXPECT_GE(version, versions[account_id]) << "older than what was seen";
