@@ -251,6 +251,17 @@ TEST_F(GroupClientsTest, NotificationsTellOfEveryMovementOverAKillOfAMember) {
   };
   auto first = start();
   const auto second = start();
+  // Both are there, so that the kill is one of a member; the first of them makes the group.
+  v1::GetGroupRequest about;
+  about.set_group_id("notifications");
+  const auto limit = std::chrono::steady_clock::now() + seconds(60);
+  const auto members = [&] {
+    const auto group = client_->GetGroup(about);
+    return group.ok() ? group.value().group().member_count() : 0;
+  };
+  while (members() < 2 && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(milliseconds(5));
+  ASSERT_EQ(members(), 2);
   std::mt19937_64 random(5);
   std::int64_t last = 0;
   for (int batch = 0; batch < 10; ++batch) {
