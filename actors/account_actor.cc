@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "actors/end_process.h"
+
 namespace florin::actors {
 namespace {
 
@@ -28,32 +30,31 @@ AccountActor::AccountActor(caf::actor_config& config, std::string account_id, Ac
       host_(host) {}
 
 caf::behavior AccountActor::make_behavior() {
-  // No exception leaves a handler: the actor ends, is started again, and decides anew from the log.
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& failure) {
-      spdlog::error("account {} is reloaded: {}", account_id_, failure.what());
-    } catch (...) {
-      spdlog::error("account {} is reloaded: unknown exception", account_id_);
-    }
-    return caf::sec::runtime_error;
+    EndProcess("account " + account_id_, thrown);
   });
   LoadHead();
   return {
       [this](DeliverMessage& message) { cell_->Receive(std::move(message.flight), message.slot); },
       [this](const WakeMessage&) { cell_->Advance(); },
       [this](const HeadMessage& head) { Start(head); },
-      [this](const StopMessage&) { quit(); },
+      [this](const StopMessage&) {
+        stopped_ = true;
+        quit();
+      },
   };
 }
 
-void AccountActor::on_exit() { cell_->End(); }
+/// Another actor could not go on for it: what was published and what was not by now is known
+/// nowhere in memory, so that a command would act twice, or a flight would never be decided.
+void AccountActor::on_exit() {
+  if (!stopped_) EndProcess("account " + account_id_, "its actor ended by itself");
+}
 
 void AccountActor::LoadHead() {
   const auto message = [](const domain::Result<storage::Lookup<storage::Head>>& head) {
-    if (!head.ok()) return HeadMessage{nullptr, 0, head.refusal()};
-    return HeadMessage{head->value->state, head->value->n, std::nullopt};
+    if (!head.ok()) return HeadMessage{nullptr, head.refusal()};
+    return HeadMessage{head->value->state, std::nullopt};
   };
   auto head = host_->reader().GetHead(account_id_, storage::Tier::kMemory);
   if (!head.ok() || head->complete) {
@@ -75,39 +76,14 @@ void AccountActor::Start(const HeadMessage& head) {
   }
   domain::AccountState state = *head.state;
   state.account_id = account_id_;
-  cell_->Start(AccountCore(std::move(state), head.n));
+  cell_->Start(AccountCore(std::move(state)));
 }
 
 void ActorPort::Deliver(FlightPtr flight, std::uint32_t slot) {
-  try {
-    if (cell_->Offer(flight, slot, IsSmall(*flight, flight->slots[slot]))) return;
-  } catch (const std::exception& failure) {
-    GiveUp(failure.what());
-    return;
-  } catch (...) {
-    GiveUp("unknown exception");
-    return;
-  }
+  if (cell_->Offer(flight, slot, IsSmall(*flight, flight->slots[slot]))) return;
   caf::anon_send(actor_, DeliverMessage{std::move(flight), slot});
 }
 
-/// As if its actor had thrown: it ends, and the next one is given the command again.
-void ActorPort::GiveUp(const char* why) {
-  spdlog::error("account {} is reloaded: {}", account_id(), why);
-  caf::anon_send_exit(actor_, caf::exit_reason::unhandled_exception);
-}
-
-void ActorPort::Wake() { caf::anon_send(actor(), WakeMessage{}); }
-
-void ActorPort::Rebind(caf::actor actor, AccountCellPtr cell) {
-  const std::lock_guard lock(mutex_);
-  actor_ = std::move(actor);
-  cell_ = std::move(cell);
-}
-
-caf::actor ActorPort::actor() const {
-  const std::lock_guard lock(mutex_);
-  return actor_;
-}
+void ActorPort::Wake() { caf::anon_send(actor_, WakeMessage{}); }
 
 }  // namespace florin::actors

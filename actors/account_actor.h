@@ -2,8 +2,8 @@
 
 #include <caf/all.hpp>
 #include <memory>
-#include <mutex>
 #include <string>
+#include <utility>
 
 #include "actors/account_cell.h"
 #include "actors/messages.h"
@@ -16,15 +16,13 @@ using AccountCellPtr = std::shared_ptr<AccountCell>;
 /// One active account: reads its head, then votes on the commands in its mailbox, in order; and on
 /// those that are not even put there (AccountCell).
 ///
-/// Ends on StopMessage (passivation). If it ends otherwise the directory starts another, which
-/// reads the head again and is given every unpublished command once more.
+/// Ends on StopMessage, when nothing of it is unpublished. If it ends otherwise, the process ends.
 class AccountActor : public caf::event_based_actor {
  public:
   AccountActor(caf::actor_config& config, std::string account_id, AccountCellPtr cell,
                PipelineHost* host);
   const char* name() const override { return "florin.account"; }
   caf::behavior make_behavior() override;
-  /// However it ends, its cell takes nothing any more.
   void on_exit() override;
 
  private:
@@ -34,26 +32,21 @@ class AccountActor : public caf::event_based_actor {
   const std::string account_id_;
   const AccountCellPtr cell_;
   PipelineHost* host_;
+  bool stopped_ = false;
 };
 
-/// The stable address of an account while its actor may change.
+/// The way to an account's actor, and around it while the account has nothing to do.
 class ActorPort : public AccountPort {
  public:
   ActorPort(std::string account_id, caf::actor actor, AccountCellPtr cell)
       : AccountPort(std::move(account_id)), cell_(std::move(cell)), actor_(std::move(actor)) {}
   void Deliver(FlightPtr flight, std::uint32_t slot) override;
   void Wake() override;
-  /// Deliver and Rebind: the sequencer's thread; the others: any.
-  void Rebind(caf::actor actor, AccountCellPtr cell);
-  [[nodiscard]] caf::actor actor() const;
+  [[nodiscard]] const caf::actor& actor() const { return actor_; }
 
  private:
-  void GiveUp(const char* why);
-
-  // Written under the mutex by the sequencer's thread, which therefore reads them without.
-  AccountCellPtr cell_;
-  caf::actor actor_;
-  mutable std::mutex mutex_;
+  const AccountCellPtr cell_;
+  const caf::actor actor_;
 };
 
 }  // namespace florin::actors

@@ -1,21 +1,19 @@
 #include "actors/account_cell.h"
 
+#include <exception>
+
+#include "actors/end_process.h"
+
 namespace florin::actors {
 
 template <typename F>
-void AccountCell::OnCore(F f) {
+void AccountCell::OnCore(F f) noexcept {
   try {
     f(*core_);
   } catch (...) {
-    EndLocked();
-    throw;
+    // While mutex_ is held: the other of the two threads never sees what is left of the account.
+    EndProcess("account " + core_->state().account_id, std::current_exception());
   }
-}
-
-void AccountCell::EndLocked() {
-  ended_ = true;
-  core_.reset();
-  early_ = {};
 }
 
 bool AccountCell::Offer(const FlightPtr& flight, std::uint32_t slot, bool in_place) {
@@ -34,7 +32,7 @@ void AccountCell::Receive(FlightPtr flight, std::uint32_t slot) {
   --mailed_;
   if (core_) {
     OnCore([&](AccountCore& core) { core.Deliver(std::move(flight), slot); });
-  } else if (!ended_) {
+  } else {
     early_.emplace_back(std::move(flight), slot);
   }
 }
@@ -46,17 +44,11 @@ void AccountCell::Advance() {
 
 void AccountCell::Start(AccountCore core) {
   const std::lock_guard lock(mutex_);
-  if (ended_) return;
   core_.emplace(std::move(core));
   OnCore([&](AccountCore& started) {
     for (auto& [flight, slot] : early_) started.Deliver(std::move(flight), slot);
   });
   early_ = {};
-}
-
-void AccountCell::End() {
-  const std::lock_guard lock(mutex_);
-  EndLocked();
 }
 
 }  // namespace florin::actors

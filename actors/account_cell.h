@@ -11,15 +11,16 @@
 
 namespace florin::actors {
 
-/// One life of an active account: what it decides from, and the rule by which its actor and the
-/// sequencer share it.
+/// An active account: what it decides from, and the rule by which its actor and the sequencer share
+/// it.
 ///
 /// An account with nothing in its mailbox votes where its command is numbered: to wake its actor
 /// would take longer than the vote. What cannot be voted on so goes through the mailbox, and until
 /// that is empty all that follows too: the account sees the order of numbers either way. Source:
 /// docs/adr/0007-votes-in-place.md.
 ///
-/// An exception ends it at once: nobody goes on with what it left behind.
+/// An exception during a vote ends the process at once (actors/end_process.h): nobody goes on with
+/// what it left behind, and no flight stays undecided.
 ///
 /// Threads: any; Offer from one.
 class AccountCell {
@@ -34,21 +35,17 @@ class AccountCell {
   void Advance();
   /// The actor's: the head is read. Takes what arrived meanwhile.
   void Start(AccountCore core);
-  /// It has ended: takes nothing any more, and lets go of the flights that it has not voted on.
-  void End();
 
  private:
   // Requires: mutex_ is held.
   template <typename F>
-  void OnCore(F f);
-  void EndLocked();
+  void OnCore(F f) noexcept;
 
   /// Sent to the actor and not received yet. Grows by Offer only, falls under mutex_.
   std::atomic<std::uint32_t> mailed_{0};
   std::mutex mutex_;
   // Guarded by mutex_.
   std::optional<AccountCore> core_;
-  bool ended_ = false;
   /// Received while the head was being read.
   std::vector<std::pair<FlightPtr, std::uint32_t>> early_;
 };

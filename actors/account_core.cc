@@ -39,14 +39,12 @@ bool HasPart(const domain::TransactionCommand& command, const domain::Transactio
 AccountCore AccountCore::Broken(std::string account_id, domain::Refusal why) {
   domain::AccountState nothing;
   nothing.account_id = std::move(account_id);
-  AccountCore core(std::move(nothing), 0);
+  AccountCore core(std::move(nothing));
   core.broken_ = std::move(why);
   return core;
 }
 
 void AccountCore::Deliver(FlightPtr flight, std::uint32_t slot) {
-  // A reloaded account already holds what was published before it was read.
-  if (flight->n <= head_n_) return;
   waiting_.push_back(Waiting{std::move(flight), slot});
   if (waiting_.size() == 1) Advance();
 }
@@ -109,23 +107,19 @@ bool AccountCore::TryVote(const Waiting& entry) {
 
 bool AccountCore::VoteOnTransactions(const Waiting& entry) {
   Slot& slot = entry.slot_ref();
-  if (!slot.voted) {
-    if (!entry.flight->validate_only && !CheckItems(*entry.flight, &slot)) return false;
-    slot.exists = state_.Exists();
-    slot.asset = state_.asset;
-    slot.scale = state_.scale;
-  }
+  if (!entry.flight->validate_only && !CheckItems(*entry.flight, &slot)) return false;
+  slot.exists = state_.Exists();
+  slot.asset = state_.asset;
+  slot.scale = state_.scale;
   FinishVote(entry);
   return true;
 }
 
 void AccountCore::FinishVote(const Waiting& entry) {
-  Slot& slot = entry.slot_ref();
+  const Slot& slot = entry.slot_ref();
   const bool counts = slot.effect.events > 0;
   if (counts) bounds_.Open(slot.effect);
   voted_.push_back(Voted{entry.flight->decision, slot.effect, !counts});
-  if (slot.voted) return;
-  slot.voted = true;
   if (entry.flight->votes_missing.fetch_sub(1, std::memory_order_acq_rel) == 1)
     Decide(entry.flight);
 }
@@ -209,30 +203,22 @@ void AccountCore::Remember(const Flight& flight, const Item& item,
 void AccountCore::VoteOnAccount(const Waiting& entry) {
   const FlightPtr& flight = entry.flight;
   AccountWork& work = *flight->account;
-  Slot& slot = entry.slot_ref();
-  if (!slot.voted) {
-    if (broken_) {
-      work.decision.refusal = broken_;
-    } else if (const auto* open = std::get_if<domain::OpenAccount>(&work.command)) {
-      work.exists_already = state_.Exists();
-      if (!work.exists_already)
-        work.decision =
-            domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight->time);
-    } else {
-      work.decision =
-          domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
-    }
+  if (broken_) {
+    work.decision.refusal = broken_;
+  } else if (const auto* open = std::get_if<domain::OpenAccount>(&work.command)) {
+    work.exists_already = state_.Exists();
+    if (!work.exists_already)
+      work.decision = domain::DecideOpen(*open, work.asset ? &*work.asset : nullptr, flight->time);
+  } else {
+    work.decision =
+        domain::DecideChange(std::get<domain::ChangeAccount>(work.command), state_, flight->time);
   }
-  // Of a vote by an actor before this one the work may be in the committer's hands by now.
   const bool happened =
-      slot.voted ? flight->decision->happened()
-                 : !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
+      !work.decision.refusal && !work.exists_already && !work.decision.nothing_to_do;
   if (happened) {
     state_ = work.decision.after;
     bounds_ = domain::AccountBounds::Of(state_);
   }
-  if (slot.voted) return;
-  slot.voted = true;
   flight->votes_missing.store(0, std::memory_order_release);
   AnnounceDecision(flight, happened);
 }

@@ -23,10 +23,8 @@ namespace florin::actors {
 /// else.
 class AccountCore {
  public:
-  /// `head`: the account as published, after command `head_n`; what comes with a lower number is in
-  /// it.
-  AccountCore(domain::AccountState head, std::uint64_t head_n)
-      : state_(std::move(head)), head_n_(head_n) {
+  /// `head`: the account as published, with nothing of it under way.
+  explicit AccountCore(domain::AccountState head) : state_(std::move(head)) {
     bounds_ = domain::AccountBounds::Of(state_);
   }
 
@@ -73,7 +71,6 @@ class AccountCore {
   bool WaitForOldest();
 
   domain::AccountState state_;
-  std::uint64_t head_n_ = 0;
   domain::Boxed<domain::Refusal> broken_;
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;

@@ -96,7 +96,6 @@ struct Slot {
   /// In order of items and mentions.
   absl::InlinedVector<domain::Touch, 2> touches;
 
-  bool voted = false;
   bool exists = false;
   std::string asset;
   int scale = 0;

@@ -2,10 +2,14 @@
 
 #include <utility>
 
+#include "actors/end_process.h"
+
 namespace florin::actors {
 
 GroupWriter::GroupWriter(storage::GroupStore* store, std::chrono::nanoseconds interval)
-    : store_(store), interval_(interval), thread_([this] { Work(); }) {}
+    : store_(store),
+      interval_(interval),
+      thread_([this] { RunOrEndProcess("the writer of consumer groups", [this] { Work(); }); }) {}
 
 void GroupWriter::Write(storage::GroupChange change, Done done) {
   const std::lock_guard lock(mutex_);

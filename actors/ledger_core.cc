@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "actors/end_process.h"
 #include "actors/outcomes.h"
 #include "storage/prefetch.h"
 
@@ -74,8 +75,10 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
   system_ = std::make_unique<caf::actor_system>(config_);
   sequencer_ = caf::actor_cast<caf::actor>(
       system_->spawn<SequencerActor>(static_cast<PipelineHost*>(this), settings));
-  committer_thread_ = std::thread([this] { RunCommitter(); });
-  publisher_thread_ = std::thread([this] { RunPublisher(); });
+  committer_thread_ =
+      std::thread([this] { RunOrEndProcess("the committer", [this] { RunCommitter(); }); });
+  publisher_thread_ =
+      std::thread([this] { RunOrEndProcess("the publisher", [this] { RunPublisher(); }); });
 }
 
 LedgerCore::~LedgerCore() { LedgerCore::Stop(); }
@@ -160,10 +163,6 @@ LedgerStats LedgerCore::Stats() const {
 void LedgerCore::StopWriting(domain::Refusal reason) {
   spdlog::critical("nothing is written, reads go on: {}", reason.message);
   failure_.Set(std::move(reason));
-}
-
-void LedgerCore::CrashAccount(const std::string& account_id) {
-  caf::anon_send(sequencer_, CrashAccountMessage{account_id});
 }
 
 /// Waits until every accepted command is answered and every number is published.

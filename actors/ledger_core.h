@@ -64,9 +64,6 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   /// From now on commands are refused with `reason`.
   void StopWriting(domain::Refusal reason);
 
-  /// For tests: the account's actor ends as if it had crashed.
-  void CrashAccount(const std::string& account_id);
-
  private:
   // PipelineHost
   std::int64_t Now() override;
@@ -94,6 +91,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   /// Counts commands in (by their postings), or says why not.
   std::optional<domain::Refusal> Enter(std::size_t commands);
   void Leave(std::size_t commands);
+  void Take(const std::shared_ptr<Lane>& lane, Batch batch, std::size_t weight, BatchDone done);
   SubmissionPtr NewSubmission(Batch batch, std::size_t weight, BatchDone done);
   /// False: a reader goes on with it, and with its lane.
   [[nodiscard]] bool AdmitAndSubmit(const SubmissionPtr& submission);

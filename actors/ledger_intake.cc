@@ -1,9 +1,11 @@
 // How calls enter the pipeline: counted in, looked up, handed to the sequencer.
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "actors/admission.h"
+#include "actors/end_process.h"
 #include "actors/ledger_core.h"
 #include "actors/outcomes.h"
 
@@ -12,6 +14,10 @@ namespace {
 
 /// Up to so many look-ups in memory are made on the caller's thread; more go to a reader.
 constexpr std::size_t kInlineLookupsMax = 64;
+
+/// Who fails if something is thrown while a call that is counted in is on its way to the sequencer.
+/// Such a call would be lost: its caller would get no answer, and Stop would wait for it for ever.
+constexpr std::string_view kAdmission = "admission";
 
 /// In the place of a command that is malformed.
 const domain::CommandPtr kNoCommand = std::make_shared<domain::TransactionCommand>();
@@ -142,6 +148,12 @@ void LedgerCore::ExecuteOn(const std::shared_ptr<Lane>& lane, Batch batch, Batch
     done(AllRefused<TransactionOutcome>(count, *refusal));
     return;
   }
+  RunOrEndProcess(kAdmission, [&] { Take(lane, std::move(batch), weight, std::move(done)); });
+}
+
+void LedgerCore::Take(const std::shared_ptr<Lane>& lane, Batch batch, std::size_t weight,
+                      BatchDone done) {
+  const std::size_t count = batch.items.size();
   std::vector<BatchItem> items = std::move(batch.items);
   batch.items.resize(count);
   const SubmissionPtr submission = NewSubmission(std::move(batch), weight, std::move(done));
@@ -240,18 +252,22 @@ void LedgerCore::ChangeAccounts(std::vector<domain::AccountCommand> commands, st
     done(AllRefused<AccountOutcome>(count, *refusal));
     return;
   }
-  auto call = std::make_shared<AccountsCall>(
-      count, [this, count, done = std::move(done)](std::vector<AccountOutcome> outcomes) {
-        done(std::move(outcomes));
-        Leave(count);
-      });
-  for (std::size_t i = 0; i < count; ++i) {
-    auto submission = std::make_shared<AccountSubmission>();
-    submission->command = std::move(commands[i]);
-    submission->principal = principal;
-    submission->done = [call, i](AccountOutcome outcome) { call->Deliver(i, std::move(outcome)); };
-    SubmitAccount(submission, storage::Tier::kMemory);
-  }
+  RunOrEndProcess(kAdmission, [&] {
+    auto call = std::make_shared<AccountsCall>(
+        count, [this, count, done = std::move(done)](std::vector<AccountOutcome> outcomes) {
+          done(std::move(outcomes));
+          Leave(count);
+        });
+    for (std::size_t i = 0; i < count; ++i) {
+      auto submission = std::make_shared<AccountSubmission>();
+      submission->command = std::move(commands[i]);
+      submission->principal = principal;
+      submission->done = [call, i](AccountOutcome outcome) {
+        call->Deliver(i, std::move(outcome));
+      };
+      SubmitAccount(submission, storage::Tier::kMemory);
+    }
+  });
 }
 
 void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submission,
@@ -286,18 +302,20 @@ void LedgerCore::RegisterAsset(domain::RegisterAsset command, std::string princi
     done(std::move(outcome));
     return;
   }
-  auto submission = std::make_shared<AssetSubmission>();
-  submission->asset = std::move(command.asset);
-  submission->principal = std::move(principal);
-  submission->done = [this, done = std::move(done)](AssetOutcome outcome) {
-    done(std::move(outcome));
-    Leave(1);
-  };
-  if (const auto failure = ReadOnly()) {
-    AnswerKnownAsset(submission, *failure);
-  } else {
-    caf::anon_send(sequencer_, SubmitAssetMessage{submission});
-  }
+  RunOrEndProcess(kAdmission, [&] {
+    auto submission = std::make_shared<AssetSubmission>();
+    submission->asset = std::move(command.asset);
+    submission->principal = std::move(principal);
+    submission->done = [this, done = std::move(done)](AssetOutcome outcome) {
+      done(std::move(outcome));
+      Leave(1);
+    };
+    if (const auto failure = ReadOnly()) {
+      AnswerKnownAsset(submission, *failure);
+    } else {
+      caf::anon_send(sequencer_, SubmitAssetMessage{submission});
+    }
+  });
 }
 
 void LedgerCore::AnswerKnownAsset(const std::shared_ptr<AssetSubmission>& submission,

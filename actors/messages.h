@@ -25,7 +25,6 @@ struct WakeMessage {};
 /// reader -> account: the head that it asked for, or why there is none.
 struct HeadMessage {
   std::shared_ptr<const domain::AccountState> state;
-  std::uint64_t n = 0;
   std::optional<domain::Refusal> failure;
 };
 /// To any: end.
@@ -55,10 +54,6 @@ struct HoldsMessage {
 };
 /// sequencer -> itself: time passes.
 struct TickMessage {};
-/// A test -> sequencer: end this account's actor as if it had crashed.
-struct CrashAccountMessage {
-  std::string account_id;
-};
 
 }  // namespace florin::actors
 
@@ -73,4 +68,3 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::AwaitedMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::PublishedMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::HoldsMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::TickMessage)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::CrashAccountMessage)

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "actors/end_process.h"
+
 namespace florin::actors {
 
 ReaderPool::ReaderPool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
@@ -53,7 +55,7 @@ void ReaderPool::Work() {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
-    job();
+    RunOrEndProcess("a reader thread", job);
   }
 }
 

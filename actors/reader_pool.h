@@ -13,7 +13,8 @@ namespace florin::actors {
 /// Threads on which reads may wait for the disk, so that nothing else has to.
 ///
 /// Calls of clients come through `TryRun` and meet a bound; the pipeline's own reads (waking an
-/// account up, an outcome that is owed) through `Run`, bounded by what is in flight.
+/// account up, an outcome that is owed) through `Run`, bounded by what is in flight. A job that
+/// throws ends the process (actors/end_process.h): somebody waits for what it was to do.
 class ReaderPool {
  public:
   /// Jobs of clients that may wait.

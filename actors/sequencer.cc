@@ -309,7 +309,6 @@ void Sequencer::AddSlots(const FlightPtr& flight) const {
 void Sequencer::Launch(const FlightPtr& flight) {
   flight->n = ++n_;
   AddSlots(flight);
-  window_.push_back(flight);
   if (!flight->validate_only) Remember(flight);
   flight->votes_missing.store(flight->slots.size(), std::memory_order_release);
   if (flight->slots.empty()) {
@@ -342,7 +341,6 @@ void Sequencer::Remember(const FlightPtr& flight) {
 void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   if (flights.empty()) return;
   published_n_ = flights.back()->n;
-  while (!window_.empty() && window_.front()->n <= published_n_) window_.pop_front();
   while (!calls_.empty() && calls_.front().first <= published_n_) calls_.pop_front();
   for (const FlightPtr& flight : flights) {
     for (const Item& item : flight->items) ForgetExpiry(flight, item);

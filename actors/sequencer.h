@@ -69,8 +69,7 @@ class Sequencer {
   /// Time has passed.
   void OnTick();
 
-  /// Numbered and not yet published, in order; for an account that is woken up again.
-  [[nodiscard]] const std::deque<FlightPtr>& window() const { return window_; }
+  /// Last number that is known to be published.
   [[nodiscard]] std::uint64_t published_n() const { return published_n_; }
   /// Last number given out.
   [[nodiscard]] std::uint64_t numbered() const { return n_; }
@@ -121,7 +120,6 @@ class Sequencer {
   std::uint64_t published_n_ = 0;
   std::int64_t last_time_ = 0;
   std::map<std::string, domain::Asset> assets_;
-  std::deque<FlightPtr> window_;
   /// Calls whose commands all have numbers, each with its last: until that is published their
   /// flights answer.
   std::deque<std::pair<std::uint64_t, std::shared_ptr<TransactionCall>>> calls_;

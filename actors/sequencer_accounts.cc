@@ -38,7 +38,6 @@ void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission)
   }
   flight->slots.emplace_back().account = world_->Port(account_id, flight->n);
   flight->votes_missing.store(1, std::memory_order_release);
-  window_.push_back(flight);
   flight->slots.front().account->Deliver(flight, 0);
 }
 
@@ -97,7 +96,6 @@ void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
     work.replayed = *field == '\0';
     if (!work.replayed) work.refusal = domain::AssetExists(found->second, field);
   }
-  window_.push_back(flight);
   AnnounceDecision(flight, added);
 }
 

@@ -3,10 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <utility>
 
+#include "actors/end_process.h"
 #include "storage/prefetch.h"
 
 namespace florin::actors {
@@ -49,20 +49,9 @@ SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host,
 }
 
 caf::behavior SequencerActor::make_behavior() {
-  // Without a sequencer no call would ever be answered again; the log is whole, so the process ends
-  // and starts anew from it.
-  set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& failure) {
-      spdlog::critical("the sequencer failed, the server ends: {}", failure.what());
-    } catch (...) {
-      spdlog::critical("the sequencer failed, the server ends: unknown exception");
-    }
-    spdlog::default_logger()->flush();
-    std::abort();
-  });
-  set_down_handler([this](caf::down_msg& down) { OnDown(down); });
+  // Without a sequencer no call would ever be answered again.
+  set_exception_handler(
+      [](std::exception_ptr& thrown) -> caf::error { EndProcess("the sequencer", thrown); });
   delayed_send(this, kTickInterval, TickMessage{});
   return {
       [this](const SubmitMessage& message) {
@@ -98,16 +87,15 @@ caf::behavior SequencerActor::make_behavior() {
         AfterWork();
         delayed_send(this, kTickInterval, TickMessage{});
       },
-      [this](const CrashAccountMessage& message) {
-        const auto found = accounts_.find(message.account_id);
-        if (found != accounts_.end())
-          caf::anon_send_exit(found->second.port->actor(), caf::exit_reason::kill);
-      },
       [this](const StopMessage&) {
         stopping_ = true;
         StopWhenThrough();
       },
   };
+}
+
+void SequencerActor::on_exit() {
+  if (!stopped_) EndProcess("the sequencer", "its actor ended by itself");
 }
 
 void SequencerActor::AfterWork() {
@@ -120,7 +108,9 @@ AccountPort* SequencerActor::Port(const std::string& account_id, std::uint64_t n
   Account& account = found->second;
   if (added) {
     const auto cell = std::make_shared<AccountCell>();
-    account.port = std::make_unique<ActorPort>(account_id, SpawnAccount(account_id, cell), cell);
+    account.port = std::make_unique<ActorPort>(
+        account_id, caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, cell, host_)),
+        cell);
     account.cell = cell.get();
     queue_.push_back({account_id, n});
     host_->SetActiveAccounts(accounts_.size());
@@ -140,13 +130,6 @@ void SequencerActor::Expect(const std::string& account_id, Soon soon) {
   storage::PrefetchToWrite(found->second.cell, sizeof(AccountCell));
 }
 
-caf::actor SequencerActor::SpawnAccount(const std::string& account_id, const AccountCellPtr& cell) {
-  caf::actor actor = caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, cell, host_));
-  monitor(actor);
-  ids_[actor.id()] = account_id;
-  return actor;
-}
-
 /// Ends actors that were not used lately. Only those with nothing unpublished: the next one reads
 /// the published head.
 void SequencerActor::Passivate() {
@@ -163,35 +146,11 @@ void SequencerActor::Passivate() {
       queue_.push_back(std::move(queued));
       continue;
     }
-    const caf::actor actor = found->second.port->actor();
-    demonitor(actor);
-    ids_.erase(actor.id());
-    anon_send(actor, StopMessage{});
+    anon_send(found->second.port->actor(), StopMessage{});
     accounts_.erase(found);
     ended = true;
   }
   if (ended) host_->SetActiveAccounts(accounts_.size());
-}
-
-/// An account's actor ended by itself: another one reads the head and gets every unpublished
-/// command again.
-void SequencerActor::OnDown(const caf::down_msg& down) {
-  const auto known = ids_.find(down.source.id());
-  if (known == ids_.end()) return;
-  const std::string account_id = known->second;
-  ids_.erase(known);
-  const auto found = accounts_.find(account_id);
-  if (found == accounts_.end()) return;
-  spdlog::warn("account {} ended ({}), starting it again", account_id, caf::to_string(down.reason));
-  ActorPort* const port = found->second.port.get();
-  const auto cell = std::make_shared<AccountCell>();
-  port->Rebind(SpawnAccount(account_id, cell), cell);
-  found->second.cell = cell.get();
-  for (const FlightPtr& flight : sequencer_.window()) {
-    for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
-      if (flight->slots[i].account == port) port->Deliver(flight, i);
-    }
-  }
 }
 
 void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
@@ -212,20 +171,16 @@ void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
 /// No call is on its way any more, but holds may be expiring, and what is numbered needs its
 /// accounts until it is published.
 void SequencerActor::StopWhenThrough() {
-  if (!stopping_ || !sequencer_.window().empty()) return;
+  if (!stopping_ || sequencer_.published_n() < sequencer_.numbered()) return;
   StopAccounts();
+  stopped_ = true;
   quit();
   host_->OnSequencerStopped();
 }
 
 void SequencerActor::StopAccounts() {
-  for (auto& [id, account] : accounts_) {
-    const caf::actor actor = account.port->actor();
-    demonitor(actor);
-    anon_send(actor, StopMessage{});
-  }
+  for (const auto& [id, account] : accounts_) anon_send(account.port->actor(), StopMessage{});
   accounts_.clear();
-  ids_.clear();
   queue_.clear();
 }
 

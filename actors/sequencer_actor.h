@@ -7,7 +7,6 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include "actors/account_actor.h"
 #include "actors/messages.h"
@@ -30,6 +29,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   SequencerActor(caf::actor_config& config, PipelineHost* host, const Settings& settings);
   const char* name() const override { return "florin.sequencer"; }
   caf::behavior make_behavior() override;
+  void on_exit() override;
 
  private:
   struct Account {
@@ -55,9 +55,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   }
   void LoadHolds(std::vector<std::string> transaction_ids) override;
 
-  caf::actor SpawnAccount(const std::string& account_id, const AccountCellPtr& cell);
   void Passivate();
-  void OnDown(const caf::down_msg& down);
   void AfterWork();
   void StopWhenThrough();
   void StopAccounts();
@@ -66,11 +64,11 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   const std::size_t max_active_accounts_;
   Sequencer sequencer_;
   absl::flat_hash_map<std::string, Account> accounts_;
-  std::unordered_map<caf::actor_id, std::string> ids_;
   /// Every live account once. Who has been used since it was put here goes to the back again:
   /// nearly the least recently used first, and using an account costs nothing.
   std::deque<Queued> queue_;
   bool stopping_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace florin::actors

@@ -1,6 +1,6 @@
 // Goal: the actors themselves: order, waiting, passivation while commands
-// arrive, a hot account, an actor that ends. Method: CAF's deterministic
-// scheduler, one message at a time.
+// arrive, a hot account. Method: CAF's deterministic scheduler, one message at
+// a time.
 
 #include <gtest/gtest.h>
 
@@ -187,22 +187,6 @@ TEST_F(ActorsTest, AnAccountWithUnpublishedCommandsIsNotPutAway) {
   EXPECT_EQ(ReasonOf(outcomes), Reason::kNone);
 }
 
-TEST_F(ActorsTest, AnActorThatEndsIsStartedAgainAndDecidesAnew) {
-  Run(Transfer("t0", "cash", "a", "10"));
-  const Outcomes first = ledger_->Execute({Transfer("t1", "a", "b", "6")});
-  ledger_->RunActors();
-  // t1 is decided, not committed: only the one that ends knew of it.
-  ledger_->Crash("a");
-  const Outcomes second = ledger_->Execute({Transfer("t2", "a", "b", "6")});
-  const Outcomes third = ledger_->Execute({Transfer("t3", "a", "b", "4")});
-  ledger_->RunAll();
-  EXPECT_EQ(ReasonOf(first), Reason::kNone);
-  EXPECT_EQ(ReasonOf(second), Reason::kInsufficientFunds);
-  EXPECT_EQ(ReasonOf(third), Reason::kNone);
-  EXPECT_EQ(Posted("a"), "0.00");
-  EXPECT_FALSE(ledger_->failure().IsSet());
-}
-
 TEST_F(ActorsTest, EveryScheduleKeepsTheBooks) {
   const std::uint64_t seed = test_support::SeedFromEnvironment();
   std::cout << "FLORIN_TEST_SEED=" << seed << "\n";
@@ -219,7 +203,6 @@ TEST_F(ActorsTest, EveryScheduleKeepsTheBooks) {
     const domain::CreateTransaction transfer =
         Transfer("r" + std::to_string(i), debit, credit, random.Percent(50) ? "3" : "1");
     sent.emplace_back(transfer, ledger_->Execute({transfer}));
-    if (random.Percent(5)) ledger_->Crash(random.Pick(ids));
     for (std::int64_t run = random.Between(0, 6); run > 0; --run) {
       ledger_->RunOne(random.Below(ledger_->runnable() + 1));
       if (random.Percent(20)) ledger_->RunReaderJob();
@@ -255,9 +238,7 @@ TEST_F(ActorsTest, AnAccountThatCannotBeReadRefusesWhatNamesIt) {
   ledger_->DamageHead("a");
   EXPECT_EQ(ReasonOf(Run(Transfer("t1", "cash", "a", "5"))), Reason::kDataCorrupt);
   EXPECT_EQ(ReasonOf(Run(Transfer("t2", "cash", "b", "5"))), Reason::kNone);
-  ledger_->DamageHead("");
-  ledger_->Crash("a");
-  ledger_->RunAll();
+  Restart(100);
   EXPECT_EQ(ReasonOf(Run(Transfer("t1", "cash", "a", "5"))), Reason::kNone);
   EXPECT_EQ(Posted("a"), "5.00");
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ class ColdReader : public storage::Reader {
   bool cold = false;
   /// An account whose head does not read back.
   std::string damaged;
+  /// An account whose look-up throws.
+  std::string throwing;
 
   [[nodiscard]] std::string LedgerId() const override { return reader_->LedgerId(); }
   [[nodiscard]] storage::JournalHead VisibleHead() const override { return reader_->VisibleHead(); }
@@ -32,6 +35,7 @@ class ColdReader : public storage::Reader {
   }
   domain::Result<storage::Lookup<storage::Head>> GetHead(const std::string& account_id,
                                                          storage::Tier tier) override {
+    if (account_id == throwing) throw std::bad_alloc();
     if (account_id == damaged) return storage::DataCorrupt("The account is damaged.", {"index"});
     if (cold && tier == storage::Tier::kMemory) {
       storage::Lookup<storage::Head> unknown;

@@ -2,12 +2,8 @@
 
 #include "actors/ledger_core.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <latch>
-#include <thread>
 
 #include "tests/actors/sync_ledger.h"
 #include "tests/storage/fault_file_system.h"
@@ -211,30 +207,6 @@ TEST_F(LedgerCoreTest, ExpiresHoldsBeforeTheNextCommand) {
   EXPECT_EQ(ReasonOf(sync_->One(Transfer("t2", "a", "b", "100"))), Reason::kNone);
   const auto settle = sync_->One(domain::SettleTransaction{"h", std::nullopt, {}, ""});
   EXPECT_EQ(ReasonOf(settle), Reason::kHoldNotPending);
-}
-
-TEST_F(LedgerCoreTest, ReloadsAnAccountWhoseActorEnds) {
-  OpenBooks();
-  sync_->One(Transfer("t0", "cash", "a", "1000000"));
-  constexpr int kThreads = 4;
-  constexpr int kTransfers = 300;
-  std::vector<std::thread> threads;
-  std::atomic<int> refused{0};
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kTransfers; ++i) {
-        const auto id = "c" + std::to_string(t) + "-" + std::to_string(i);
-        if (sync_->One(Transfer(id, "a", "b", "1")).refusal) ++refused;
-      }
-    });
-  }
-  for (int i = 0; i < 50; ++i) {
-    static_cast<LedgerCore*>(ledger_.get())->CrashAccount(i % 2 == 0 ? "a" : "b");
-    sync_->One(Transfer("k" + std::to_string(i), "cash", "b", "1"));
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(refused, 0);
-  EXPECT_EQ(Posted("b"), std::to_string(kThreads * kTransfers + 50) + ".00");
 }
 
 }  // namespace

@@ -19,12 +19,6 @@ void Mailboxes::Post(std::size_t box, Job job) {
   changed_.notify_one();
 }
 
-void Mailboxes::PostFirst(std::size_t box, Job job) {
-  const std::lock_guard lock(mutex_);
-  boxes_[box].jobs.push_front(std::move(job));
-  changed_.notify_one();
-}
-
 void Mailboxes::Hold(std::size_t box) {
   const std::lock_guard lock(mutex_);
   boxes_[box].held = true;

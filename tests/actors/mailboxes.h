@@ -24,8 +24,6 @@ class Mailboxes {
 
   std::size_t Add();
   void Post(std::size_t box, Job job);
-  /// Before everything that waits: how an actor is killed.
-  void PostFirst(std::size_t box, Job job);
 
   /// Nothing of this box runs until it is released.
   void Hold(std::size_t box);

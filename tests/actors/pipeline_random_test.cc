@@ -56,7 +56,6 @@ class PipelineRandomTest : public ::testing::Test {
     for (const auto& [reason, count] : model.counts()) counts_[reason] += count;
     replays_ += model.replays();
     readmitted_ += ledger.readmitted();
-    reloaded_ += ledger.reloaded();
     parked_ += ledger.parked();
   }
 
@@ -65,8 +64,8 @@ class PipelineRandomTest : public ::testing::Test {
       std::cout << (reason == Reason::kNone ? "accepted" : domain::InfoOf(reason).name) << " "
                 << count << "\n";
     }
-    std::cout << "replays " << replays_ << ", readmitted " << readmitted_ << ", reloaded "
-              << reloaded_ << ", parked " << parked_ << "\n";
+    std::cout << "replays " << replays_ << ", readmitted " << readmitted_ << ", parked " << parked_
+              << "\n";
   }
 
   test_support::TemporaryDirectory directory_;
@@ -75,7 +74,6 @@ class PipelineRandomTest : public ::testing::Test {
   std::map<Reason, std::int64_t> counts_;
   std::int64_t replays_ = 0;
   std::int64_t readmitted_ = 0;
-  std::int64_t reloaded_ = 0;
   std::int64_t parked_ = 0;
 };
 
@@ -122,7 +120,6 @@ TEST_F(PipelineRandomTest, EqualsSerialOrder) {
   }
   EXPECT_GT(replays_, 1000);
   EXPECT_GT(readmitted_, 1000);
-  EXPECT_GT(reloaded_, 1000);
   EXPECT_GT(parked_, 1000);
 }
 

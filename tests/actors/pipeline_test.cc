@@ -90,22 +90,6 @@ TEST_F(PipelineTest, AVersionCheckWaitsUntilTheVersionIsCertain) {
   EXPECT_EQ(ReasonOf(Run({hopeless})), Reason::kVersionConflict);
 }
 
-TEST_F(PipelineTest, AReloadedAccountGoesOnWhereItWas) {
-  Run({Transfer("t0", "cash", "a", "100")});
-  Hold("b");
-  const Call first = Run({Transfer("t1", "a", "b", "60")});
-  const Call second = Run({Transfer("t2", "a", "c", "60")});
-  ledger_->Kill(client_, "a");
-  const Call third = Run({Transfer("t3", "a", "c", "10")});
-  EXPECT_EQ(ledger_->reloaded(), 1);
-  Release("b");
-  EXPECT_EQ(ReasonOf(first), Reason::kNone);
-  EXPECT_EQ(ReasonOf(second), Reason::kInsufficientFunds);
-  EXPECT_EQ(ReasonOf(third), Reason::kNone);
-  EXPECT_EQ(Posted("a"), "30.00");
-  EXPECT_FALSE(ledger_->failure().IsSet());
-}
-
 TEST_F(PipelineTest, ADuplicateInFlightWaitsForTheFirst) {
   Run({Transfer("t0", "cash", "a", "100")});
   Hold("b");

@@ -40,9 +40,6 @@ void RandomCalls::SendAll(SimulatedLedger* ledger, int count) {
 }
 
 void RandomCalls::SendOne(SimulatedLedger* ledger) {
-  if (random_->Percent(5)) {
-    ledger->Kill(SomeClient(), random_->Pick(accounts_));
-  }
   if (random_->Percent(5)) ledger->Tick(SomeClient());
   if (random_->Percent(12)) {
     account_calls_.push_back(ledger->Change(SomeClient(), AccountChange()));

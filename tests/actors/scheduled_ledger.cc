@@ -1,6 +1,7 @@
 #include "tests/actors/scheduled_ledger.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "actors/admission.h"
@@ -56,8 +57,12 @@ ScheduledLedger::Outcomes ScheduledLedger::Execute(
   return answered;
 }
 
-void ScheduledLedger::Crash(const std::string& account_id) {
-  caf::anon_send(sequencer_, CrashAccountMessage{account_id});
+void ScheduledLedger::KillSequencer() { caf::anon_send_exit(sequencer_, caf::exit_reason::kill); }
+
+void ScheduledLedger::KillAccount(const std::string& account_id) {
+  const auto actor = system_->spawn<AccountActor>(account_id, std::make_shared<AccountCell>(),
+                                                  static_cast<PipelineHost*>(this));
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
 }
 
 void ScheduledLedger::Stop() { caf::anon_send(sequencer_, StopMessage{}); }
@@ -128,6 +133,7 @@ void ScheduledLedger::ReadmitAccount(AccountSubmission submission) {
 }
 
 void ScheduledLedger::OnDecided(const FlightPtr& flight) {
+  if (throws_) throw std::bad_alloc();
   decided_.push_back(flight->n);
   commit_queue_.Push(flight);
 }

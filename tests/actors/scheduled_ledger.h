@@ -29,8 +29,14 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   void Open(domain::OpenAccount open);
   /// Empty until it is answered.
   Outcomes Execute(std::vector<domain::TransactionCommand> commands);
-  void Crash(const std::string& account_id);
   void Stop();
+
+  // What ends a process.
+  void ThrowOnDecisions() { throws_ = true; }
+  void ThrowOnHead(const std::string& account_id) { reader_.throwing = account_id; }
+  void KillSequencer();
+  /// Of an actor of its own, which nobody else knows of.
+  void KillAccount(const std::string& account_id);
 
   /// From now on the head of an account that is woken up has to be read.
   void ForgetHeads() { reader_.cold = true; }
@@ -75,6 +81,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   std::int64_t now_ = 1'000;
   std::size_t active_ = 0;
   bool stopped_ = false;
+  bool throws_ = false;
   std::atomic<std::uint64_t> published_n_ = 0;
   std::deque<std::function<void()>> jobs_;
   std::vector<std::uint64_t> decided_;

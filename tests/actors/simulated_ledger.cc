@@ -8,14 +8,6 @@
 namespace florin::actors {
 namespace {
 
-/// One life of an account's actor.
-struct Incarnation {
-  std::size_t box = 0;
-  bool dead = false;
-  AccountCell cell;
-};
-using IncarnationPtr = std::shared_ptr<Incarnation>;
-
 std::uint64_t Draw(test_support::RandomSource* random) {
   return static_cast<std::uint64_t>(random->Between(0, INT64_MAX));
 }
@@ -29,70 +21,36 @@ class SimulatedLedger::LivePort : public AccountPort {
            std::function<bool()> in_place)
       : AccountPort(std::move(account_id)),
         boxes_(boxes),
-        reader_(reader),
+        box_(boxes->Add()),
         in_place_(std::move(in_place)) {
-    Start();
-  }
-
-  /// A new life: reads the head first, then takes what is delivered.
-  void Start() {
-    auto born = std::make_shared<Incarnation>();
-    born->box = boxes_->Add();
     // As an actor does, it may outlive the port.
-    boxes_->Post(born->box, [reader = reader_, id = account_id(), born] {
+    boxes_->Post(box_, [reader, id = this->account_id(), cell = cell_] {
       auto head = reader->GetHead(id, storage::Tier::kDisk);
       if (!head.ok()) {
-        born->cell.Start(AccountCore::Broken(id, head.refusal()));
+        cell->Start(AccountCore::Broken(id, head.refusal()));
         return;
       }
       domain::AccountState state = *head->value->state;
       state.account_id = id;
-      born->cell.Start(AccountCore(std::move(state), head->value->n));
+      cell->Start(AccountCore(std::move(state)));
     });
-    const std::lock_guard lock(mutex_);
-    current_ = std::move(born);
   }
 
   void Deliver(FlightPtr flight, std::uint32_t slot) override {
-    if (Current()->cell.Offer(flight, slot, in_place_())) return;
-    Post([flight = std::move(flight), slot](Incarnation* self) {
-      self->cell.Receive(flight, slot);
-    });
+    if (cell_->Offer(flight, slot, in_place_())) return;
+    boxes_->Post(box_,
+                 [cell = cell_, flight = std::move(flight), slot] { cell->Receive(flight, slot); });
   }
   void Wake() override {
-    Post([](Incarnation* self) { self->cell.Advance(); });
+    boxes_->Post(box_, [cell = cell_] { cell->Advance(); });
   }
-
-  /// As an actor that is killed: what waits in its mailbox is lost.
-  void Kill(std::function<void()> then) {
-    const IncarnationPtr current = Current();
-    boxes_->PostFirst(current->box, [current, then = std::move(then)] {
-      // Killed twice it still dies once: two lives at a time would both vote.
-      if (current->dead) return;
-      current->dead = true;
-      current->cell.End();
-      then();
-    });
-  }
-  [[nodiscard]] std::size_t box() const { return Current()->box; }
+  [[nodiscard]] std::size_t box() const { return box_; }
 
  private:
-  [[nodiscard]] IncarnationPtr Current() const {
-    const std::lock_guard lock(mutex_);
-    return current_;
-  }
-  void Post(std::function<void(Incarnation*)> handle) {
-    const IncarnationPtr current = Current();
-    boxes_->Post(current->box, [current, handle = std::move(handle)] {
-      if (!current->dead) handle(current.get());
-    });
-  }
-
   Mailboxes* boxes_;
-  storage::Reader* reader_;
+  const std::size_t box_;
+  const std::shared_ptr<AccountCell> cell_ = std::make_shared<AccountCell>();
   std::function<bool()> in_place_;
-  mutable std::mutex mutex_;
-  IncarnationPtr current_;
 };
 
 SimulatedLedger::SimulatedLedger(storage::Store* store, test_support::RandomSource* random,
@@ -237,30 +195,6 @@ std::size_t SimulatedLedger::BoxOf(const std::string& account_id) {
   return static_cast<LivePort*>(found != accounts_.end() ? found->second.port.get()
                                                          : Port(account_id, 0))
       ->box();
-}
-
-void SimulatedLedger::Kill(std::size_t client, const std::string& account_id) {
-  boxes_.Post(client, [this, account_id] {
-    boxes_.Post(sequencer_box_, [this, account_id] {
-      const auto found = accounts_.find(account_id);
-      if (found == accounts_.end()) return;
-      const auto port = found->second.port;
-      port->Kill([this, port] { boxes_.Post(sequencer_box_, [this, port] { Respawn(port); }); });
-    });
-  });
-}
-
-void SimulatedLedger::Respawn(const std::shared_ptr<LivePort>& port) {
-  // Put away meanwhile: whoever came after it has a life of its own.
-  const auto found = accounts_.find(port->account_id());
-  if (found == accounts_.end() || found->second.port != port) return;
-  ++reloaded_;
-  port->Start();
-  for (const FlightPtr& flight : sequencer_.window()) {
-    for (std::uint32_t i = 0; i < flight->slots.size(); ++i) {
-      if (flight->slots[i].account == port.get()) port->Deliver(flight, i);
-    }
-  }
 }
 
 void SimulatedLedger::Tick(std::size_t client) {

@@ -61,8 +61,6 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
                                          std::shared_ptr<Lane> lane = nullptr);
   std::shared_ptr<SimulatedAccountCall> Change(std::size_t client, domain::AccountCommand command);
   void Register(domain::Asset asset);
-  /// The account's actor is killed and started again.
-  void Kill(std::size_t client, const std::string& account_id);
   void Tick(std::size_t client);
 
   Mailboxes& boxes() { return boxes_; }
@@ -75,7 +73,6 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   [[nodiscard]] std::vector<FlightPtr> Flights() const;
   [[nodiscard]] const WriteFailure& failure() const { return failure_; }
   [[nodiscard]] std::int64_t readmitted() const { return readmitted_; }
-  [[nodiscard]] std::int64_t reloaded() const { return reloaded_; }
   [[nodiscard]] std::int64_t parked() const { return parked_; }
 
  private:
@@ -96,7 +93,6 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   void Look(const SubmissionPtr& submission);
   void Forward(const SubmissionPtr& submission);
   void LookAccount(const std::shared_ptr<AccountSubmission>& submission, std::size_t box);
-  void Respawn(const std::shared_ptr<LivePort>& port);
   void CommitSome();
   void Publish(const std::shared_ptr<CommittedFlights>& committed);
   void Passivate();
@@ -114,7 +110,6 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
 
   std::atomic<std::uint64_t> published_n_{0};
   std::atomic<std::int64_t> readmitted_{0};
-  std::atomic<std::int64_t> reloaded_{0};
   std::atomic<std::int64_t> parked_{0};
   mutable std::mutex flights_mutex_;
   std::map<std::uint64_t, FlightPtr> flights_;
