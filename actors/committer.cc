@@ -125,12 +125,12 @@ storage::RecordPtr Committer::Write(const Flight& flight, storage::Change change
   if (flight.slots.size() <= kExpectedSlotsMax) {
     for (const Slot& slot : flight.slots) known.push_back(slot.account->written());
   }
-  auto record = writer_->Stage(flight.n, std::move(change), known);
+  auto record = writer_->Stage(std::move(change), known);
   if (record.ok()) {
     staged_head_ = (*record)->last_position;
     return *record;
   }
-  Fail(Broken(record.refusal().message));
+  Fail(Broken("command " + std::to_string(flight.n) + ": " + record.refusal().message));
   return nullptr;
 }
 

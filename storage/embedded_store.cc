@@ -40,7 +40,7 @@ class Refolder {
       if (!entry.changed) continue;
       entry.place = heads_->EntryOf(*entry.state);
       batch_->heads.push_back(BatchHead{
-          {AccountFigures::Of(*entry.state), entry.state, 0}, entry.opened, entry.place.get()});
+          {AccountFigures::Of(*entry.state), entry.state}, entry.opened, entry.place.get()});
     }
   }
 

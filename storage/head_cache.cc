@@ -28,7 +28,7 @@ std::optional<Head> HeadCache::Find(const std::string& account_id) {
 
 /// A copy, since what is published next is written in place.
 Head HeadCache::HeadOf(const Entry& entry) {
-  return {std::make_shared<const domain::AccountState>(entry.state), entry.n};
+  return {std::make_shared<const domain::AccountState>(entry.state)};
 }
 
 std::uint64_t HeadCache::Ticket(const std::string& account_id) {
@@ -42,7 +42,7 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(state->account_id);
   if (found != shard.entries.end()) return HeadOf(*found->second);
-  Head head{std::move(state), 0};
+  Head head{std::move(state)};
   if (shard.evictions != ticket) return head;
   const auto entry = std::make_shared<Entry>();
   entry->shard = &shard;
@@ -107,7 +107,6 @@ void HeadCache::Publish(Entry* entry, const Update& update, std::int64_t dirty_s
   } else {
     update.figures.ApplyTo(&entry->state);
   }
-  entry->n = update.n;
   const bool was_clean = !added && entry->dirty_since == 0;
   if (dirty_since == 0) {
     // On disk as it is; an entry that was dirty is not made clean here, it has

@@ -49,8 +49,6 @@ class HeadCache {
     AccountFigures figures;
     /// Null if no more than the figures has changed.
     std::shared_ptr<const domain::AccountState> whole;
-    /// Of the command that wrote it last.
-    std::uint64_t n = 0;
   };
   /// A newer state; `dirty_since` is at or below the position of its first
   /// change that the disk lacks, 0: it has all. `entry`: EntryOf the account; from then on it is
@@ -118,7 +116,6 @@ class HeadCache::Entry : public std::enable_shared_from_this<Entry> {
   Shard* shard = nullptr;
   // Guarded by shard->mutex; the publisher, who alone changes an entry's state, reads it without.
   domain::AccountState state;
-  std::uint64_t n = 0;
   std::int64_t dirty_since = 0;
   // False: not yet, or evicted, or another one has its place.
   bool cached = false;

@@ -17,12 +17,9 @@
 
 namespace florin::storage {
 
-/// An account's head as readers may see it: durable, with the number of the
-/// command that wrote it last in this run (0: before this run, or loaded from
-/// disk).
+/// An account's head as readers may see it: durable.
 struct Head {
   std::shared_ptr<const domain::AccountState> state;  // never null; version 0: no such account
-  std::uint64_t n = 0;
 };
 
 /// Where a transaction's records end. Positions are of records' last events.
@@ -76,13 +73,13 @@ class Writer {
   virtual domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) = 0;
 
-  /// Gives `change`, command number `n`, its positions and versions, folds the
-  /// heads and adds it to the batch. The second check below the actors: errors
+  /// Gives `change` its positions and versions, folds the heads and adds it to
+  /// the batch. The second check below the actors: errors
   /// kVersionConflict if a balance or a hold would fall below zero pending or a
   /// stream's version does not follow (a broken invariant, the caller stops).
   /// The record's transaction/original/account carry version and position
   /// afterwards.
-  virtual domain::Result<RecordPtr> Stage(std::uint64_t n, Change change, KnownAccounts known) = 0;
+  virtual domain::Result<RecordPtr> Stage(Change change, KnownAccounts known) = 0;
 
   /// A change of the account will be staged soon: a hint to have its memory fetched. `known`: kept
   /// by the caller for this account, null at first; is set once the writer knows the account, and

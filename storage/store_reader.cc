@@ -47,7 +47,7 @@ domain::Result<Lookup<Head>> StoreReader::GetHead(const std::string& account_id,
     lookup.value = heads_->Fill(std::move(state), ticket);
   } else {
     state->account_id = account_id;
-    lookup.value = Head{std::move(state), 0};
+    lookup.value = Head{std::move(state)};
   }
   return lookup;
 }

@@ -71,11 +71,11 @@ domain::Result<std::shared_ptr<const domain::AccountState>> StoreWriter::Appende
   return std::make_shared<const domain::AccountState>(account.value()->state);
 }
 
-domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change, KnownAccounts known) {
+domain::Result<RecordPtr> StoreWriter::Stage(Change change, KnownAccounts known) {
   if (change.commit_time < staged_.time) {
-    return VersionConflict(
-        "Command " + std::to_string(n) + " has commit time " + std::to_string(change.commit_time) +
-        ", before that of the command before it, " + std::to_string(staged_.time) + ".");
+    return VersionConflict("A command has commit time " + std::to_string(change.commit_time) +
+                           ", before that of the command before it, " +
+                           std::to_string(staged_.time) + ".");
   }
   auto record = std::make_shared<Record>();
   record->change = std::move(change);
@@ -86,7 +86,7 @@ domain::Result<RecordPtr> StoreWriter::Stage(std::uint64_t n, Change change, Kno
   if (domain::Status placed = PlaceTransactions(record.get()); !placed.ok())
     return placed.refusal();
   if (domain::Status added = encoder_.Add(*record); !added.ok()) return added.refusal();
-  Accept(n, record, placed_);
+  Accept(record, placed_);
   return RecordPtr(std::move(record));
 }
 
@@ -102,15 +102,13 @@ void StoreWriter::Expect(const std::string& account_id, WriterAccountPtr* known)
 void StoreWriter::Touch(WriterAccount* account) {
   if (account->sequence == sequence_) return;
   account->before = AccountFigures::Of(account->state);
-  account->n_before = account->n;
   account->sequence_before = account->sequence;
   account->sequence = sequence_;
   account->opened = false;
   touched_.push_back(account);
 }
 
-void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
-                         const std::vector<WriterAccount*>& accounts) {
+void StoreWriter::Accept(const RecordPtr& record, const std::vector<WriterAccount*>& accounts) {
   const Change& change = record->change;
   const bool whole =
       change.kind == ChangeKind::kAccountOpened || change.kind == ChangeKind::kAccountChanged;
@@ -125,7 +123,6 @@ void StoreWriter::Accept(std::uint64_t n, const RecordPtr& record,
     if (whole && account->whole_before == nullptr)
       account->whole_before = std::make_unique<domain::AccountState>(account->state);
     ApplyRecord(*record, record->accounts[i], &account->state);
-    account->n = n;
     account->opened = account->opened || change.kind == ChangeKind::kAccountOpened;
   }
   const std::int64_t position = record->last_position;
@@ -200,10 +197,9 @@ CommittedBatchPtr StoreWriter::TakeBatch() {
       whole = std::make_shared<const domain::AccountState>(account->state);
       account->whole_before.reset();
     }
-    batch->heads.push_back(
-        BatchHead{{AccountFigures::Of(account->state), std::move(whole), account->n},
-                  account->opened,
-                  account->entry.get()});
+    batch->heads.push_back(BatchHead{{AccountFigures::Of(account->state), std::move(whole)},
+                                     account->opened,
+                                     account->entry.get()});
   }
   touched_.clear();
   unpublished_.push_back(Unpublished{sequence_, batch->records, std::move(transactions_written_)});
@@ -223,7 +219,6 @@ void StoreWriter::Restore() {
       account->whole_before.reset();
     }
     account->before.ApplyTo(&account->state);
-    account->n = account->n_before;
     account->sequence = account->sequence_before;
   }
   touched_.clear();

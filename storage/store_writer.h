@@ -28,14 +28,12 @@ struct WriterAccount {
   const std::string account_id;
   domain::AccountState state;
   HeadCache::EntryPtr entry;
-  std::uint64_t n = 0;
   /// Of the last batch that changed it; 0: none.
   std::uint64_t sequence = 0;
   /// By the last batch that changed it.
   bool opened = false;
   // As before the open batch, while it has changed it.
   AccountFigures before;
-  std::uint64_t n_before = 0;
   std::uint64_t sequence_before = 0;
   /// Before the first command of the open batch that changes more than the figures; null: none
   /// does.
@@ -62,7 +60,7 @@ class StoreWriter final : public Writer {
 
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
-  domain::Result<RecordPtr> Stage(std::uint64_t n, Change change, KnownAccounts known) override;
+  domain::Result<RecordPtr> Stage(Change change, KnownAccounts known) override;
   void Expect(const std::string& account_id, WriterAccountPtr* known) override;
   [[nodiscard]] std::size_t StagedBytes() const override;
   domain::Result<CommittedBatchPtr> Commit() override;
@@ -101,8 +99,7 @@ class StoreWriter final : public Writer {
   domain::Status CheckNew(const domain::Transaction& transaction);
   domain::Status CheckNext(const domain::Transaction& transaction);
 
-  void Accept(std::uint64_t n, const RecordPtr& record,
-              const std::vector<WriterAccount*>& accounts);
+  void Accept(const RecordPtr& record, const std::vector<WriterAccount*>& accounts);
   void Touch(WriterAccount* account);
   void RememberTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
   void CutGroup();

@@ -16,9 +16,7 @@ std::shared_ptr<const domain::AccountState> State(const std::string& account_id,
   return state;
 }
 
-HeadCache::Update UpdateOf(const Head& head) {
-  return {AccountFigures::Of(*head.state), nullptr, head.n};
-}
+HeadCache::Update UpdateOf(const Head& head) { return {AccountFigures::Of(*head.state), nullptr}; }
 
 void Publish(HeadCache* cache, const Head& head, std::int64_t dirty_since,
              std::uint64_t command_count) {
@@ -37,16 +35,14 @@ void Evict(HeadCache* cache, const std::string& account_id) {
 
 TEST(HeadCacheTest, KeepsWhatTheDiskLacks) {
   HeadCache cache(1);
-  for (int i = 0; i < 100; ++i)
-    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+  for (int i = 0; i < 100; ++i) Publish(&cache, Head{State("a" + std::to_string(i), 1)}, 10 + i, 1);
   EXPECT_EQ(cache.size(), 100u) << "nothing dirty may leave";
   EXPECT_EQ(cache.OldestDirty(), 10);
 }
 
 TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
   HeadCache cache(16);
-  for (int i = 0; i < 100; ++i)
-    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 1);
+  for (int i = 0; i < 100; ++i) Publish(&cache, Head{State("a" + std::to_string(i), 1)}, 10 + i, 1);
   const auto due = cache.TakeDue(2);
   EXPECT_EQ(due.size(), 100u);
   EXPECT_FALSE(cache.OldestDirty().has_value());
@@ -57,8 +53,7 @@ TEST(HeadCacheTest, LetsGoOfWhatIsWritten) {
 
 TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
   HeadCache cache(20);
-  for (int i = 0; i < 15; ++i)
-    Publish(&cache, Head{State("a" + std::to_string(i), 1), 1}, 10 + i, 5);
+  for (int i = 0; i < 15; ++i) Publish(&cache, Head{State("a" + std::to_string(i), 1)}, 10 + i, 5);
   const auto due = cache.TakeDue(5);
   ASSERT_EQ(due.size(), 5u) << "half of twenty may be dirty";
   EXPECT_EQ(HeadCache::StateOf(*due.front().entry).account_id, "a0");
@@ -67,8 +62,8 @@ TEST(HeadCacheTest, TakesTheOldestWhenTooMuchIsDirty) {
 
 TEST(HeadCacheTest, WritesTheNewestStateOfADirtyAccountOnce) {
   HeadCache cache(100);
-  Publish(&cache, Head{State("a", 1), 1}, 10, 1);
-  Publish(&cache, Head{State("a", 2), 2}, 20, 2);
+  Publish(&cache, Head{State("a", 1)}, 10, 1);
+  Publish(&cache, Head{State("a", 2)}, 20, 2);
   const auto due = cache.TakeDue(3);
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(HeadCache::StateOf(*due.front().entry).version, 2);
@@ -80,7 +75,7 @@ TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
   const std::uint64_t ticket = cache.Ticket("a");
   // Between a reader's miss and its fill: version 2 is published, written and
   // evicted by another of the same shard.
-  Publish(&cache, Head{State("a", 2), 2}, 10, 1);
+  Publish(&cache, Head{State("a", 2)}, 10, 1);
   cache.MarkClean(cache.TakeDue(2));
   Evict(&cache, "a");
   EXPECT_EQ(cache.Fill(State("a", 1), ticket).state->version, 1);
@@ -92,14 +87,14 @@ TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
   HeadCache cache(1);
   const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 0));
   EXPECT_FALSE(cache.Find("a").has_value()) << "not before it is published";
-  cache.Publish(kept.get(), UpdateOf(Head{State("a", 2), 2}), 10, 1);
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 2)}), 10, 1);
   EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   cache.MarkClean(cache.TakeDue(2));
   Evict(&cache, "a");
   static_cast<void>(cache.Fill(State("a", 2), cache.Ticket("a")));
   EXPECT_NE(cache.EntryOf(*State("a", 0)), kept);
   const std::size_t size = cache.size();
-  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3), 3}), 20, 2);
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3)}), 20, 2);
   EXPECT_EQ(cache.size(), size);
   EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
   EXPECT_EQ(cache.Find("a")->state->version, 3);
@@ -120,24 +115,22 @@ TEST(HeadCacheTest, AKeptEntryHasWhatWasChangedBeforeItLeft) {
   changed.owner_id = "owner";
   cache.Publish(
       kept.get(),
-      {AccountFigures::Of(changed), std::make_shared<const domain::AccountState>(changed), 2}, 10,
-      1);
+      {AccountFigures::Of(changed), std::make_shared<const domain::AccountState>(changed)}, 10, 1);
   EXPECT_EQ(cache.Find("a")->state->owner_id, "owner");
   cache.MarkClean(cache.TakeDue(2));
   Evict(&cache, "a");
-  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3), 3}), 20, 2);
+  cache.Publish(kept.get(), UpdateOf(Head{State("a", 3)}), 20, 2);
   const auto head = cache.Find("a");
   EXPECT_EQ(head->state->version, 3);
   EXPECT_EQ(head->state->owner_id, "owner");
-  EXPECT_EQ(head->n, 3U);
 }
 
 // What a reader has does not change under it.
 TEST(HeadCacheTest, AFoundHeadStaysAsItWas) {
   HeadCache cache(100);
-  Publish(&cache, Head{State("a", 1), 1}, 10, 1);
+  Publish(&cache, Head{State("a", 1)}, 10, 1);
   const auto found = cache.Find("a");
-  Publish(&cache, Head{State("a", 2), 2}, 20, 2);
+  Publish(&cache, Head{State("a", 2)}, 20, 2);
   EXPECT_EQ(found->state->version, 1);
   EXPECT_EQ(cache.Find("a")->state->version, 2);
 }
@@ -145,10 +138,9 @@ TEST(HeadCacheTest, AFoundHeadStaysAsItWas) {
 TEST(HeadCacheTest, FillYieldsToWhatWasPublishedMeanwhile) {
   HeadCache cache(100);
   const std::uint64_t ticket = cache.Ticket("a");
-  Publish(&cache, Head{State("a", 2), 7}, 10, 1);
+  Publish(&cache, Head{State("a", 2)}, 10, 1);
   const Head head = cache.Fill(State("a", 1), ticket);
   EXPECT_EQ(head.state->version, 2);
-  EXPECT_EQ(head.n, 7u);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ RecordPtr LedgerScript::Stage(Change change) {
       expect(posting.credit_account_id);
     }
   }
-  domain::Result<RecordPtr> record = writer_->Stage(++n_, std::move(change), known);
+  domain::Result<RecordPtr> record = writer_->Stage(std::move(change), known);
   if (!record.ok()) {
     ADD_FAILURE() << "Stage: " << record.refusal().message;
     return nullptr;

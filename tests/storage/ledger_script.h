@@ -106,7 +106,6 @@ class LedgerScript {
   Writer* writer_;
   /// As the committer keeps it.
   std::map<std::string, WriterAccountPtr> known_;
-  std::uint64_t n_ = 0;
   std::int64_t time_ = 1'000'000;
   std::int64_t position_ = 0;
   std::int64_t next_id_ = 1;

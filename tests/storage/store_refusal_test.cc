@@ -40,7 +40,7 @@ class StoreRefusalTest : public ::testing::Test {
   /// change by it.
   domain::Refusal Refused(Change change) {
     change.commit_time = script_.time();
-    const auto record = store_->writer().Stage(1'000, std::move(change), {});
+    const auto record = store_->writer().Stage(std::move(change), {});
     EXPECT_FALSE(record.ok());
     EXPECT_EQ(store_->writer().StagedBytes(), 0u);
     auto batch = store_->writer().Commit();
@@ -93,7 +93,7 @@ TEST_F(StoreRefusalTest, ATransactionThatExistsUnpublished) {
   script_.Post("t1", {LedgerScript::Posting("alice", "bob", 1)});
   Change again = Created("t1", {LedgerScript::Posting("alice", "bob", 1)});
   again.commit_time = script_.time();
-  const auto record = store_->writer().Stage(1'000, std::move(again), {});
+  const auto record = store_->writer().Stage(std::move(again), {});
   ASSERT_FALSE(record.ok());
   EXPECT_EQ(record.refusal().reason, domain::Reason::kVersionConflict);
   ASSERT_TRUE(script_.Commit().ok());
@@ -116,7 +116,7 @@ TEST_F(StoreRefusalTest, AHoldEndedTwice) {
   script_.Void("h1");
   Change again = Ended(500);
   again.commit_time = script_.time();
-  EXPECT_FALSE(store_->writer().Stage(1'000, std::move(again), {}).ok());
+  EXPECT_FALSE(store_->writer().Stage(std::move(again), {}).ok());
   ASSERT_TRUE(script_.Commit().ok());
   testing::CheckHeads(script_, &store_->reader());
 }
@@ -135,7 +135,7 @@ TEST_F(StoreRefusalTest, ABalanceBeyond127Bits) {
 TEST_F(StoreRefusalTest, ATimeThatGoesBack) {
   Change change = Created("t1", {LedgerScript::Posting("alice", "bob", 1)});
   change.commit_time = script_.time() - 1;
-  const auto record = store_->writer().Stage(1'000, std::move(change), {});
+  const auto record = store_->writer().Stage(std::move(change), {});
   ASSERT_FALSE(record.ok());
   EXPECT_THAT(record.refusal().message, HasSubstr("commit time"));
 }
