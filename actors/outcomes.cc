@@ -173,6 +173,10 @@ void MarkFailed(Flight* flight, const domain::Refusal& failure) {
     outcome.refusal = failure;
     flight->asset->done(std::move(outcome));
   }
+  // The committer, which lets go of it otherwise, has staged nothing. Commands on one transaction
+  // would free each other one inside the other, down to the first, until the stack is used up.
+  // Publication goes by numbers, so that none has more than one before it here.
+  for (Item& item : flight->items) item.previous.reset();
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "tests/actors/sync_ledger.h"
 #include "tests/storage/fault_file_system.h"
 #include "tests/support/temporary_directory.h"
@@ -109,6 +108,36 @@ TEST_F(LedgerCoreTest, AFullDiskStillAnswersReplays) {
   EXPECT_TRUE(sync_->Asset("EUR", 2).replayed);
   EXPECT_EQ(sync_->Asset("EUR", 3).refusal->reason, Reason::kAssetExists);
   EXPECT_EQ(sync_->Asset("USD", 2).refusal->reason, Reason::kDiskFull);
+  file_system_->SetFull(false, false);
+}
+
+// Bug: each command on one transaction freed the one before it, one call inside the other.
+TEST_F(LedgerCoreTest, AFullDiskFreesALongChainOfCommands) {
+#ifdef __SANITIZE_THREAD__
+  // Its own stack of calls has no room for more.
+  constexpr int kCommands = 3'000;
+#else
+  constexpr int kCommands = 150'000;
+#endif
+  options_.max_in_flight = 2 * kCommands;
+  file_system_ = std::make_shared<storage::testing::FaultFileSystem>(1);
+  Restart();
+  OpenBooks();
+  sync_->One(Hold("h", "cash", "a", "1"));
+  file_system_->SetFull(true, true);
+  std::vector<domain::TransactionCommand> commands;
+  for (int i = 0; i < kCommands; ++i) {
+    commands.emplace_back(
+        domain::SettleTransaction{"h", domain::ParseDecimal("5"), {}, "r" + std::to_string(i)});
+  }
+  for (const TransactionOutcome& outcome : sync_->Execute(std::move(commands))) {
+    ASSERT_EQ(ReasonOf(outcome), Reason::kDiskFull);
+  }
+  // By its answer the sequencer has freed what came before.
+  EXPECT_EQ(ReasonOf(sync_->One(Transfer("t", "cash", "a", "1"))), Reason::kDiskFull);
+  ledger_->Stop();
+  EXPECT_TRUE(ledger_->Stats().read_only);
+  EXPECT_EQ(AccountOf("cash").version, 2);
   file_system_->SetFull(false, false);
 }
 
