@@ -76,6 +76,7 @@ struct AssetOutcome {
 /// Figures for metrics and status; each a snapshot.
 struct LedgerStats {
   std::int64_t active_accounts = 0;
+  /// Once it is 0, everything answered before is visible to whoever has read it.
   std::int64_t in_flight_commands = 0;
   std::int64_t waiting_calls = 0;
   std::int64_t committed_groups = 0;

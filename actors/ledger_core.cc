@@ -147,7 +147,8 @@ LedgerStats LedgerCore::Stats() const {
   LedgerStats stats;
   stats.active_accounts =
       static_cast<std::int64_t>(active_accounts_.load(std::memory_order_relaxed));
-  stats.in_flight_commands = static_cast<std::int64_t>(in_flight_.load(std::memory_order_relaxed));
+  // Whoever finds nothing in flight sees what was published before that.
+  stats.in_flight_commands = static_cast<std::int64_t>(in_flight_.load(std::memory_order_acquire));
   stats.waiting_calls = static_cast<std::int64_t>(commit_queue_.Size());
   stats.committed_groups = groups_.load(std::memory_order_relaxed);
   stats.committed_commands =

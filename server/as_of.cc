@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -28,10 +27,8 @@ bool WaitUntilSettled(ServiceHost& host, std::int64_t time) {
   constexpr std::chrono::microseconds kStep{200};
   const auto limit = std::chrono::steady_clock::now() + kLimit;
   while (host.reader().VisibleHead().time <= time) {
-    const bool idle = host.ledger().Stats().in_flight_commands == 0;
     // Whoever took the last command off the count had published it before.
-    std::atomic_thread_fence(std::memory_order_acquire);
-    if (idle) return true;
+    if (host.ledger().Stats().in_flight_commands == 0) return true;
     if (std::chrono::steady_clock::now() > limit) return false;
     std::this_thread::sleep_for(kStep);
   }
