@@ -76,6 +76,7 @@ void AccountActor::Start(const HeadMessage& head) {
   }
   domain::AccountState state = *head.state;
   state.account_id = account_id_;
+  if (state.Exists()) host_->active_accounts()->fetch_add(1, std::memory_order_relaxed);
   cell_->Start(AccountCore(std::move(state)));
 }
 

@@ -219,6 +219,7 @@ void AccountCore::VoteOnAccount(const Waiting& entry) {
     state_ = work.decision.after;
     bounds_ = domain::AccountBounds::Of(state_);
   }
+  entry.slot_ref().exists = state_.Exists();
   flight->votes_missing.store(0, std::memory_order_release);
   AnnounceDecision(flight, happened);
 }

@@ -75,6 +75,7 @@ struct AssetOutcome {
 
 /// Figures for metrics and status; each a snapshot.
 struct LedgerStats {
+  /// Accounts that exist and have a live actor.
   std::int64_t active_accounts = 0;
   /// Once it is 0, everything answered before is visible to whoever has read it.
   std::int64_t in_flight_commands = 0;
@@ -92,6 +93,8 @@ struct LedgerObserver {
 };
 
 struct LedgerOptions {
+  /// Of accounts that exist. Ids that name none have an actor only while a command on them is in
+  /// flight.
   std::size_t max_active_accounts = 100'000;
   /// Commands admitted and not yet answered, those of several postings counted by postings; above
   /// it OVERLOADED with RetryInfo.

@@ -71,9 +71,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }
-  void SetActiveAccounts(std::size_t count) override {
-    active_accounts_.store(count, std::memory_order_relaxed);
-  }
+  std::atomic<std::size_t>* active_accounts() override { return &active_accounts_; }
   std::uint64_t OldestLookup() override { return lookups_on_their_way_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t n) override { numbered_n_.store(n, std::memory_order_release); }
   void OnSequencerStopped() override { sequencer_stopped_.set_value(); }

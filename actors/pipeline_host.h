@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -21,8 +23,10 @@ class PipelineHost {
   virtual void Readmit(SubmissionPtr submission) = 0;
   virtual void ReadmitAccount(AccountSubmission submission) = 0;
   virtual DecisionSink* sink() = 0;
-  /// Live account actors, for the operator.
-  virtual void SetActiveAccounts(std::size_t count) = 0;
+  /// Live actors of accounts that exist, for the operator and for the bound on them. An account's
+  /// actor counts itself once it has read its head; the sequencer counts those that are opened or
+  /// put away.
+  virtual std::atomic<std::size_t>* active_accounts() = 0;
   /// The lowest number that a look-up on its way to the sequencer was sure to see.
   virtual std::uint64_t OldestLookup() = 0;
   /// Last number given out, so that a stop knows when everything is through.

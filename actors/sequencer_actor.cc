@@ -72,6 +72,7 @@ caf::behavior SequencerActor::make_behavior() {
       },
       [this](const PublishedMessage& message) {
         sequencer_.OnPublished(*message.flights);
+        CountOpenedAndUnknown(*message.flights);
         Free(message.flights.get());
         Passivate();
         StopWhenThrough();
@@ -108,12 +109,12 @@ AccountPort* SequencerActor::Port(const std::string& account_id, std::uint64_t n
   Account& account = found->second;
   if (added) {
     const auto cell = std::make_shared<AccountCell>();
-    account.port = std::make_unique<ActorPort>(
+    account.port = std::make_unique<QueuedPort>(
         account_id, caf::actor_cast<caf::actor>(spawn<AccountActor>(account_id, cell, host_)),
         cell);
     account.cell = cell.get();
-    queue_.push_back({account_id, n});
-    host_->SetActiveAccounts(accounts_.size());
+    account.port->queued_n = n;
+    queue_.PushBack(account.port.get());
   }
   account.last_n = n;
   return account.port.get();
@@ -126,31 +127,57 @@ void SequencerActor::Expect(const std::string& account_id, Soon soon) {
   }
   const auto found = accounts_.find(account_id);
   if (found == accounts_.end()) return;
-  storage::PrefetchToRead(found->second.port.get(), sizeof(ActorPort));
+  storage::PrefetchToRead(found->second.port.get(), sizeof(QueuedPort));
   storage::PrefetchToWrite(found->second.cell, sizeof(AccountCell));
 }
 
-/// Ends actors that were not used lately. Only those with nothing unpublished: the next one reads
-/// the published head.
-void SequencerActor::Passivate() {
-  const std::uint64_t published = sequencer_.published_n();
-  bool ended = false;
-  for (int looks = 0; looks < kPassivationLooks && accounts_.size() > max_active_accounts_;
-       ++looks) {
-    Queued queued = std::move(queue_.front());
-    queue_.pop_front();
-    const auto found = accounts_.find(queued.account_id);
-    const std::uint64_t last_n = found->second.last_n;
-    if (last_n > queued.last_n || last_n > published) {
-      queued.last_n = last_n;
-      queue_.push_back(std::move(queued));
+/// Puts away the accounts that commands have named in vain, once nothing of them is unpublished:
+/// whoever invents ids takes no place from accounts that exist. Flights in order of numbers.
+void SequencerActor::CountOpenedAndUnknown(const std::vector<FlightPtr>& flights) {
+  for (const FlightPtr& flight : flights) {
+    if (flight->decision->happened()) {
+      // All that it names exists.
+      if (flight->account != nullptr &&
+          std::holds_alternative<domain::OpenAccount>(flight->account->command))
+        host_->active_accounts()->fetch_add(1, std::memory_order_relaxed);
       continue;
     }
-    anon_send(found->second.port->actor(), StopMessage{});
-    accounts_.erase(found);
-    ended = true;
+    for (const Slot& slot : flight->slots) {
+      if (slot.exists) continue;
+      const auto found = accounts_.find(slot.account->account_id());
+      // Named again, it is looked at with the last command that names it.
+      if (found->second.last_n == flight->n) PutAway(found);
+    }
   }
-  if (ended) host_->SetActiveAccounts(accounts_.size());
+}
+
+/// Ends actors of accounts that were not used lately. Only those with nothing unpublished: the next
+/// one reads the published head. All of these exist.
+void SequencerActor::Passivate() {
+  std::atomic<std::size_t>* const active = host_->active_accounts();
+  const std::uint64_t published = sequencer_.published_n();
+  for (int looks = 0; looks < kPassivationLooks && !queue_.empty() &&
+                      active->load(std::memory_order_relaxed) > max_active_accounts_;
+       ++looks) {
+    QueuedPort* const port = queue_.front();
+    const auto found = accounts_.find(port->account_id());
+    const std::uint64_t last_n = found->second.last_n;
+    if (last_n > port->queued_n || last_n > published) {
+      port->queued_n = last_n;
+      queue_.Remove(port);
+      queue_.PushBack(port);
+      continue;
+    }
+    active->fetch_sub(1, std::memory_order_relaxed);
+    PutAway(found);
+  }
+}
+
+/// Requires: nothing of it is unpublished.
+void SequencerActor::PutAway(Accounts::iterator account) {
+  anon_send(account->second.port->actor(), StopMessage{});
+  queue_.Remove(account->second.port.get());
+  accounts_.erase(account);
 }
 
 void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
@@ -180,8 +207,8 @@ void SequencerActor::StopWhenThrough() {
 
 void SequencerActor::StopAccounts() {
   for (const auto& [id, account] : accounts_) anon_send(account.port->actor(), StopMessage{});
+  queue_.Clear();
   accounts_.clear();
-  queue_.clear();
 }
 
 }  // namespace florin::actors

@@ -4,11 +4,12 @@
 
 #include <caf/all.hpp>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/account_actor.h"
+#include "actors/chain.h"
 #include "actors/messages.h"
 #include "actors/pipeline_host.h"
 #include "actors/sequencer.h"
@@ -32,18 +33,21 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   void on_exit() override;
 
  private:
+  /// An account's port in the queue for passivation, with what was its last number when it got
+  /// there.
+  struct QueuedPort : ActorPort {
+    using ActorPort::ActorPort;
+    std::uint64_t queued_n = 0;
+    Link<QueuedPort> place;
+  };
   struct Account {
-    std::unique_ptr<ActorPort> port;
+    std::unique_ptr<QueuedPort> port;
     /// The port's.
     const AccountCell* cell = nullptr;
     /// Last number delivered to it.
     std::uint64_t last_n = 0;
   };
-  /// An account in the queue for passivation, with what was its last number when it got there.
-  struct Queued {
-    std::string account_id;
-    std::uint64_t last_n = 0;
-  };
+  using Accounts = absl::flat_hash_map<std::string, Account>;
 
   std::int64_t Now() override { return host_->Now(); }
   std::uint64_t OldestLookup() override { return host_->OldestLookup(); }
@@ -55,7 +59,9 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   }
   void LoadHolds(std::vector<std::string> transaction_ids) override;
 
+  void CountOpenedAndUnknown(const std::vector<FlightPtr>& flights);
   void Passivate();
+  void PutAway(Accounts::iterator account);
   void AfterWork();
   void StopWhenThrough();
   void StopAccounts();
@@ -63,10 +69,10 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   PipelineHost* host_;
   const std::size_t max_active_accounts_;
   Sequencer sequencer_;
-  absl::flat_hash_map<std::string, Account> accounts_;
+  Accounts accounts_;
   /// Every live account once. Who has been used since it was put here goes to the back again:
   /// nearly the least recently used first, and using an account costs nothing.
-  std::deque<Queued> queue_;
+  Chain<QueuedPort, &QueuedPort::place> queue_;
   bool stopping_ = false;
   bool stopped_ = false;
 };

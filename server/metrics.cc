@@ -124,7 +124,8 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
     return FamilyOf(name, help, prometheus::MetricType::Counter, static_cast<std::int64_t>(value));
   };
   return {
-      gauge("florin_active_accounts", "Accounts with a live actor", stats.active_accounts),
+      gauge("florin_active_accounts", "Accounts that exist and have a live actor",
+            stats.active_accounts),
       gauge("florin_in_flight_commands", "Commands admitted, not yet answered",
             stats.in_flight_commands),
       gauge("florin_waiting_calls", "Calls waiting for admission", stats.waiting_calls),

@@ -68,7 +68,13 @@ domain::Result<std::shared_ptr<const domain::AccountState>> StoreWriter::Appende
     const std::string& account_id) {
   domain::Result<WriterAccount*> account = FindAccount(account_id, {});
   if (!account.ok()) return account.refusal();
-  return std::make_shared<const domain::AccountState>(account.value()->state);
+  auto state = std::make_shared<const domain::AccountState>(account.value()->state);
+  if (!state->Exists()) {
+    // Somebody has named what there is not: it takes no place from accounts that exist.
+    account.value()->forgotten = true;
+    accounts_.erase(account_id);
+  }
+  return state;
 }
 
 domain::Result<RecordPtr> StoreWriter::Stage(Change change, KnownAccounts known) {

@@ -40,10 +40,11 @@ void ScheduledLedger::Open(domain::OpenAccount open) {
   caf::anon_send(sequencer_, SubmitAccountMessage{std::move(submission)});
 }
 
-ScheduledLedger::Outcomes ScheduledLedger::Execute(
-    std::vector<domain::TransactionCommand> commands) {
+ScheduledLedger::Outcomes ScheduledLedger::Execute(std::vector<domain::TransactionCommand> commands,
+                                                   bool validate_only) {
   auto answered = std::make_shared<std::vector<TransactionOutcome>>();
   auto submission = std::make_shared<Submission>();
+  submission->validate_only = validate_only;
   submission->call = std::make_shared<TransactionCall>(
       commands.size(),
       [answered](std::vector<TransactionOutcome> outcomes) { *answered = std::move(outcomes); });

@@ -28,7 +28,10 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
 
   void Open(domain::OpenAccount open);
   /// Empty until it is answered.
-  Outcomes Execute(std::vector<domain::TransactionCommand> commands);
+  Outcomes Execute(std::vector<domain::TransactionCommand> commands, bool validate_only = false);
+  Outcomes Try(std::vector<domain::TransactionCommand> commands) {
+    return Execute(std::move(commands), true);
+  }
   void Stop();
 
   // What ends a process.
@@ -55,7 +58,9 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] std::size_t runnable() const { return scheduler_->jobs.size(); }
   [[nodiscard]] std::size_t reader_jobs() const { return jobs_.size(); }
-  [[nodiscard]] std::size_t active_accounts() const { return active_; }
+  [[nodiscard]] std::size_t counted_accounts() const { return active_; }
+  /// The sequencer's and the accounts'.
+  [[nodiscard]] std::size_t actors() const { return system_->registry().running(); }
   [[nodiscard]] std::size_t decided() const { return decided_.size(); }
   /// Own ids in the order of numbers, once everything is published.
   [[nodiscard]] const std::vector<std::string>& published_ids() const { return published_ids_; }
@@ -68,7 +73,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
   DecisionSink* sink() override { return this; }
-  void SetActiveAccounts(std::size_t count) override { active_ = count; }
+  std::atomic<std::size_t>* active_accounts() override { return &active_; }
   std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t) override {}
   void OnSequencerStopped() override { stopped_ = true; }
@@ -79,7 +84,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   storage::Store* store_;
   ColdReader reader_;
   std::int64_t now_ = 1'000;
-  std::size_t active_ = 0;
+  std::atomic<std::size_t> active_ = 0;
   bool stopped_ = false;
   bool throws_ = false;
   std::atomic<std::uint64_t> published_n_ = 0;

@@ -202,6 +202,24 @@ TEST_F(StoreTest, LookUpsInMemorySayWhenTheyDoNotKnow) {
   EXPECT_TRUE(reader().FindTransaction("unheard-of", Tier::kMemory)->complete);
 }
 
+// Bug: the writer kept each id that a command named in vain, and forgot accounts in use for it.
+TEST_F(StoreTest, TheWriterKeepsNoAccountThatDoesNotExist) {
+  OpenTwoAccounts();
+  Writer& writer = store_->writer();
+  EXPECT_FALSE((*writer.AppendedHead("nobody"))->Exists());
+  WriterAccountPtr nobody;
+  writer.Expect("nobody", &nobody);
+  EXPECT_EQ(nobody, nullptr);
+  WriterAccountPtr alice;
+  writer.Expect("alice", &alice);
+  EXPECT_NE(alice, nullptr);
+  // It may be opened all the same.
+  script_.Open("nobody", "a");
+  EXPECT_TRUE((*writer.AppendedHead("nobody"))->Exists());
+  ASSERT_TRUE(script_.Commit().ok());
+  EXPECT_EQ((*reader().GetHead("nobody", Tier::kDisk)->value).state->version, 1);
+}
+
 TEST_F(StoreTest, TransactionsFollowTheirStream) {
   OpenTwoAccounts();
   script_.Hold("h1", {LedgerScript::Posting("alice", "bob", 150)}, 0);
