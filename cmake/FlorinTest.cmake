@@ -81,12 +81,11 @@ function(florin_test_properties name labels timeout serial)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${timeout} RUN_SERIAL
                                                                     "${serial}")
-  # Reasons for each suppression stand in the files. Leaks are not looked for: flights and the accounts they name point
-  # at each other until they are published, and a test may end before.
+  # Reasons for each suppression stand in the files.
   set_property(
     TEST ${name}
     PROPERTY ENVIRONMENT
-             "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=0"
+             "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1"
              "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp"
              "UBSAN_OPTIONS=print_stacktrace=1"
              "TSAN_OPTIONS=halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
