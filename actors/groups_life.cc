@@ -9,6 +9,7 @@
 
 #include "actors/groups_core.h"
 #include "actors/ledger.h"
+#include "actors/spawning_thread.h"
 
 namespace florin::actors {
 namespace {
@@ -132,6 +133,7 @@ caf::actor GroupsCore::Spawn(std::unique_ptr<GroupCore> core) {
   const auto holder = std::make_shared<std::unique_ptr<GroupCore>>(std::move(core));
   auto actor = caf::actor_cast<caf::actor>(
       system_->spawn<GroupActor>(holder, static_cast<GroupsWorld*>(this)));
+  LetGoOfLogger();
   ++actors_alive_;
   return actor;
 }

@@ -145,7 +145,8 @@ class Ledger {
   virtual caf::actor_system* system() { return nullptr; }
 
   /// Refuses new commands (SHUTTING_DOWN), finishes what was accepted, stops the threads,
-  /// checkpoints the store.
+  /// checkpoints the store. A thread that has called the ledger still touches it for a moment after
+  /// the answer: the caller joins its threads before the ledger goes.
   virtual void Stop() = 0;
 
   /// Requires: `store` outlives the ledger.

@@ -8,6 +8,7 @@
 
 #include "actors/end_process.h"
 #include "actors/outcomes.h"
+#include "actors/spawning_thread.h"
 #include "storage/prefetch.h"
 
 namespace florin::actors {
@@ -75,6 +76,7 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
   system_ = std::make_unique<caf::actor_system>(config_);
   sequencer_ = caf::actor_cast<caf::actor>(
       system_->spawn<SequencerActor>(static_cast<PipelineHost*>(this), settings));
+  LetGoOfLogger();
   committer_thread_ =
       std::thread([this] { RunOrEndProcess("the committer", [this] { RunCommitter(); }); });
   publisher_thread_ =
