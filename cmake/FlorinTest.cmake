@@ -16,9 +16,17 @@
 #
 # The packaged CAF and gRPC are not instrumented, so ThreadSanitizer reports races
 # inside them. A test that starts neither is marked NO_CAF: it gets the label
-# `tsan`, which is what preset tsan runs.
+# `tsan`, which is what preset tsan runs. scripts/tsan-actors builds a CAF that is
+# instrumented, and runs the tests with the labels `tsan-actors` (without gRPC) and
+# `tsan-grpc` (their reports are sifted).
 
 find_package(GTest REQUIRED)
+
+# Reasons for each suppression stand in the file.
+set(FLORIN_TSAN_OPTIONS
+    "halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp"
+    CACHE STRING "TSAN_OPTIONS of the tests")
+mark_as_advanced(FLORIN_TSAN_OPTIONS)
 
 function(florin_add_test)
   cmake_parse_arguments(
@@ -88,11 +96,11 @@ function(florin_test_properties name labels timeout serial)
              "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_leaks=1"
              "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp"
              "UBSAN_OPTIONS=print_stacktrace=1"
-             "TSAN_OPTIONS=halt_on_error=1:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
+             "TSAN_OPTIONS=${FLORIN_TSAN_OPTIONS}")
 endfunction()
 
 # The presets build these by name, also while no test has the label yet.
-foreach(label IN ITEMS unit integration crash tsan)
+foreach(label IN ITEMS unit integration crash tsan tsan-actors tsan-grpc)
   add_custom_target(tests-${label})
 endforeach()
 

@@ -13,7 +13,7 @@ florin_add_test(
   NAME group_random_test
   SOURCES group_random_test.cc
   LIBS florin::pipeline florin::test_commands
-  LABELS unit
+  LABELS unit tsan-actors
   NO_CAF
   TIMEOUT 300)
 
@@ -21,4 +21,4 @@ florin_add_test(
   NAME groups_test
   SOURCES groups_test.cc groups_life_test.cc
   LIBS florin::actors florin::test_support florin_storage_test_support GTest::gmock
-  LABELS unit)
+  LABELS unit tsan-actors)

@@ -10,14 +10,14 @@ florin_add_test(
           ledger_service_reads_test.cc
           ledger_service_transactions_test.cc
   LIBS florin::test_support
-  LABELS integration
+  LABELS integration tsan-grpc
   DEPENDS florind)
 
 florin_add_test(
   NAME server_lifecycle_test
   SOURCES server_lifecycle_test.cc ledger_service_fixture.cc
   LIBS florin::test_support
-  LABELS integration
+  LABELS integration tsan-grpc
   DEPENDS florind)
 target_compile_definitions(server_lifecycle_test
                            PRIVATE FLORIN_FLORIND_PATH="$<TARGET_FILE:florind>")

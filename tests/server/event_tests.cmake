@@ -21,18 +21,18 @@ foreach(
     NAME ${name}_test
     SOURCES ${name}_test.cc
     LIBS florin_event_test_support
-    LABELS unit)
+    LABELS unit tsan-actors)
 endforeach()
 
 florin_add_test(
   NAME group_calls_test
   SOURCES group_calls_test.cc group_stream_test.cc
   LIBS florin_event_test_support
-  LABELS unit)
+  LABELS unit tsan-grpc)
 
 florin_add_test(
   NAME event_hub_threads_test
   SOURCES event_hub_threads_test.cc
   LIBS florin_event_test_support
-  LABELS unit
+  LABELS unit tsan-actors
   NO_CAF)

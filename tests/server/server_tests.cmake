@@ -11,7 +11,7 @@ florin_add_test(
   NAME plumbing_test
   SOURCES plumbing_test.cc wire_bounds_test.cc
   LIBS florin::server
-  LABELS unit
+  LABELS unit tsan-actors
   NO_CAF)
 
 florin_add_test(
@@ -33,4 +33,4 @@ florin_add_test(
   NAME ledger_calls_test
   SOURCES ledger_calls_test.cc stream_limits_test.cc
   LIBS florin_event_test_support
-  LABELS unit)
+  LABELS unit tsan-grpc)
