@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 
-#include <cstdio>
 #include <exception>
 #include <fstream>
+#include <string>
 #include <thread>
 
 #include "bench/echo_server.h"
@@ -11,12 +11,15 @@
 #include "bench/options.h"
 #include "bench/report.h"
 #include "bench/suites.h"
+#include "process/descriptor_limit.h"
+#include "process/standard_streams.h"
 
 namespace {
 
 using florin::bench::Options;
 using florin::bench::Report;
 using florin::bench::Wanted;
+using florin::process::WriteError;
 
 std::string ProcessorName() {
   std::ifstream file("/proc/cpuinfo");
@@ -53,29 +56,39 @@ void Measure(const Options& options, Report* report) {
   if (Wanted(options, "memory")) florin::bench::MeasureMemory(options, report);
 }
 
+// The exit code: figures that nobody got were measured in vain.
+int Print(const std::string& text) {
+  if (florin::process::WriteOutput(text)) return 0;
+  WriteError("florin-bench: the output could not be written\n");
+  return 1;
+}
+
 int Run(const Options& options) {
   florin::bench::CheckDirectory(options.directory);
   Report report;
   AddFacts(options, &report);
   Measure(options, &report);
   florin::bench::EndProgress();
-  fmt::print("{}", options.json ? report.Json() : report.Table());
-  return 0;
+  return Print(options.json ? report.Json() : report.Table());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
+  // A suite may open thousands of connections.
+  florin::process::RaiseDescriptorLimit();
   try {
     const auto line = florin::bench::ParseCommandLine(argc, argv);
     if (line.exit_code) {
-      fmt::print(*line.exit_code == 0 ? stdout : stderr, "{}", line.output);
+      if (*line.exit_code == 0) return Print(line.output);
+      WriteError(line.output);
       return *line.exit_code;
     }
     return line.serve_echo ? florin::bench::ServeEcho() : Run(line.options);
   } catch (const std::exception& error) {
     florin::bench::EndProgress();
-    fmt::print(stderr, "florin-bench: {}\n", error.what());
+    WriteError(fmt::format("florin-bench: {}\n", error.what()));
     return 1;
   }
 }

@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <exception>
 #include <string>
 
+#include "process/standard_streams.h"
 #include "server/config.h"
 #include "server/grpc_process.h"
 #include "server/logging.h"
@@ -15,6 +15,8 @@
 
 namespace {
 
+using florin::process::WriteError;
+using florin::process::WriteOutput;
 using florin::server::CommandLine;
 using florin::server::Config;
 using florin::server::Server;
@@ -42,7 +44,7 @@ int Run(const Config& config, const sigset_t& signals) {
   std::string error;
   const auto server = Server::Start(config, &error);
   if (server == nullptr) {
-    fmt::print(stderr, "florind: {}\n", error);
+    WriteError(fmt::format("florind: {}\n", error));
     return 1;
   }
   spdlog::info("florind {} with gRPC {} listens on {}, books in {}", FLORIN_VERSION,
@@ -53,8 +55,10 @@ int Run(const Config& config, const sigset_t& signals) {
   if (config.allow_insecure) {
     spdlog::warn("insecure: nothing is encrypted, nobody is asked who they are");
   }
-  fmt::print("listening on {}\n", server->address());
-  std::fflush(stdout);
+  // Nobody may want to know: the service is not its standard output.
+  if (!WriteOutput(fmt::format("listening on {}\n", server->address()))) {
+    spdlog::warn("standard output is closed or full, so nobody was told of the address there");
+  }
   WaitForStop(signals);
   server->Stop();
   spdlog::info("stopped");
@@ -64,18 +68,20 @@ int Run(const Config& config, const sigset_t& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
   florin::server::PrepareForGrpc();
   const sigset_t signals = BlockStopSignals();
   try {
     const CommandLine line = florin::server::ParseCommandLine(argc, argv);
     if (line.exit_code) {
-      fmt::print(*line.exit_code == 0 ? stdout : stderr, "{}", line.output);
+      if (*line.exit_code == 0) return WriteOutput(line.output) ? 0 : 1;
+      WriteError(line.output);
       return *line.exit_code;
     }
     florin::server::StartLogging(line.config.log_level, line.config.log_format);
     return Run(line.config, signals);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "florind: {}\n", error.what());
+    WriteError(fmt::format("florind: {}\n", error.what()));
     return 1;
   }
 }

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "clients/cli/program.h"
+#include "process/standard_streams.h"
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
   std::ios::sync_with_stdio(false);
   const florin::cli::Console console{.out = std::cout,
                                      .err = std::cerr,

@@ -38,6 +38,10 @@ ExitCode ShowPages(Session& session, Request request, std::int64_t limit, Fetch 
     const int count = static_cast<int>(std::min<std::int64_t>(items(page.value()).size(), wanted));
     show(page.value(), count);
     shown += count;
+    if (!session.console.out) {
+      // Whoever called says so; a million more would be read for nobody.
+      return ExitCode::kOk;
+    }
     const bool more = !page.value().next_page_token().empty() || count < items(page.value()).size();
     if (!more || (limit != 0 && shown >= limit)) {
       if (more) {

@@ -43,11 +43,20 @@ std::string CommandPath(const CLI::App& app) {
   return chosen.empty() ? app.get_name() : app.get_name() + " " + CommandPath(*chosen.front());
 }
 
+// Results that nobody got are an error: the disk is full, or the stream was closed.
+ExitCode EndOutput(const Console& console, ExitCode code) {
+  console.out.flush();
+  if (console.out) return code;
+  console.err << "error: the output could not be written\n"
+                 "next: make room on the disk, or keep the reader of the pipe alive\n";
+  return ExitCode::kFile;
+}
+
 // CLI11 counts a usage error in ways of its own; ours is documented.
 ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error, Console console) {
   if (error.get_exit_code() == 0) {  // --help, --version
     app.exit(error, console.out, console.err);
-    return ExitCode::kOk;
+    return EndOutput(console, ExitCode::kOk);
   }
   std::string message = error.what();
   // For a misspelled command CLI11 only says that one is missing.
@@ -104,14 +113,7 @@ ExitCode RunCommand(std::vector<std::string> arguments, Session& session) {
   } catch (const CLI::ParseError& error) {
     return ReportParse(app, error, console);
   }
-  const ExitCode code = session.action();
-  console.out.flush();
-  if (!console.out) {
-    console.err << "error: the output could not be written\n"
-                   "next: make room on the disk, or keep the reader of the pipe alive\n";
-    return ExitCode::kFile;
-  }
-  return code;
+  return EndOutput(console, session.action());
 }
 
 }  // namespace florin::cli

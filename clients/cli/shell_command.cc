@@ -101,6 +101,12 @@ ExitCode RunPiped(Session& session) {
     }
     last = *code == ExitCode::kOk ? last : *code;
   }
+  // A script that was cut short must not look like one that is done.
+  if (session.console.in != nullptr && session.console.in->bad()) {
+    session.console.err << "error: standard input could not be read\n"
+                           "next: give the commands in a file or a pipe\n";
+    return ExitCode::kFile;
+  }
   return last;
 }
 

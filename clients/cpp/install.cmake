@@ -16,9 +16,10 @@ set(florin_client_cmake "${CMAKE_INSTALL_LIBDIR}/cmake/florin-client")
 
 set_target_properties(florin_client PROPERTIES EXPORT_NAME client)
 set_target_properties(florin_proto PROPERTIES EXPORT_NAME proto)
+set_target_properties(florin_process PROPERTIES EXPORT_NAME process)
 
 install(
-  TARGETS florin_client florin_proto
+  TARGETS florin_client florin_process florin_proto
   EXPORT florin-client-targets
   COMPONENT florin-client
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
@@ -33,6 +34,12 @@ install(
   DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/"
   COMPONENT florin-client
   DESTINATION "${florin_client_include}/clients/cpp"
+  FILES_MATCHING
+  PATTERN "*.h")
+install(
+  DIRECTORY "${PROJECT_SOURCE_DIR}/process"
+  COMPONENT florin-client
+  DESTINATION "${florin_client_include}"
   FILES_MATCHING
   PATTERN "*.h")
 install(

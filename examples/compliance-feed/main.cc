@@ -6,6 +6,7 @@
 #include <clients/cpp/client.h>
 #include <clients/cpp/exactly_once.h>
 #include <google/protobuf/util/json_util.h>
+#include <process/standard_streams.h>
 
 #include <chrono>
 #include <csignal>
@@ -52,6 +53,7 @@ ExactlyOnceOptions Options(bool once) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
   const bool once = argc == 4 && std::string(argv[3]) == "--once";
   if (argc != 3 && !once) {
     std::cerr << "usage: compliance-feed HOST:PORT FILE [--once]\n";

@@ -6,6 +6,7 @@
 #include <clients/cpp/batch_sender.h>
 #include <clients/cpp/client.h>
 #include <clients/cpp/event_subscription.h>
+#include <process/standard_streams.h>
 
 #include <chrono>
 #include <cstdint>
@@ -121,6 +122,7 @@ bool FollowSales(Client& client) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
   if (argc != 3) {
     std::cerr << "usage: shop HOST:PORT DAY\n";
     return EXIT_FAILURE;
@@ -129,5 +131,9 @@ int main(int argc, char** argv) {
   const std::string day = argv[2];
   const bool done = OpenBooks(*client) && TakePayment(*client, day) && BookSales(*client, day) &&
                     FollowSales(*client);
+  if (!std::cout.flush()) {
+    std::cerr << "standard output could not be written\n";
+    return EXIT_FAILURE;
+  }
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

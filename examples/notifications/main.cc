@@ -5,6 +5,7 @@
 //     notifications 127.0.0.1:50051 notifications
 #include <clients/cpp/client.h>
 #include <clients/cpp/group_consumer.h>
+#include <process/standard_streams.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -82,6 +83,7 @@ void WaitForTheEnd(GroupConsumer& consumer, const sigset_t& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  florin::process::OpenStandardStreams();
   if (argc != 3) {
     std::cerr << "usage: notifications HOST:PORT GROUP\n";
     return EXIT_FAILURE;

@@ -55,6 +55,14 @@ class IncludeRulesTest(unittest.TestCase):
         self.assert_refused("storage/journal.h", line, "may not use the generated contract")
         self.assert_allowed({"storage/event_codec.cc": line + "\n"})
 
+    def test_process_is_below_all_but_the_domain(self):
+        files = {"process/a.h": "#include <unistd.h>\n"}
+        for source in ("server/b.cc", "clients/cli/b.cc", "bench/b.cc"):
+            self.assert_allowed(files | {source: '#include "process/a.h"\n'})
+        self.assert_refused("process/a.cc", '#include "server/a.h"', "may not depend on server/")
+        self.assert_refused("process/a.cc", "#include <grpcpp/grpcpp.h>", "may not use gRPC")
+        self.assert_refused("domain/a.cc", '#include "process/a.h"', "may not depend on process/")
+
     def test_layers_do_not_look_up(self):
         self.assert_refused("storage/a.cc", '#include "actors/ledger.h"', "may not depend on actors/")
         self.assert_refused("actors/a.cc", '#include "server/a.h"', "may not depend on server/")

@@ -283,6 +283,19 @@ TEST_F(ProgramTest, NoServerSaysWhereItLooked) {
                                     "next: is florind running at 127.0.0.1:1?"));
 }
 
+TEST_F(ProgramTest, OutputThatNobodyGetsIsAnError) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--help"}, {"--version"}, {"status"}, {"account", "list"}}) {
+    std::ostringstream out;
+    out.setstate(std::ios::badbit);
+    std::ostringstream err;
+    std::vector<std::string> all = {"--server", server_.target()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    EXPECT_EQ(RunProgram(all, {out, err, false}), ExitCode::kFile) << arguments.front();
+    EXPECT_THAT(err.str(), HasSubstr("the output could not be written"));
+  }
+}
+
 TEST_F(ProgramTest, ACallThatTheServerDoesNotKnowIsItsTrouble) {
   EXPECT_EQ(Run({"transaction", "show", "t"}), ExitCode::kServerTrouble);
   EXPECT_THAT(err(), HasSubstr("does not know this call"));
