@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
+#include "server/listen_address.h"
 #include "server/settings.h"
 
 namespace florin::server {
@@ -52,7 +53,13 @@ std::string Check(const Config& config) {
     std::string wrong = CheckSetting(setting, config);
     if (!wrong.empty()) return "--" + wrong;
   }
-  if (!config.allow_insecure && !IsLoopback(config.listen)) {
+  const ListenAddress listen = ResolveListenAddress(config.listen);
+  if (!listen.error.empty()) return fmt::format("--listen {} {}", config.listen, listen.error);
+  if (!config.metrics_listen.empty()) {
+    const std::string wrong = ResolveListenAddress(config.metrics_listen).error;
+    if (!wrong.empty()) return fmt::format("--metrics-listen {} {}", config.metrics_listen, wrong);
+  }
+  if (!config.allow_insecure && !listen.IsLoopback()) {
     return fmt::format(
         "--listen {} can be reached from other machines, and nothing is "
         "encrypted and nobody is asked who they are; listen on 127.0.0.1, or "
@@ -70,11 +77,6 @@ CommandLine Exit(int code, std::string output) {
 }
 
 }  // namespace
-
-bool IsLoopback(std::string_view address) {
-  return address.starts_with("127.") || address.starts_with("localhost:") ||
-         address.starts_with("[::1]:") || address.starts_with("unix:");
-}
 
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App app{std::string(kAbout), "florind"};

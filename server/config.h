@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -52,8 +51,5 @@ struct CommandLine {
 /// Reads flags and, with --config, the TOML file. A file's key is the flag's
 /// name with '_' for '-'. Errors name the flag, or the file and line.
 [[nodiscard]] CommandLine ParseCommandLine(int argc, const char* const* argv);
-
-/// Whether `address` (HOST:PORT, unix:PATH) is reached from this machine alone.
-[[nodiscard]] bool IsLoopback(std::string_view address);
 
 }  // namespace florin::server

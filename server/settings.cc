@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "server/listen_address.h"
+
 namespace florin::server {
 namespace {
 
@@ -12,7 +14,8 @@ constexpr std::int64_t kMillion = 1'000'000;
 
 constexpr auto kSettings = std::to_array<Setting>({
     {"data-dir", "Directory of the books; made if missing", &Config::data_dir},
-    {"listen", "Address for gRPC, HOST:PORT; port 0 takes a free one", &Config::listen},
+    {"listen", "Address for gRPC, HOST:PORT or unix:PATH; port 0 takes a free one",
+     &Config::listen},
     {"metrics-listen", "Address for Prometheus metrics, HOST:PORT; none if empty",
      &Config::metrics_listen},
     {"allow-insecure",
@@ -45,15 +48,6 @@ constexpr auto kSettings = std::to_array<Setting>({
      &Config::shutdown_timeout_seconds, 0, 3600},
 });
 
-bool HasPort(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string::npos || colon + 1 == address.size()) return false;
-  const std::string port = address.substr(colon + 1);
-  return port.size() <= 5 &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; }) &&
-         std::stoi(port) <= 65535;
-}
-
 std::string CheckText(const Setting& setting, const std::string& value) {
   if (setting.name == "log-level" && value != "debug" && value != "info" && value != "warn" &&
       value != "error") {
@@ -64,9 +58,10 @@ std::string CheckText(const Setting& setting, const std::string& value) {
   }
   const bool is_address =
       setting.name == "listen" || (setting.name == "metrics-listen" && !value.empty());
-  if (is_address && !value.starts_with("unix:") && !HasPort(value)) {
-    return fmt::format("{} is \"{}\"; it is HOST:PORT, such as 127.0.0.1:50051", setting.name,
-                       value);
+  if (is_address && !HasAddressForm(value)) {
+    return fmt::format(
+        "{} is \"{}\"; it is HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051, or unix:PATH",
+        setting.name, value);
   }
   if (setting.name == "data-dir" && value.empty()) return "data-dir is empty";
   return "";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "clients/cli/help_formatter.h"
+#include "clients/cli/server_address.h"
 #include "clients/cli/session.h"
 
 namespace florin::cli {
@@ -29,6 +30,7 @@ standard error. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage,
 void AddGlobalOptions(CLI::App& app, Session& session) {
   app.add_option("--server", session.server, "Where florind listens (default 127.0.0.1:50051)")
       ->envname("FLORIN_SERVER")
+      ->check(CheckServerAddress)
       ->type_name("HOST:PORT");
   app.add_option("--timeout", session.timeout,
                  "How long a call may take, retries included (default 10s)")

@@ -283,6 +283,25 @@ TEST_F(ProgramTest, NoServerSaysWhereItLooked) {
                                     "next: is florind running at 127.0.0.1:1?"));
 }
 
+TEST_F(ProgramTest, AnAddressThatIsNoneIsWrongUsage) {
+  for (const char* const text : {"", "127.0.0.1", "ledger.example", "http://127.0.0.1:50051",
+                                 "::1:50051", ":50051", "127.0.0.1:70000", "127.0.0.1:"}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    EXPECT_EQ(RunProgram({"status", "--server", text}, {out, err, false}), ExitCode::kUsage)
+        << text;
+    EXPECT_THAT(err.str(), HasSubstr("'" + std::string(text) + "' does not say where a server is"));
+  }
+}
+
+TEST_F(ProgramTest, AHostThatIsNotKnownIsSaidToBeOne) {
+  std::ostringstream out;
+  std::ostringstream err;
+  EXPECT_EQ(RunProgram({"status", "--server", "nosuchhost.invalid:1"}, {out, err, false}),
+            ExitCode::kUnreachable);
+  EXPECT_THAT(err.str(), HasSubstr("the name of nosuchhost.invalid:1 is not known"));
+}
+
 TEST_F(ProgramTest, OutputThatNobodyGetsIsAnError) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"--help"}, {"--version"}, {"status"}, {"account", "list"}}) {

@@ -68,7 +68,12 @@ TEST(ConfigTest, RefusesBadFlags) {
   EXPECT_THAT(Parse({"--log-level", "loud"}).output, HasSubstr("\"loud\""));
   EXPECT_THAT(Parse({"--log-format", "xml"}).output, HasSubstr("text or json"));
   EXPECT_THAT(Parse({"--listen", "127.0.0.1"}).output, HasSubstr("HOST:PORT"));
-  EXPECT_THAT(Parse({"--listen", "127.0.0.1:99999"}).output, HasSubstr("HOST:PORT"));
+  for (const char* const flag : {"--listen", "--metrics-listen"}) {
+    for (const char* const address :
+         {"127.0.0.1:99999", "127.0.0.1:", ":50051", "::1:50051", "[::1]", "unix:", "1"}) {
+      EXPECT_THAT(Parse({flag, address}).output, HasSubstr("HOST:PORT")) << address;
+    }
+  }
 }
 
 TEST(ConfigTest, OtherAddressesThanLoopbackNeedASayso) {
@@ -81,6 +86,21 @@ TEST(ConfigTest, OtherAddressesThanLoopbackNeedASayso) {
   for (const char* const address :
        {"127.0.0.1:0", "localhost:1", "[::1]:1", "unix:/tmp/florin.sock"}) {
     EXPECT_FALSE(Parse({"--listen", address}).exit_code) << address;
+  }
+}
+
+TEST(ConfigTest, ANameThatDoesNotResolveIsSaidToBeOne) {
+  for (const char* const flag : {"--listen", "--metrics-listen"}) {
+    // The second one looked like a loopback address.
+    for (const char* const address : {"nosuchhost.invalid:1", "127.nosuchhost.invalid:1"}) {
+      const CommandLine line = Parse({flag, address});
+      EXPECT_EQ(line.exit_code, 2) << address;
+      EXPECT_THAT(
+          line.output,
+          HasSubstr(std::string(flag) + " " + address + " names a host that cannot be found (" +
+                    std::string(address).substr(0, std::string(address).rfind(':'))));
+      EXPECT_THAT(line.output, testing::Not(HasSubstr("other machines")));
+    }
   }
 }
 

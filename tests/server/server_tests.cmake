@@ -22,6 +22,13 @@ florin_add_test(
   NO_CAF)
 
 florin_add_test(
+  NAME listening_test
+  SOURCES listen_address_test.cc
+  LIBS florin::server florin::test_support
+  LABELS unit
+  NO_CAF)
+
+florin_add_test(
   NAME reasons_test
   SOURCES reasons_test.cc
   LIBS florin::server
