@@ -4,7 +4,6 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <prometheus/exposer.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -21,6 +20,7 @@
 #include "server/group_service.h"
 #include "server/ledger_service.h"
 #include "server/metrics.h"
+#include "server/metrics_server.h"
 #include "server/service_host.h"
 #include "server/unknown_methods.h"
 #include "storage/store.h"
@@ -115,8 +115,7 @@ class FlorinServer final : public Server {
   std::unique_ptr<AdminService> admin_service_;
   UnknownMethods unknown_methods_;
   std::unique_ptr<grpc::Server> grpc_server_;
-  std::shared_ptr<LedgerCollector> collector_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 actors::LedgerOptions FlorinServer::LedgerOptionsOf() {
@@ -185,18 +184,15 @@ std::string FlorinServer::Listen() {
 
 std::string FlorinServer::ListenForMetrics() {
   if (config_.metrics_listen.empty()) return "";
-  try {
-    exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
-  } catch (const std::exception& error) {
-    return fmt::format("cannot serve metrics on {}: {}", config_.metrics_listen, error.what());
-  }
-  collector_ = std::make_shared<LedgerCollector>(ledger_.get());
-  exposer_->RegisterCollectable(metrics_.registry());
-  exposer_->RegisterCollectable(collector_);
-  exposer_->RegisterCollectable(event_service_->collector());
-  exposer_->RegisterCollectable(group_service_->collector());
-  const std::vector<int> ports = exposer_->GetListeningPorts();
-  metrics_address_ = WithPort(config_.metrics_listen, ports.empty() ? 0 : ports.front());
+  std::string wrong;
+  auto listener = Listener::Open(config_.metrics_listen, &wrong);
+  if (listener == nullptr) return wrong;
+  MetricsServer::Sources sources = {metrics_.registry(),
+                                    std::make_shared<LedgerCollector>(ledger_.get()),
+                                    event_service_->collector(), group_service_->collector()};
+  metrics_server_ = MetricsServer::Start(std::move(listener), std::move(sources), &wrong);
+  if (metrics_server_ == nullptr) return wrong;
+  metrics_address_ = metrics_server_->address();
   return "";
 }
 
@@ -210,7 +206,7 @@ void FlorinServer::SetServing(bool serving) {
 }
 
 void FlorinServer::Stop() {
-  exposer_.reset();
+  metrics_server_.reset();
   if (grpc_server_ != nullptr) {
     SetServing(false);
     host_->StartDraining();
@@ -232,7 +228,6 @@ void FlorinServer::Stop() {
   event_service_.reset();
   ledger_service_.reset();
   host_.reset();
-  collector_.reset();
   ledger_.reset();
   store_.reset();
 }

@@ -2,8 +2,6 @@
 // server.
 
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +21,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
 #include "tests/integration/ledger_service_fixture.h"
+#include "tests/support/tcp_client.h"
 
 namespace florin::test_support {
 namespace {
@@ -44,25 +43,6 @@ class ServerLifecycleTest : public LedgerServiceFixture {
       output += buffer.data();
     }
     return {output, WEXITSTATUS(pclose(pipe))};
-  }
-
-  static std::string HttpGet(int port, const std::string& path) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    const std::string request = "GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n";
-    EXPECT_EQ(write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-    std::string page;
-    std::array<char, 4096> buffer;
-    ssize_t count = 0;
-    while ((count = read(fd, buffer.data(), buffer.size())) > 0) {
-      page.append(buffer.data(), static_cast<std::size_t>(count));
-    }
-    close(fd);
-    return page;
   }
 
   static HealthCheckResponse::ServingStatus Check(Health::Stub* health,

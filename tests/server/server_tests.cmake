@@ -23,7 +23,14 @@ florin_add_test(
 
 florin_add_test(
   NAME listening_test
-  SOURCES listen_address_test.cc
+  SOURCES listen_address_test.cc listener_test.cc
+  LIBS florin::server florin::test_support
+  LABELS unit
+  NO_CAF)
+
+florin_add_test(
+  NAME metrics_server_test
+  SOURCES metrics_server_test.cc
   LIBS florin::server florin::test_support
   LABELS unit
   NO_CAF)
