@@ -12,6 +12,8 @@ constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 // Below the 30 s that our clients ping at; gRPC's own 5 minutes would cut them.
 constexpr int kPingIntervalMinMs = 10'000;
+// Who connects and says nothing holds a descriptor; gRPC's own limit is 2 minutes.
+constexpr int kHandshakeTimeoutMs = 10'000;
 
 }  // namespace
 
@@ -26,8 +28,7 @@ void SetLimits(const Config& config, grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                               kPingIntervalMinMs);
-  // A second server on the same address must fail, not share it.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs);
   grpc::ResourceQuota quota("florind");
   quota.Resize(static_cast<std::size_t>(config.request_memory_mib) << 20);
   builder->SetResourceQuota(quota);

@@ -28,6 +28,7 @@ struct Config {
   std::int64_t max_in_flight = 65'536;
   std::int64_t max_subscribers = 4'096;
   std::int64_t max_command_streams = 4'096;
+  std::int64_t max_connections = 10'000;
   std::int64_t max_groups = 1'000;
   std::int64_t max_group_members = 4'096;
   std::int64_t subscriber_stall_seconds = 60;

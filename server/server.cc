@@ -13,8 +13,12 @@
 #include "actors/groups.h"
 #include "actors/ledger.h"
 #include "grpc/health/v1/health.pb.h"
+#include "process/descriptor_limit.h"
 #include "server/admin_service.h"
 #include "server/channel_limits.h"
+#include "server/connection_acceptor.h"
+#include "server/connection_metrics.h"
+#include "server/descriptor_plan.h"
 #include "server/event_service.h"
 #include "server/group_feed.h"
 #include "server/group_service.h"
@@ -34,15 +38,10 @@ constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
 constexpr std::array kServices = {"florin.v1.LedgerService", "florin.v1.EventService",
                                   "florin.v1.GroupService", "florin.v1.AdminService"};
 
-// "127.0.0.1:0" -> "127.0.0.1:41234".
-std::string WithPort(const std::string& address, int port) {
-  if (address.starts_with("unix:")) return address;
-  return fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
-}
-
-storage::StoreOptions ToStoreOptions(const Config& config) {
+storage::StoreOptions ToStoreOptions(const Config& config, const DescriptorPlan& descriptors) {
   storage::StoreOptions options;
   options.directory = config.data_dir;
+  options.open_files = descriptors.storage_files;
   options.block_cache_bytes = static_cast<std::size_t>(config.cache_memory_mib) << 20;
   return options;
 }
@@ -94,6 +93,7 @@ class FlorinServer final : public Server {
 
  private:
   actors::LedgerOptions LedgerOptionsOf();
+  std::string PlanDescriptors();
   std::string StartGroups();
   std::string Listen();
   std::string ListenForMetrics();
@@ -101,6 +101,7 @@ class FlorinServer final : public Server {
 
   const Config config_;
   Metrics metrics_;
+  DescriptorPlan descriptors_;
   std::string address_;
   std::string metrics_address_;
   // In order of dependence: each outlives those below it.
@@ -115,6 +116,7 @@ class FlorinServer final : public Server {
   std::unique_ptr<AdminService> admin_service_;
   UnknownMethods unknown_methods_;
   std::unique_ptr<grpc::Server> grpc_server_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };
 
@@ -131,8 +133,16 @@ actors::LedgerOptions FlorinServer::LedgerOptionsOf() {
   return options;
 }
 
+std::string FlorinServer::PlanDescriptors() {
+  descriptors_ = server::PlanDescriptors(process::RaiseDescriptorLimit(),
+                                         static_cast<std::size_t>(config_.max_connections));
+  if (!descriptors_.warning.empty()) spdlog::warn("{}", descriptors_.warning);
+  return descriptors_.refusal;
+}
+
 std::string FlorinServer::Open() {
-  auto store = storage::Store::Open(ToStoreOptions(config_));
+  if (std::string wrong = PlanDescriptors(); !wrong.empty()) return wrong;
+  auto store = storage::Store::Open(ToStoreOptions(config_, descriptors_));
   if (!store.ok()) return store.refusal().message;
   store_ = std::move(*store);
   ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
@@ -161,9 +171,15 @@ std::string FlorinServer::Listen() {
   LinkHealthProto();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  std::string wrong;
+  auto listener = Listener::Open(config_.listen, &wrong);
+  if (listener == nullptr) return wrong;
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port);
+  // gRPC's own listening would stop for good when accept() fails once.
+  const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> connections =
+      builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+          grpc::InsecureServerCredentials());
   SetLimits(config_, &builder);
   builder.RegisterService(ledger_service_.get());
   builder.RegisterService(event_service_.get());
@@ -171,14 +187,16 @@ std::string FlorinServer::Listen() {
   builder.RegisterService(admin_service_.get());
   builder.RegisterCallbackGenericService(&unknown_methods_);
   grpc_server_ = builder.BuildAndStart();
-  if (grpc_server_ == nullptr) {
-    return fmt::format(
-        "cannot listen on {}; is another program listening there? Choose "
-        "another address with --listen",
-        config_.listen);
-  }
-  address_ = WithPort(config_.listen, port);
+  if (grpc_server_ == nullptr) return "gRPC does not start; the log says why";
   SetServing(true);
+  acceptor_ = std::make_unique<ConnectionAcceptor>(
+      std::move(listener), descriptors_.connections, [connections](int descriptor) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+        connection.fd = descriptor;
+        connections->HandleNewConnection(&connection);
+      });
+  address_ = acceptor_->address();
+  acceptor_->Start();
   return "";
 }
 
@@ -189,7 +207,8 @@ std::string FlorinServer::ListenForMetrics() {
   if (listener == nullptr) return wrong;
   MetricsServer::Sources sources = {metrics_.registry(),
                                     std::make_shared<LedgerCollector>(ledger_.get()),
-                                    event_service_->collector(), group_service_->collector()};
+                                    event_service_->collector(), group_service_->collector(),
+                                    std::make_shared<ConnectionCollector>(acceptor_.get())};
   metrics_server_ = MetricsServer::Start(std::move(listener), std::move(sources), &wrong);
   if (metrics_server_ == nullptr) return wrong;
   metrics_address_ = metrics_server_->address();
@@ -215,6 +234,7 @@ void FlorinServer::Stop() {
       spdlog::warn("calls were still open after {} s; they are cut",
                    config_.shutdown_timeout_seconds);
     }
+    if (acceptor_ != nullptr) acceptor_->Stop();
     grpc_server_->Shutdown(std::chrono::system_clock::now() + kForeignCallsTimeout);
     grpc_server_->Wait();
     grpc_server_.reset();

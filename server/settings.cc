@@ -30,6 +30,8 @@ constexpr auto kSettings = std::to_array<Setting>({
      100 * kMillion},
     {"max-subscribers", "Open subscriptions", &Config::max_subscribers, 1, kMillion},
     {"max-command-streams", "Open ExecuteStream calls", &Config::max_command_streams, 1, kMillion},
+    {"max-connections", "Open connections of clients; the limit on open files bounds them too",
+     &Config::max_connections, 1, kMillion},
     {"max-groups", "Consumer groups", &Config::max_groups, 1, 100'000},
     {"max-group-members", "Connected members of consumer groups", &Config::max_group_members, 1,
      kMillion},

@@ -17,6 +17,14 @@ namespace {
 constexpr std::size_t kReplayGroups = 64;
 constexpr std::size_t kReplayBytes = 4u << 20;
 
+constexpr std::size_t kDatabases = 3;
+/// With fewer, files would be opened and closed all the time.
+constexpr std::size_t kOpenFilesMin = 64;
+
+int OpenFilesOfEach(std::size_t all) {
+  return static_cast<int>(std::max(all / kDatabases, kOpenFilesMin));
+}
+
 /// Folds records read back from the journal into a batch, as Stage did when
 /// they were new.
 class Refolder {
@@ -118,6 +126,7 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOp
 domain::Status EmbeddedStore::OpenParts(const StoreOptions& options) {
   shared_ = MakeRocksShared(std::static_pointer_cast<rocksdb::FileSystem>(options.file_system),
                             options.block_cache_bytes);
+  shared_.open_files = OpenFilesOfEach(options.open_files);
   // Before the lock, which is a file too.
   if (domain::Status room =
           CheckStartSpace(options.directory, options.disk_reserve_bytes, shared_.env.get());

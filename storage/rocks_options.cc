@@ -34,8 +34,7 @@ rocksdb::DBOptions CommonOptions(const RocksShared& shared) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.max_background_jobs = 2;
   options.max_subcompactions = 1;
-  // Far below the 1,024 descriptors that a process gets by default.
-  options.max_open_files = 256;
+  options.max_open_files = shared.open_files;
   options.max_file_opening_threads = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 4;

@@ -10,10 +10,11 @@
 namespace florin::storage {
 
 /// What all databases share: the environment (a test's file system in it), the
-/// block cache.
+/// block cache, and how many table files each keeps open.
 struct RocksShared {
   std::shared_ptr<rocksdb::Env> env;
   std::shared_ptr<rocksdb::Cache> block_cache;
+  int open_files = 256;
 };
 
 /// `file_system` null: the machine's own.

@@ -237,6 +237,9 @@ struct StoreOptions {
   std::size_t head_cache_accounts = 200'000;
   std::size_t ring_bytes = 16u << 20;
   std::size_t block_cache_bytes = 128u << 20;
+  /// Table files that all databases together keep open, at least 64 for each. Some dozen others
+  /// are open besides: logs, manifests, locks, what is being written.
+  std::size_t open_files = 768;
   /// A sparse history entry every so many versions of an account.
   int history_interval = 32;
   /// A commit group is cut here; one command never is.

@@ -22,6 +22,16 @@ florin_add_test(
 target_compile_definitions(server_lifecycle_test
                            PRIVATE FLORIN_FLORIND_PATH="$<TARGET_FILE:florind>")
 
+florin_add_test(
+  NAME server_descriptors_test
+  SOURCES server_descriptors_test.cc ledger_service_fixture.cc
+  LIBS florin::test_support florin::process
+  LABELS integration
+  DEPENDS florind florin)
+target_compile_definitions(
+  server_descriptors_test PRIVATE FLORIN_FLORIND_PATH="$<TARGET_FILE:florind>"
+                                  FLORIN_CLI_PATH="$<TARGET_FILE:florin>")
+
 # The client side of reflection; its proto comes with the package grpc-proto.
 include(FlorinProto)
 find_package(Protobuf REQUIRED)

@@ -23,7 +23,7 @@ florin_add_test(
 
 florin_add_test(
   NAME listening_test
-  SOURCES listen_address_test.cc listener_test.cc
+  SOURCES connection_acceptor_test.cc descriptor_plan_test.cc listen_address_test.cc listener_test.cc
   LIBS florin::server florin::test_support
   LABELS unit
   NO_CAF)

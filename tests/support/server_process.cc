@@ -78,6 +78,15 @@ std::unique_ptr<ServerProcess> ServerProcess::Start(const std::string& data_dir,
   return server;
 }
 
+std::unique_ptr<ServerProcess> ServerProcess::StartUnder(std::vector<std::string> wrapper,
+                                                         const std::string& data_dir,
+                                                         std::vector<std::string> extra_args) {
+  std::unique_ptr<ServerProcess> server(new ServerProcess(data_dir, std::move(extra_args)));
+  server->wrapper_ = std::move(wrapper);
+  if (!server->Launch()) return nullptr;
+  return server;
+}
+
 bool ServerProcess::Restart() {
   Kill9();
   return Launch();
@@ -118,7 +127,8 @@ void ServerProcess::StartAndKill9(std::chrono::milliseconds after) {
 }
 
 int ServerProcess::Spawn() {
-  std::vector<std::string> args = {ServerPath(), "--listen", listen_, "--data-dir", data_dir_};
+  std::vector<std::string> args = wrapper_;
+  args.insert(args.end(), {ServerPath(), "--listen", listen_, "--data-dir", data_dir_});
   args.insert(args.end(), extra_args_.begin(), extra_args_.end());
   std::vector<char*> argv;
   for (std::string& arg : args) argv.push_back(arg.data());

@@ -25,6 +25,12 @@ class ServerProcess {
   static std::unique_ptr<ServerProcess> Start(const std::string& data_dir,
                                               std::vector<std::string> extra_args = {});
 
+  /// The same, run by `wrapper`: a program and its arguments, which sets up its surroundings and
+  /// then becomes florind, such as {"/bin/sh", "-c", "ulimit -n 512; exec \"$@\"", "sh"}.
+  static std::unique_ptr<ServerProcess> StartUnder(std::vector<std::string> wrapper,
+                                                   const std::string& data_dir,
+                                                   std::vector<std::string> extra_args = {});
+
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -77,6 +83,7 @@ class ServerProcess {
   void Reap();
 
   std::string data_dir_;
+  std::vector<std::string> wrapper_;
   std::vector<std::string> extra_args_;
   std::string log_path_;
   std::string listen_ = "127.0.0.1:0";

@@ -1,0 +1,135 @@
+// How many connections there may be, and what happens when descriptors run out.
+
+#include "server/connection_acceptor.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "tests/support/tcp_client.h"
+
+namespace florin::server {
+namespace {
+
+using test_support::TcpClient;
+
+/// Keeps what is handed over, as gRPC would.
+class Keeper {
+ public:
+  ~Keeper() { CloseAll(); }
+  void Take(int descriptor) {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(descriptor);
+    changed_.notify_all();
+  }
+  void AwaitCount(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return held_.size() >= count; });
+  }
+  void CloseAll() {
+    const std::lock_guard lock(mutex_);
+    for (const int descriptor : held_) close(descriptor);
+    held_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<int> held_;
+};
+
+class ConnectionAcceptorTest : public testing::Test {
+ protected:
+  void Begin(std::size_t connections_max) {
+    std::string error;
+    auto listener = Listener::Open("127.0.0.1:0", &error);
+    ASSERT_NE(listener, nullptr) << error;
+    acceptor_ = std::make_unique<ConnectionAcceptor>(std::move(listener), connections_max,
+                                                     [this](int fd) { keeper_.Take(fd); });
+    port_ = test_support::PortOf(acceptor_->address());
+    acceptor_->Start();
+  }
+
+  Keeper keeper_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
+  int port_ = 0;
+};
+
+TEST_F(ConnectionAcceptorTest, TurnsAwayWhoIsTooManyAndTakesTheNextWhenOneHasGone) {
+  Begin(2);
+  const TcpClient first(port_);
+  const TcpClient second(port_);
+  keeper_.AwaitCount(2);
+  const TcpClient third(port_);
+  EXPECT_EQ(third.ReadToEnd(), "");
+  EXPECT_EQ(acceptor_->Stats().open, 2);
+  EXPECT_EQ(acceptor_->Stats().open_max, 2);
+  EXPECT_EQ(acceptor_->Stats().refused, 1);
+  // Nobody tells the acceptor of the end of a connection.
+  keeper_.CloseAll();
+  EXPECT_EQ(acceptor_->Stats().open, 0);
+  const TcpClient fourth(port_);
+  keeper_.AwaitCount(1);
+  EXPECT_EQ(acceptor_->Stats().open, 1);
+}
+
+/// Takes all descriptors that this process may have, until it is destroyed.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    constexpr rlim_t kFew = 256;
+    const rlimit few{kFew, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    for (;;) {
+      const int descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+      if (descriptor < 0) break;
+      taken_.push_back(descriptor);
+    }
+    EXPECT_EQ(errno, EMFILE);
+  }
+  ~NoDescriptorsLeft() {
+    for (const int descriptor : taken_) close(descriptor);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST_F(ConnectionAcceptorTest, GoesOnWhenDescriptorsAreThereAgain) {
+  Begin(100);
+  {
+    // The client's own descriptor is taken before there are none left.
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const NoDescriptorsLeft none;
+    sockaddr_storage address = ResolveListenAddress(acceptor_->address()).addresses[0].storage;
+    ASSERT_EQ(connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(sockaddr_in)), 0);
+    char byte = 0;
+    // It hears at once that it is not taken.
+    EXPECT_LE(recv(client, &byte, 1, 0), 0);
+    close(client);
+  }
+  EXPECT_GE(acceptor_->Stats().refused, 1);
+  const TcpClient next(port_);
+  keeper_.AwaitCount(1);
+}
+
+TEST_F(ConnectionAcceptorTest, NobodyIsHandedOverAfterAStop) {
+  Begin(100);
+  acceptor_->Stop();
+  acceptor_->Stop();
+  EXPECT_EQ(acceptor_->Stats().open, 0);
+}
+
+}  // namespace
+}  // namespace florin::server
