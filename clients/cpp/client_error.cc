@@ -4,6 +4,7 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "text/visible.h"
 
 namespace florin::client {
 namespace {
@@ -44,7 +45,8 @@ std::string CodeName(grpc::StatusCode code) {
 }
 
 std::string ClientError::ToString() const {
-  return (reason.empty() ? CodeName(code) : reason) + ": " + message;
+  return text::Visible((reason.empty() ? CodeName(code) : reason) + ": " + message,
+                       text::Backslash::kKept);
 }
 
 ClientError DecodeError(const grpc::Status& status) {

@@ -29,6 +29,7 @@ struct ClientError {
   std::optional<std::chrono::milliseconds> retry_delay;
 
   /// "INSUFFICIENT_FUNDS: account a:1 has ..."; the code's name if no reason.
+  /// For a terminal or a log: one line, control characters as escapes.
   [[nodiscard]] std::string ToString() const;
 };
 

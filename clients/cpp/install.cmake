@@ -17,9 +17,10 @@ set(florin_client_cmake "${CMAKE_INSTALL_LIBDIR}/cmake/florin-client")
 set_target_properties(florin_client PROPERTIES EXPORT_NAME client)
 set_target_properties(florin_proto PROPERTIES EXPORT_NAME proto)
 set_target_properties(florin_process PROPERTIES EXPORT_NAME process)
+set_target_properties(florin_text PROPERTIES EXPORT_NAME text)
 
 install(
-  TARGETS florin_client florin_process florin_proto
+  TARGETS florin_client florin_process florin_proto florin_text
   EXPORT florin-client-targets
   COMPONENT florin-client
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
@@ -37,7 +38,7 @@ install(
   FILES_MATCHING
   PATTERN "*.h")
 install(
-  DIRECTORY "${PROJECT_SOURCE_DIR}/process"
+  DIRECTORY "${PROJECT_SOURCE_DIR}/process" "${PROJECT_SOURCE_DIR}/text"
   COMPONENT florin-client
   DESTINATION "${florin_client_include}"
   FILES_MATCHING

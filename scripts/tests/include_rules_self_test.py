@@ -37,6 +37,11 @@ class IncludeRulesTest(unittest.TestCase):
         self.assert_refused("domain/a.cc", "#include <unistd.h>", "standard library only")
         self.assert_refused("domain/a.h", '#include "storage/journal.h"', "may not depend on storage/")
 
+    def test_text_uses_the_standard_library_only(self):
+        self.assert_refused("text/a.cc", "#include <fmt/format.h>", "standard library only")
+        self.assert_refused("text/a.cc", '#include "domain/amount.h"', "may not depend on domain/")
+        self.assert_refused("domain/a.cc", '#include "text/visible.h"', "may not depend on text/")
+
     def test_domain_is_pure(self):
         self.assert_refused("domain/a.cc", "#include <random>", "no chance")
         self.assert_refused("domain/a.cc", "auto t = std::chrono::system_clock::now();", "no clock")
@@ -82,7 +87,9 @@ class IncludeRulesTest(unittest.TestCase):
             "storage/journal.h": '#include <rocksdb/db.h>\n#include "domain/amount.h"\n',
             "actors/a.cc": '#include <caf/all.hpp>\n#include "storage/journal.h"\n',
             "tests/actors/a_test.cc": '#include <gtest/gtest.h>\n#include <rocksdb/db.h>\n',
-            "clients/cpp/a.cc": '#include "florin/v1/account.pb.h"\n',
+            "clients/cpp/a.cc": '#include "florin/v1/account.pb.h"\n#include "text/visible.h"\n',
+            "server/a.cc": '#include "text/visible.h"\n',
+            "text/visible.h": "#include <string>\n",
         })  # fmt: skip
 
 

@@ -68,6 +68,13 @@ TEST(ClientErrorTest, TakesACodeThatDoesNotExistForUnknown) {
   EXPECT_EQ(FromRefusal(refusal).code, grpc::StatusCode::UNKNOWN);
 }
 
+TEST(ClientErrorTest, ToStringIsOneLineWithoutControlCharacters) {
+  ClientError error;
+  error.code = grpc::StatusCode::NOT_FOUND;
+  error.message = "no account \"a\\x1b\"\nOK: paid\u009b8m";
+  EXPECT_EQ(error.ToString(), "NOT_FOUND: no account \"a\\x1b\"\\nOK: paid\\u009b8m");
+}
+
 TEST(ClientErrorTest, NamesEveryCode) {
   EXPECT_EQ(CodeName(grpc::StatusCode::OK), "OK");
   EXPECT_EQ(CodeName(grpc::StatusCode::FAILED_PRECONDITION), "FAILED_PRECONDITION");
