@@ -4,28 +4,57 @@
 #include <fmt/format.h>
 #include <grpc/support/log.h>
 #include <spdlog/formatter.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <string_view>
+
+#include "text/visible.h"
 
 namespace florin::server {
 namespace {
 
 void AppendEscaped(std::string_view text, spdlog::memory_buf_t* out) {
+  std::string escaped;
   for (const char c : text) {
     if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
+      escaped += '\\';
+      escaped += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(*out), "\\u{:04x}", static_cast<unsigned char>(c));
+      escaped += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     } else {
-      out->push_back(c);
+      escaped += c;
     }
   }
+  // JSON is UTF-8: a path, or what a library says, need not be.
+  escaped = text::VisibleJson(escaped);
+  out->append(escaped.data(), escaped.data() + escaped.size());
+}
+
+// "%*" in the pattern: the message, which may quote what a client sent, on one line.
+class VisibleMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
+              spdlog::memory_buf_t& out) override {
+    const std::string shown =
+        text::Visible({message.payload.data(), message.payload.size()}, text::Backslash::kKept);
+    out.append(shown.data(), shown.data() + shown.size());
+  }
+
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+    return spdlog::details::make_unique<VisibleMessage>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> TextFormatter() {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<VisibleMessage>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %*");
+  return formatter;
 }
 
 class JsonFormatter final : public spdlog::formatter {
@@ -64,7 +93,7 @@ void StartLogging(const std::string& level, const std::string& format) {
   if (format == "json") {
     logger->set_formatter(std::make_unique<JsonFormatter>());
   } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+    logger->set_formatter(TextFormatter());
   }
   spdlog::set_default_logger(std::move(logger));
   gpr_set_log_function(LogGrpc);

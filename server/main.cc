@@ -6,12 +6,14 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 #include "process/standard_streams.h"
 #include "server/config.h"
 #include "server/grpc_process.h"
 #include "server/logging.h"
 #include "server/server.h"
+#include "text/visible.h"
 
 namespace {
 
@@ -40,11 +42,17 @@ void WaitForStop(const sigset_t& signals) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
+// The program's last words. They name paths and settings, and stay on one line.
+void Complain(std::string_view error) {
+  WriteError(
+      fmt::format("florind: {}\n", florin::text::Visible(error, florin::text::Backslash::kKept)));
+}
+
 int Run(const Config& config, const sigset_t& signals) {
   std::string error;
   const auto server = Server::Start(config, &error);
   if (server == nullptr) {
-    WriteError(fmt::format("florind: {}\n", error));
+    Complain(error);
     return 1;
   }
   spdlog::info("florind {} with gRPC {} listens on {}, books in {}", FLORIN_VERSION,
@@ -81,7 +89,7 @@ int main(int argc, char** argv) {
     florin::server::StartLogging(line.config.log_level, line.config.log_format);
     return Run(line.config, signals);
   } catch (const std::exception& error) {
-    WriteError(fmt::format("florind: {}\n", error.what()));
+    Complain(error.what());
     return 1;
   }
 }

@@ -1,6 +1,6 @@
 #include "server/quote.h"
 
-#include <fmt/format.h>
+#include "text/visible.h"
 
 namespace florin::server {
 namespace {
@@ -32,15 +32,9 @@ std::string_view CutUtf8(std::string_view text, std::size_t bytes_max) {
 std::string Quote(std::string_view text) {
   const std::size_t shown = BytesOfCharacters(text, kQuotedCharactersMax);
   std::string out = "\"";
-  for (const char c : text.substr(0, shown)) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
+  for (const char c : text::Visible(text.substr(0, shown))) {
+    // Backslashes are doubled by then.
+    out += c == '"' ? "\\\"" : std::string(1, c);
   }
   if (shown < text.size()) out += "...";
   out += '"';

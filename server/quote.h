@@ -6,7 +6,8 @@
 namespace florin::server {
 
 /// Input as it may stand in a message: in quotes, at most 64 characters of it
-/// ("..." says that there was more), control characters and quotes escaped.
+/// ("..." says that there was more), on one line: control characters, backslashes
+/// and quotes are escaped.
 /// Requires: UTF-8, as everything that was parsed is.
 [[nodiscard]] std::string Quote(std::string_view text);
 

@@ -28,7 +28,8 @@ grpc::ByteBuffer Bytes(const std::string& bytes) {
 
 TEST(QuoteTest, CutsByCharactersAndEscapes) {
   EXPECT_EQ(Quote("abc"), "\"abc\"");
-  EXPECT_EQ(Quote("a\"\\\n"), "\"a\\\"\\\\\\x0a\"");
+  EXPECT_EQ(Quote("a\"\\\n"), "\"a\\\"\\\\\\n\"");
+  EXPECT_EQ(Quote("\x1b\u009b\u202e"), "\"\\x1b\\u009b\\u202e\"");
   EXPECT_EQ(Quote(std::string(64, 'x')), "\"" + std::string(64, 'x') + "\"");
   EXPECT_EQ(Quote(std::string(65, 'x')), "\"" + std::string(64, 'x') + "...\"");
   std::string accents;

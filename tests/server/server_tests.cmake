@@ -14,6 +14,14 @@ florin_add_test(
   LABELS unit tsan-actors
   NO_CAF)
 
+find_package(nlohmann_json REQUIRED)
+florin_add_test(
+  NAME logging_test
+  SOURCES logging_test.cc
+  LIBS florin::server nlohmann_json::nlohmann_json
+  LABELS unit
+  NO_CAF)
+
 florin_add_test(
   NAME config_test
   SOURCES config_test.cc
