@@ -107,6 +107,7 @@ struct GroupMemberState {
   /// Heartbeat or stall, as it stands in the group's timers; 0: not there.
   std::int64_t timer = 0;
   bool touched = false;
+  bool told_joined = false;
   bool told_caught_up = false;
   std::vector<AcknowledgeRefusal> refusals;
 

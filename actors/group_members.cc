@@ -180,11 +180,14 @@ void GroupCore::VisitMember(Member* member, std::int64_t now, GroupOutput* outpu
   if (member->writing) return;
   const bool heartbeat = MemberDeadline(*member) <= now;
   DeliveryBatch batch = FillBatch(member, now);
-  const bool news = !batch.deliveries.empty() || !batch.refusals.empty() ||
+  // The first response says that the member is in: it goes at once, also where there is nothing to
+  // give, so that who joins again after an outage knows that it is over.
+  const bool news = !member->told_joined || !batch.deliveries.empty() || !batch.refusals.empty() ||
                     member->acks_durable > member->acks_told ||
                     (batch.caught_up && !member->told_caught_up);
   if (!news && !heartbeat) return;
   member->acks_told = member->acks_durable;
+  member->told_joined = true;
   member->told_caught_up = batch.caught_up;
   member->writing = true;
   member->write_time = now;

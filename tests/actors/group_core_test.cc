@@ -70,6 +70,25 @@ TEST(GroupCoreTest, BeginsAfterTheStart) {
   EXPECT_EQ(world.GotPositions(world.Join("m")), (Positions{3}));
 }
 
+TEST(GroupCoreTest, TellsAMemberAtOnceThatItIsInAlsoWhenThereIsNothingForIt) {
+  GroupSettings settings;
+  settings.max_parked_and_waiting = 2;
+  settings.max_in_flight = 2;
+  GroupWorld world(settings);
+  for (const char* stream : {"a", "b", "a", "a", "a", "c"}) world.log.Append(stream);
+  const auto one = world.Join("one");
+  const auto got = world.Got(one);
+  ASSERT_EQ(got.size(), 2U);
+  world.Nack(one, got[0], NackAction::kPark);
+  // There is more, but a blocked group hands out nothing new.
+  ASSERT_TRUE(world.core().View(false).blocked);
+  const auto two = world.Join("two");
+  EXPECT_TRUE(world.Got(two).empty());
+  EXPECT_FALSE(world.last_batch[two].caught_up);
+  EXPECT_EQ(world.batches[two], 1);
+  EXPECT_EQ(world.batches[world.Join("two", 0, true)], 1);
+}
+
 TEST(GroupCoreTest, ReadsOnlyWhileItHasMembers) {
   GroupWorld world;
   world.log.Append("a");

@@ -184,6 +184,7 @@ class FakeGroups final
         if (groups_.refuse_join) {
           End(*groups_.refuse_join);
         } else {
+          joined = true;
           groups_.members_.push_back(this);
         }
       } else {
@@ -217,7 +218,9 @@ class FakeGroups final
       }
       response_.Clear();
       groups_.Fill(this, &response_);
-      if (response_.ByteSizeLong() > 0) {
+      // As florind does: the first response comes at once, and says that the member is in.
+      if (response_.ByteSizeLong() > 0 || (joined && !greeted_)) {
+        greeted_ = true;
         response_.set_head_position(groups_.head);
         response_.set_durable_acknowledge_count(durable);
         writing_ = true;
@@ -240,11 +243,13 @@ class FakeGroups final
     std::vector<v1::AcknowledgeRefusal> refusals;
     std::int64_t durable = 0;
     std::int64_t told = 0;
+    bool joined = false;
 
    private:
     FakeGroups& groups_;
     v1::ConsumeGroupRequest request_;
     v1::ConsumeGroupResponse response_;
+    bool greeted_ = false;
     bool writing_ = false;
     bool left_ = false;
     bool ended_ = false;
