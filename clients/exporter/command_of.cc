@@ -140,7 +140,9 @@ jsonl::CommandDocument CommandOf(const v1::Event& event, const Snapshot& snapsho
     document.refused = transaction.refusal().reason();
   }
   if (transaction.status() == v1::TRANSACTION_STATUS_PENDING) {
-    document.origin.expire_time = transaction.expire_time();
+    if (transaction.has_expire_time()) {
+      document.origin.expire_time = transaction.expire_time();
+    }
     document.open_hold = snapshot.open_holds.contains(transaction.transaction_id());
   }
   document.origin.expired = transaction.status() == v1::TRANSACTION_STATUS_EXPIRED;

@@ -20,10 +20,9 @@ constexpr char kTransactionColumns[] =
     "end_reason,reverses_transaction_id,refusal_reason,correlation_id,causation_id,position,"
     "metadata\r\n";
 
-std::string Time(const google::protobuf::Timestamp& time) {
-  return time.seconds() == 0 && time.nanos() == 0
-             ? ""
-             : google::protobuf::util::TimeUtil::ToString(time);
+// "" where there is none. 1970 began with a time like any other.
+std::string Time(bool present, const google::protobuf::Timestamp& time) {
+  return present ? google::protobuf::util::TimeUtil::ToString(time) : "";
 }
 
 // "ACCOUNT_TYPE_ASSET" -> "ASSET"; "" for UNSPECIFIED.
@@ -72,7 +71,8 @@ void WriteAccount(std::ostream& out, const SnapshotAccount& both) {
                  limits.max_balance(), balances.debits_posted(), balances.credits_posted(),
                  balances.debits_pending(), balances.credits_pending(), balances.posted(),
                  balances.available(), std::to_string(account.version()),
-                 Time(both.opened.open_time()), Metadata(account.metadata())});
+                 Time(both.opened.has_open_time(), both.opened.open_time()),
+                 Metadata(account.metadata())});
 }
 
 }  // namespace
@@ -138,10 +138,10 @@ void CsvWriter::WriteTransaction(const v1::Transaction& transaction) {
                              transaction.type(),
                              transaction.reference(),
                              transaction.description(),
-                             Time(transaction.effective_time()),
-                             Time(transaction.commit_time()),
-                             Time(transaction.expire_time()),
-                             Time(transaction.end_time()),
+                             Time(transaction.has_effective_time(), transaction.effective_time()),
+                             Time(transaction.has_commit_time(), transaction.commit_time()),
+                             Time(transaction.has_expire_time(), transaction.expire_time()),
+                             Time(transaction.has_end_time(), transaction.end_time()),
                              transaction.end_reason(),
                              transaction.reverses_transaction_id(),
                              transaction.refusal().reason(),

@@ -28,8 +28,9 @@ struct SnapshotAccount {
 struct Snapshot {
   std::string ledger_id;
   std::int64_t position = 0;
-  google::protobuf::Timestamp time;  // of the event at `position`
-  std::vector<v1::Asset> assets;     // in the order of their registration
+  // Of the event at `position`; absent where no event stands there.
+  std::optional<google::protobuf::Timestamp> time;
+  std::vector<v1::Asset> assets;  // in the order of their registration
   std::map<std::string, SnapshotAccount> accounts;
   /// Ids of the holds that were still pending.
   std::unordered_set<std::string> open_holds;

@@ -209,10 +209,10 @@ std::optional<ImportFailure> RestoreCommands::ChangeAccount(const jsonl::Command
 }
 
 void RestoreCommands::SetTimeout(const jsonl::Origin& origin, v1::Hold* hold) const {
-  if (origin.expire_time.seconds() == 0) {
+  if (!origin.expire_time) {
     return;
   }
-  const auto left = origin.expire_time - TimeUtil::GetCurrentTime();
+  const auto left = *origin.expire_time - TimeUtil::GetCurrentTime();
   *hold->mutable_timeout() =
       std::max(left, TimeUtil::SecondsToDuration(options_.hold_grace.count()));
 }

@@ -5,9 +5,12 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+
+#include "text/visible.h"
 
 namespace florin::jsonl {
 namespace {
@@ -38,15 +41,13 @@ void FromJson(const json& value, google::protobuf::Message* message) {
   }
 }
 
-bool IsSet(const Timestamp& time) { return time.seconds() != 0 || time.nanos() != 0; }
-
 json ToJson(const Origin& origin) {
   json value = {{"position", origin.position}};
-  if (IsSet(origin.commit_time)) {
-    value["commit_time"] = TimeUtil::ToString(origin.commit_time);
+  if (origin.commit_time) {
+    value["commit_time"] = TimeUtil::ToString(*origin.commit_time);
   }
-  if (IsSet(origin.expire_time)) {
-    value["expire_time"] = TimeUtil::ToString(origin.expire_time);
+  if (origin.expire_time) {
+    value["expire_time"] = TimeUtil::ToString(*origin.expire_time);
   }
   if (origin.expired) {
     value["expired"] = true;
@@ -54,10 +55,13 @@ json ToJson(const Origin& origin) {
   return value;
 }
 
-Timestamp TimeOf(const json& value, const char* name) {
-  Timestamp time;
+std::optional<Timestamp> TimeOf(const json& value, const char* name) {
   const auto found = value.find(name);
-  if (found != value.end() && !TimeUtil::FromString(found->get<std::string>(), &time)) {
+  if (found == value.end()) {
+    return std::nullopt;
+  }
+  Timestamp time;
+  if (!TimeUtil::FromString(found->get<std::string>(), &time)) {
     throw std::invalid_argument(std::string(name) + " is no time");
   }
   return time;
@@ -156,7 +160,8 @@ Document ToDocument(const json& line) {
 }  // namespace
 
 std::string ToLine(const Document& document) {
-  return std::visit([](const auto& content) { return Line(content).dump(); }, document);
+  return std::visit([](const auto& content) { return text::VisibleJson(Line(content).dump()); },
+                    document);
 }
 
 std::variant<Document, std::string> ParseLine(std::string_view line) {

@@ -3,6 +3,7 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,9 +22,9 @@ constexpr std::int64_t kFormat = 1;
 /// other positions and times, so nothing of it can be the same there.
 struct Origin {
   std::int64_t position = 0;
-  google::protobuf::Timestamp commit_time;
-  /// Of a hold; zero: it had none.
-  google::protobuf::Timestamp expire_time;
+  std::optional<google::protobuf::Timestamp> commit_time;
+  /// When a hold was to expire; absent: never.
+  std::optional<google::protobuf::Timestamp> expire_time;
   /// The hold was not voided by a command, but expired.
   bool expired = false;
 };
@@ -68,7 +69,8 @@ struct EndDocument {
 using Document = std::variant<AssetDocument, AccountDocument, CommandDocument, EndDocument>;
 
 /// One line of JSON without its end. The same document always gives the same
-/// bytes: names are sorted, fields without a value left out.
+/// bytes: names are sorted, fields without a value left out, control characters
+/// written as JSON's escapes.
 [[nodiscard]] std::string ToLine(const Document& document);
 
 /// What a line says, or why it cannot be read: a sentence for people.

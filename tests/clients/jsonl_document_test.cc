@@ -19,7 +19,7 @@ CommandDocument Refused() {
   document.command = request;
   document.refused = "INSUFFICIENT_FUNDS";
   document.origin.position = 7;
-  document.origin.commit_time.set_seconds(1);
+  document.origin.commit_time.emplace().set_seconds(1);
   return document;
 }
 
@@ -28,6 +28,26 @@ TEST(JsonlDocumentTest, NamesAreSortedAndEmptyFieldsLeftOut) {
             R"({"create_transaction":{"metadata":{"a":"\"Ž\"","b":"2"},"transaction_id":"t"},)"
             R"("origin":{"commit_time":"1970-01-01T00:00:01Z","position":7},)"
             R"("refused":"INSUFFICIENT_FUNDS"})");
+}
+
+TEST(JsonlDocumentTest, TheFirstMomentOf1970IsATime) {
+  CommandDocument document = Refused();
+  document.origin.expire_time.emplace();
+  const std::string line = ToLine(document);
+  EXPECT_NE(line.find(R"("expire_time":"1970-01-01T00:00:00Z")"), std::string::npos) << line;
+  const auto parsed = ParseLine(line);
+  ASSERT_TRUE(std::holds_alternative<Document>(parsed));
+  EXPECT_EQ(ToLine(std::get<Document>(parsed)), line);
+}
+
+TEST(JsonlDocumentTest, NoControlCharacterStandsInALineAsItIs) {
+  CommandDocument document = Refused();
+  std::get<v1::CreateTransactionRequest>(document.command).set_type("\x7f\u009b\u202e\u2069\n");
+  const std::string line = ToLine(document);
+  EXPECT_NE(line.find(R"("type":"\u007f\u009b\u202e\u2069\n")"), std::string::npos) << line;
+  const auto parsed = ParseLine(line);
+  ASSERT_TRUE(std::holds_alternative<Document>(parsed));
+  EXPECT_EQ(ToLine(std::get<Document>(parsed)), line);
 }
 
 TEST(JsonlDocumentTest, EveryDocumentComesBackAsItWas) {
@@ -40,7 +60,7 @@ TEST(JsonlDocumentTest, EveryDocumentComesBackAsItWas) {
   hold.command = v1::CreateTransactionRequest();
   std::get<0>(hold.command).mutable_hold();
   hold.open_hold = true;
-  hold.origin.expire_time.set_seconds(5);
+  hold.origin.expire_time.emplace().set_seconds(5);
   CommandDocument expired;
   expired.command = v1::VoidTransactionRequest();
   expired.origin.expired = true;
