@@ -4,6 +4,11 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "text/utf8.h"
+#include "text/visible.h"
 
 namespace florin::exporter {
 namespace {
@@ -13,13 +18,32 @@ bool StandsForItself(char c) {
          std::string_view(":._@-/+").find(c) != std::string_view::npos;
 }
 
+// What the writer makes of a transaction's own fields.
+constexpr std::array<std::string_view, 4> kOwnTags = {"type", "reference", "reverses",
+                                                      "description"};
+
+// "%2C" for ",".
+std::string Percent(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
+// hledger takes these off either end of a value: Unicode's category Zs.
+bool IsSpace(char32_t code) {
+  return code == ' ' || code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
+         code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
 }  // namespace
 
 std::string HledgerAccount(std::string_view account_id) {
   std::string name;
-  for (const char c : account_id) {
-    name += StandsForItself(c) ? std::string(1, c)
-                               : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  for (std::size_t i = 0; i < account_id.size(); ++i) {
+    const std::string_view byte = account_id.substr(i, 1);
+    name += StandsForItself(byte.front()) ? std::string(byte) : Percent(byte);
   }
   return name;
 }
@@ -43,16 +67,43 @@ std::string HledgerBalance(const v1::Account& account) {
   return debit_normal ? posted : Negated(posted);
 }
 
-std::string HledgerLine(std::string_view text) {
-  std::string line(text);
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, ' ');
-  return line;
+std::string HledgerTagValue(std::string_view value) {
+  std::string written;
+  for (std::size_t at = 0; at < value.size();) {
+    const auto character = text::CharacterAt(value, at);
+    const std::string_view bytes = value.substr(at, character.length);
+    at += character.length;
+    const bool at_an_end = bytes.data() == value.data() || at == value.size();
+    const bool means_more = character.code == ',' || character.code == '%' || !character.valid ||
+                            text::IsControl(character.code);
+    written +=
+        means_more || (at_an_end && IsSpace(character.code)) ? Percent(bytes) : std::string(bytes);
+  }
+  return written;
+}
+
+std::string HledgerTagName(std::string_view key) {
+  if (std::find(kOwnTags.begin(), kOwnTags.end(), key) == kOwnTags.end()) {
+    return std::string(key);
+  }
+  return Percent(key.substr(0, 1)).append(key.substr(1));
 }
 
 std::string HledgerDescription(std::string_view text) {
-  std::string line = HledgerLine(text);
-  std::replace(line.begin(), line.end(), ';', ',');
+  std::string line;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = text::CharacterAt(text, at);
+    if (!character.valid || text::IsControl(character.code)) {
+      line += ' ';
+    } else if (character.code == ';') {
+      line += ',';
+    } else if (character.code == '|') {
+      line += '/';
+    } else {
+      line += text.substr(at, character.length);
+    }
+    at += character.length;
+  }
   return line;
 }
 

@@ -25,10 +25,18 @@ namespace florin::exporter {
 /// The balance as hledger counts: debits above zero.
 [[nodiscard]] std::string HledgerBalance(const v1::Account& account);
 
-/// One line: line ends and control characters become spaces.
-[[nodiscard]] std::string HledgerLine(std::string_view text);
+/// A value as a tag's, so that hledger reads one tag and no more: a comma would end
+/// it, and what follows could begin another. Written as %XX, byte by byte: commas,
+/// control characters, spaces at either end, and '%' itself, so that the value can
+/// be had back.
+[[nodiscard]] std::string HledgerTagValue(std::string_view value);
 
-/// The same, and ';' a comma: in a description it would begin a comment.
+/// A metadata key as a tag's name. A key that is the name of a tag of our own is
+/// told from it by its first letter, which is written as %XX.
+[[nodiscard]] std::string HledgerTagName(std::string_view key);
+
+/// For people, on one line: control characters become spaces; ';', which would begin
+/// a comment, becomes ','; and '|', which would part payee and note, becomes '/'.
 [[nodiscard]] std::string HledgerDescription(std::string_view text);
 
 /// "2026-11-21", the day in UTC.

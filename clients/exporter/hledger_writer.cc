@@ -40,15 +40,19 @@ void HledgerWriter::Take(const v1::Event& event) {
   last_date_ = std::max(last_date_, date);
   const std::string& text =
       transaction.description().empty() ? transaction.type() : transaction.description();
+  const std::string shown = HledgerDescription(text);
   out_ << fmt::format("\n{} ({}){}{}\n", date, transaction.transaction_id(),
-                      text.empty() ? "" : " ", HledgerDescription(text));
-  WriteTag("type", transaction.type());
-  WriteTag("reference", transaction.reference());
-  WriteTag("reverses", transaction.reverses_transaction_id());
+                      shown.empty() ? "" : " ", shown);
+  WriteOwnTag("type", transaction.type());
+  WriteOwnTag("reference", transaction.reference());
+  WriteOwnTag("reverses", transaction.reverses_transaction_id());
+  if (HledgerDescription(transaction.description()) != transaction.description()) {
+    WriteOwnTag("description", transaction.description());
+  }
   const std::map<std::string, std::string> sorted(transaction.metadata().begin(),
                                                   transaction.metadata().end());
   for (const auto& [key, value] : sorted) {
-    WriteTag(key, value);
+    WriteTag(HledgerTagName(key), value);
   }
   for (const auto& posting : transaction.postings()) {
     WritePosting(posting);
@@ -81,10 +85,15 @@ void HledgerWriter::WritePosting(const v1::Posting& posting) {
                       HledgerAmount(Negated(moved), asset));
 }
 
-void HledgerWriter::WriteTag(const std::string& name, const std::string& value) {
+void HledgerWriter::WriteOwnTag(const char* name, const std::string& value) {
   if (!value.empty()) {
-    out_ << "    ; " << name << ": " << HledgerLine(value) << '\n';
+    WriteTag(name, value);
   }
+}
+
+void HledgerWriter::WriteTag(const std::string& name, const std::string& value) {
+  const std::string written = HledgerTagValue(value);
+  out_ << "    ; " << name << ':' << (written.empty() ? "" : " ") << written << '\n';
 }
 
 }  // namespace florin::exporter

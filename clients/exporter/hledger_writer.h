@@ -24,6 +24,8 @@ class HledgerWriter final : public Writer {
 
  private:
   void WritePosting(const v1::Posting& posting);
+  // Of a field; none where it is empty.
+  void WriteOwnTag(const char* name, const std::string& value);
   void WriteTag(const std::string& name, const std::string& value);
 
   const Snapshot& snapshot_;

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
+#include <string>
+
 #include "clients/exporter/csv_writer.h"
 #include "clients/exporter/hledger_text.h"
+#include "clients/exporter/snapshot.h"
 
 namespace florin::exporter {
 namespace {
@@ -40,10 +44,25 @@ TEST(HledgerTextTest, ABalanceCountsDebitsAboveZero) {
   }
 }
 
-TEST(HledgerTextTest, DescriptionsAreOneLineWithoutAComment) {
-  EXPECT_EQ(HledgerDescription("two\nlines; x"), "two lines, x");
-  EXPECT_EQ(HledgerLine("a\r\nb;\x7f"), "a  b; ");
-  EXPECT_EQ(HledgerLine("Žižkov"), "Žižkov");
+TEST(HledgerTextTest, DescriptionsAreOneLineWithoutACommentOrAPayee) {
+  EXPECT_EQ(HledgerDescription("two\nlines; x | y"), "two lines, x / y");
+  EXPECT_EQ(HledgerDescription("\x1b\u009b\u2028\x80z"), "    z");
+  EXPECT_EQ(HledgerDescription("Žižkov 50%"), "Žižkov 50%");
+}
+
+TEST(HledgerTextTest, ATagsValueEndsNowhereButAtItsEnd) {
+  EXPECT_EQ(HledgerTagValue("semi; colon: x, tag2: y"), "semi; colon: x%2C tag2: y");
+  EXPECT_EQ(HledgerTagValue("50%\n\x7f\u0085"), "50%25%0A%7F%C2%85");
+  EXPECT_EQ(HledgerTagValue(" a b "), "%20a b%20");
+  EXPECT_EQ(HledgerTagValue("\u00a0a\u2003"), "%C2%A0a%E2%80%83");
+  EXPECT_EQ(HledgerTagValue(" "), "%20");
+  EXPECT_EQ(HledgerTagValue("Žižkov"), "Žižkov");
+}
+
+TEST(HledgerTextTest, AKeyOfMetadataIsNotTakenForAFieldOfTheTransaction) {
+  EXPECT_EQ(HledgerTagName("channel"), "channel");
+  EXPECT_EQ(HledgerTagName("reverses"), "%72everses");
+  EXPECT_EQ(HledgerTagName("type"), "%74ype");
 }
 
 TEST(HledgerTextTest, TheDayIsThatOfUtc) {
@@ -52,6 +71,26 @@ TEST(HledgerTextTest, TheDayIsThatOfUtc) {
   EXPECT_EQ(HledgerDate(time), "1992-12-31");
   time.set_seconds(725846400);
   EXPECT_EQ(HledgerDate(time), "1993-01-01");
+}
+
+// A row of transactions.csv: one transaction with one posting.
+std::string Row(const v1::Transaction& transaction) {
+  const Snapshot snapshot;
+  std::ostringstream accounts;
+  std::ostringstream transactions;
+  CsvWriter writer(snapshot, accounts, transactions);
+  v1::Event event;
+  *event.mutable_transaction_recorded()->mutable_transaction() = transaction;
+  event.mutable_transaction_recorded()->mutable_transaction()->add_postings();
+  writer.Take(event);
+  return transactions.str();
+}
+
+TEST(CsvWriterTest, TheFirstMomentOf1970IsATime) {
+  v1::Transaction transaction;
+  EXPECT_EQ(Row(transaction).find("1970"), std::string::npos);
+  transaction.mutable_effective_time();
+  EXPECT_NE(Row(transaction).find(",1970-01-01T00:00:00Z,"), std::string::npos);
 }
 
 TEST(CsvFieldTest, QuotesOnlyWhatNeedsThem) {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 
@@ -108,6 +109,65 @@ TEST_F(HledgerIntegrationTest, OneOfEverythingIsAcceptedAndComesToTheSameBalance
     EXPECT_THAT(print.output, testing::Not(testing::HasSubstr(never_posted)));
   }
   EXPECT_THAT(print.output, testing::HasSubstr("(back)"));
+}
+
+// Texts that would make tags, comments, payees or lines of their own.
+v1::CreateTransactionRequest Hostile() {
+  v1::CreateTransactionRequest request;
+  request.set_transaction_id("hostile");
+  auto* posting = request.add_postings();
+  posting->set_debit_account_id("bank:a");
+  posting->set_credit_account_id("-odd@x_y.:");
+  posting->set_amount("1.00");
+  request.set_type("semi; colon: x, tag2: y");
+  request.set_reference(" 50% off, date: 2020-01-01 ");
+  request.set_description("payee | note ; type: A\n2020-01-01 (forged)\n    world  1 \"EUR\"");
+  auto& metadata = *request.mutable_metadata();
+  metadata["type"] = "not the type";
+  metadata["reverses"] = "nothing";
+  metadata["date"] = "[2020-01-01], x";
+  metadata["empty"] = "";
+  metadata["lines"] = "a\r\nb: c,\u2028d";
+  metadata["name"] = "Müller, Hans";
+  return request;
+}
+
+// The bytes of what is written as %XX.
+std::string Decoded(const std::string& text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape = text[i] == '%';
+    decoded += escape ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+    i += escape ? 2 : 0;
+  }
+  return decoded;
+}
+
+TEST_F(HledgerIntegrationTest, TagsAreThoseOfTheTransactionAndNoOthers) {
+  ExportWorld(*client_).Fill();
+  const v1::CreateTransactionRequest hostile = Hostile();
+  ASSERT_TRUE(client_->CreateTransaction(hostile).ok());
+  Export();
+  EXPECT_EQ(TheirBalances(), OurBalances());
+  const auto read = nlohmann::json::parse(Hledger("print code:hostile -O json").output);
+  ASSERT_EQ(read.size(), 1U);
+  const auto& theirs = read.at(0);
+  EXPECT_EQ(theirs.at("tdescription"),
+            "payee / note , type: A 2020-01-01 (forged)     world  1 \"EUR\"");
+  EXPECT_EQ(theirs.at("tpostings").size(), 2U);
+  std::map<std::string, std::string> tags;
+  for (const auto& tag : theirs.at("ttags")) {
+    const auto name = tag.at(0).get<std::string>();
+    EXPECT_TRUE(tags.emplace(name, Decoded(tag.at(1).get<std::string>())).second) << name;
+  }
+  std::map<std::string, std::string> ours(hostile.metadata().begin(), hostile.metadata().end());
+  ours["%74ype"] = ours.at("type");
+  ours["%72everses"] = ours.at("reverses");
+  ours.erase("reverses");
+  ours["type"] = hostile.type();
+  ours["reference"] = hostile.reference();
+  ours["description"] = hostile.description();
+  EXPECT_EQ(tags, ours);
 }
 
 }  // namespace
