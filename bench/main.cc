@@ -13,6 +13,7 @@
 #include "bench/suites.h"
 #include "process/descriptor_limit.h"
 #include "process/standard_streams.h"
+#include "text/visible.h"
 
 namespace {
 
@@ -88,7 +89,8 @@ int main(int argc, char** argv) {
     return line.serve_echo ? florin::bench::ServeEcho() : Run(line.options);
   } catch (const std::exception& error) {
     florin::bench::EndProgress();
-    WriteError(fmt::format("florin-bench: {}\n", error.what()));
+    WriteError(fmt::format("florin-bench: {}\n",
+                           florin::text::Visible(error.what(), florin::text::Backslash::kKept)));
     return 1;
   }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "text/visible.h"
+
 namespace florin::bench {
 namespace {
 
@@ -99,7 +101,8 @@ Row* Report::row(const std::string& name, const std::string& unit) {
 
 std::string Report::Table() const {
   std::string text;
-  for (const auto& [key, value] : facts_) text += fmt::format("{}: {}\n", key, value);
+  for (const auto& [key, value] : facts_)
+    text += fmt::format("{}: {}\n", key, text::Visible(value, text::Backslash::kKept));
   text += fmt::format("\n{:<20}  {:>12}  {:<12}  {:<12}  {:>6}", "measurement", "median", "unit",
                       "against", "ratio");
   for (const Column& column : kColumns) {
@@ -115,7 +118,9 @@ std::string Report::Table() const {
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
-  for (const std::string& note : notes_) text += "note: " + note + '\n';
+  for (const std::string& note : notes_) {
+    text += "note: " + text::Visible(note, text::Backslash::kKept) + '\n';
+  }
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <clients/cpp/client.h>
 #include <clients/cpp/event_subscription.h>
 #include <process/standard_streams.h>
+#include <text/visible.h>
 
 #include <chrono>
 #include <cstdint>
@@ -71,7 +72,7 @@ bool TakePayment(Client& client, const std::string& day) {
     return Fail("taking a payment", done.error());
   }
   std::cout << "payment " << (done.value().replayed() ? "known" : "posted") << ", the till has "
-            << done.value().account_balances(0).balances().posted() << '\n';
+            << florin::text::Visible(done.value().account_balances(0).balances().posted()) << '\n';
   return true;
 }
 

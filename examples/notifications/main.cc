@@ -6,6 +6,7 @@
 #include <clients/cpp/client.h>
 #include <clients/cpp/group_consumer.h>
 #include <process/standard_streams.h>
+#include <text/visible.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -43,12 +44,13 @@ florin::client::Result<v1::CreateGroupResponse> MakeGroup(Client& client, const 
 }
 
 // The event's id goes along: an event may come twice, and whoever gets the line
-// can tell.
+// can tell. What is stored may hold anything, also what a terminal would obey.
 std::string Line(const v1::Event& event) {
+  using florin::text::Visible;
   const auto& moved = event.funds_moved();
   const bool came = event.type() == "account.funds.deposited";
-  return event.event_id() + "\t" + event.stream() + "\t" + (came ? "+" : "-") + moved.amount() +
-         "\tbalance " + moved.balance_after() + '\n';
+  return Visible(event.event_id()) + "\t" + Visible(event.stream()) + "\t" + (came ? "+" : "-") +
+         Visible(moved.amount()) + "\tbalance " + Visible(moved.balance_after()) + '\n';
 }
 
 // Sends by writing to standard output. What cannot be sent is thrown, and so comes
