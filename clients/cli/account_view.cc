@@ -61,7 +61,7 @@ void AddAccountRow(const v1::Account& account, Table* table) {
                  std::to_string(account.version()), account.owner_id()});
 }
 
-void PrintAccount(std::ostream& out, const v1::Account& account) {
+void PrintAccount(const Printer& out, const v1::Account& account) {
   FieldList fields;
   fields.Add("account", account.account_id());
   fields.Add("owner", account.owner_id());
@@ -70,14 +70,14 @@ void PrintAccount(std::ostream& out, const v1::Account& account) {
   AddBalances(account.balances(), account.asset(), &fields);
   fields.Add("limits", FormatLimits(account.limits()));
   fields.Add("metadata", FormatMetadata(account.metadata()));
-  fields.Add("opened", FormatTime(account.open_time()));
-  fields.Add("updated", FormatTime(account.update_time()));
+  fields.Add("opened", FormatTime(account.has_open_time(), account.open_time()));
+  fields.Add("updated", FormatTime(account.has_update_time(), account.update_time()));
   fields.Add("version", std::to_string(account.version()));
   fields.Add("position", std::to_string(account.position()));
   fields.Print(out);
 }
 
-void PrintBalance(std::ostream& out, const std::string& account_id,
+void PrintBalance(const Printer& out, const std::string& account_id,
                   const v1::GetBalanceResponse& response) {
   FieldList fields;
   fields.Add("account", account_id);
@@ -99,7 +99,7 @@ void AddBalanceRow(const v1::AccountBalance& balance, Table* table) {
                  std::to_string(balance.version())});
 }
 
-void PrintAccountBalances(std::ostream& out,
+void PrintAccountBalances(const Printer& out,
                           const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances) {
   Table table = BalanceTable();
   for (const auto& balance : balances) {

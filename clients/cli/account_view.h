@@ -14,9 +14,9 @@ namespace florin::cli {
 void AddAccountRow(const v1::Account& account, Table* table);
 
 /// All of one account, for people.
-void PrintAccount(std::ostream& out, const v1::Account& account);
+void PrintAccount(const Printer& out, const v1::Account& account);
 /// A balance as it stood.
-void PrintBalance(std::ostream& out, const std::string& account_id,
+void PrintBalance(const Printer& out, const std::string& account_id,
                   const v1::GetBalanceResponse& response);
 /// The columns of `account balance` for many accounts.
 [[nodiscard]] Table BalanceTable();
@@ -24,7 +24,7 @@ void AddBalanceRow(const v1::AccountBalance& balance, Table* table);
 /// " (debits)" and so on while the account is suspended, else "".
 [[nodiscard]] std::string FormatSuspension(const v1::Account& account);
 /// What a transaction left on its accounts.
-void PrintAccountBalances(std::ostream& out,
+void PrintAccountBalances(const Printer& out,
                           const google::protobuf::RepeatedPtrField<v1::AccountBalance>& balances);
 
 }  // namespace florin::cli

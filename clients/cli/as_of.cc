@@ -19,7 +19,7 @@ client::ClientError ExplainNotYetOpen(Session& session, const std::string& accou
   const auto& opened = first.value().events(0);
   error.message = "account " + account_id + " was not open yet";
   error.metadata["opened_position"] = std::to_string(opened.position());
-  error.metadata["opened_time"] = FormatTime(opened.time());
+  error.metadata["opened_time"] = FormatTime(opened.has_time(), opened.time());
   return error;
 }
 

@@ -21,7 +21,7 @@ bool Balances(const v1::TrialBalanceLine& line) {
          line.debits_pending() == line.credits_pending();
 }
 
-void PrintLines(std::ostream& out, const v1::GetTrialBalanceResponse& books) {
+void PrintLines(const Printer& out, const v1::GetTrialBalanceResponse& books) {
   Table table({{"ASSET"},
                {"DEBITS", Table::Align::kRight},
                {"CREDITS", Table::Align::kRight},
@@ -48,12 +48,12 @@ ExitCode Judge(Session& session, const BooksOptions& options, bool balanced) {
     return ExitCode::kOk;
   }
   if (!session.json) {
-    out << (balanced ? "the books balance\n" : "the books do not balance\n");
+    out << (balanced ? "the books balance" : "the books do not balance") << '\n';
   }
   if (balanced) {
     return ExitCode::kOk;
   }
-  out.flush();
+  out.Flush();
   session.console.err << "error: the books do not balance\n"
                          "next: stop writing, keep the data directory as it is, and see the "
                          "server's log\n";

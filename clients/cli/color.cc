@@ -40,11 +40,11 @@ bool WantsColor(const std::string& choice, const Console& console) {
   return console.out_is_terminal && (no_color == nullptr || *no_color == '\0');
 }
 
-std::string Paint(std::string_view text, Color color) {
-  if (color == Color::kNone || text.empty()) {
-    return std::string(text);
+Shown Paint(Shown shown, Color color) {
+  if (color == Color::kNone || shown.text.empty()) {
+    return shown;
   }
-  return std::string(Sequence(color)).append(text).append("\x1b[0m");
+  return {std::string(Sequence(color)).append(shown.text).append("\x1b[0m")};
 }
 
 }  // namespace florin::cli

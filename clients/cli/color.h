@@ -17,7 +17,7 @@ void AddColorOption(CLI::App& command, std::string& choice);
 /// Source: https://no-color.org
 [[nodiscard]] bool WantsColor(const std::string& choice, const Console& console);
 
-/// `text` in `color`; unchanged for kNone.
-[[nodiscard]] std::string Paint(std::string_view text, Color color);
+/// `shown` in `color`; unchanged for kNone.
+[[nodiscard]] Shown Paint(Shown shown, Color color);
 
 }  // namespace florin::cli

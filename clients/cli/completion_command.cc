@@ -29,7 +29,8 @@ Example:
   completion->callback([&app, &session, shell] {
     session.action = [&app, &session, shell] {
       const CommandNode program = DescribeCommands(app);
-      session.console.out << (*shell == "bash" ? BashCompletion(program) : ZshCompletion(program));
+      session.console.out << Shown{*shell == "bash" ? BashCompletion(program)
+                                                    : ZshCompletion(program)};
       return ExitCode::kOk;
     };
   });

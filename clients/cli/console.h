@@ -2,12 +2,14 @@
 
 #include <iosfwd>
 
+#include "clients/cli/printer.h"
+
 namespace florin::cli {
 
 /// Where a command writes. Results go to `out`, all else to `err`.
 struct Console {
-  std::ostream& out;
-  std::ostream& err;
+  Printer out;
+  Printer err;
   /// Progress may redraw its line only on a terminal.
   bool err_is_terminal = false;
   /// A live screen may be drawn only on a terminal.

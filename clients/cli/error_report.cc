@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <ostream>
 #include <string_view>
 #include <utility>
 
@@ -156,23 +155,23 @@ ExitCode ExitCodeOf(const ClientError& error) {
   }
 }
 
-ExitCode ReportError(std::ostream& err, const ClientError& error, const std::string& server) {
-  err << "error: " << InPlainWords(error, server).ToString() << '\n';
+ExitCode ReportError(const Printer& err, const ClientError& error, const std::string& server) {
+  err << "error: " << Sentence{InPlainWords(error, server).ToString()} << '\n';
   FieldList details;
   for (const auto& [key, value] : error.metadata) {
     details.Add("  " + key, value);
   }
   details.Print(err);
   if (const std::string advice = AdviceFor(error, server); !advice.empty()) {
-    err << "next: " << advice << '\n';
+    err << "next: " << Sentence{advice} << '\n';
   }
   return ExitCodeOf(error);
 }
 
-ExitCode ReportUsage(std::ostream& err, const std::string& message, const std::string& next) {
-  err << "error: " << message << '\n';
+ExitCode ReportUsage(const Printer& err, const std::string& message, const std::string& next) {
+  err << "error: " << Sentence{message} << '\n';
   if (!next.empty()) {
-    err << "next: " << next << '\n';
+    err << "next: " << Sentence{next} << '\n';
   }
   return ExitCode::kUsage;
 }

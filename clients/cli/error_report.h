@@ -1,9 +1,9 @@
 #pragma once
 
-#include <iosfwd>
 #include <string>
 
 #include "clients/cli/exit_code.h"
+#include "clients/cli/printer.h"
 #include "clients/cpp/client_error.h"
 
 namespace florin::cli {
@@ -15,11 +15,11 @@ namespace florin::cli {
 ///       account_id  a
 ///       available   1.00
 ///     next: bring funds to the account, or raise its limit ...
-ExitCode ReportError(std::ostream& err, const client::ClientError& error,
+ExitCode ReportError(const Printer& err, const client::ClientError& error,
                      const std::string& server);
 
 /// A problem found on this side, with its way out.
-ExitCode ReportUsage(std::ostream& err, const std::string& message, const std::string& next = "");
+ExitCode ReportUsage(const Printer& err, const std::string& message, const std::string& next = "");
 
 [[nodiscard]] ExitCode ExitCodeOf(const client::ClientError& error);
 

@@ -86,18 +86,19 @@ Color ColorOf(std::string_view type) {
 
 }  // namespace
 
-std::string FormatEvent(const v1::Event& event, bool colored) {
+Shown FormatEvent(const v1::Event& event, bool colored) {
   // Lines come one by one, so the widths cannot follow the contents; these fit
   // nearly all.
-  const std::string place =
-      fmt::format("{:>9}  {:<24}", event.position(), FormatTime(event.time()));
-  const std::string type = fmt::format("{:<23}", event.type());
-  std::string rest = fmt::format("  {:<32}  {}", event.stream(), Describe(event));
+  const Shown place{
+      fmt::format("{:>9}  {:<24}", event.position(), FormatTime(event.has_time(), event.time()))};
+  const Shown type{fmt::format("{:<23}", text::Visible(event.type()))};
+  std::string rest =
+      fmt::format("  {:<32}  {}", text::Visible(event.stream()), text::Visible(Describe(event)));
   rest.erase(rest.find_last_not_of(' ') + 1);
   if (!colored) {
-    return place + "  " + type + rest;
+    return {place.text + "  " + type.text + rest};
   }
-  return Paint(place, Color::kDim) + "  " + Paint(type, ColorOf(event.type())) + rest;
+  return {Paint(place, Color::kDim).text + "  " + Paint(type, ColorOf(event.type())).text + rest};
 }
 
 }  // namespace florin::cli

@@ -111,7 +111,7 @@ ExitCode Follow(Session& session, const TailOptions& options,
     lost.WorksAgain();
     const auto& batch = next.value();
     const bool more = ShowBatch(session, batch, options, &shown);
-    session.console.out.flush();
+    session.console.out.Flush();
     if (!session.console.out) {
       return ExitCode::kFile;
     }

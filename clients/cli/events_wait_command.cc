@@ -36,7 +36,7 @@ bool CameToAPlace(const client::ClientError& error) {
 ExitCode ReportTimeout(Session& session, const WaitOptions& options,
                        const client::ClientError& error) {
   auto& err = session.console.err;
-  err << "error: TIMED_OUT: " << error.message << '\n';
+  err << "error: TIMED_OUT: " << Sentence{error.message} << '\n';
   FieldList details;
   for (const auto& [key, value] : error.metadata) {
     details.Add("  " + key, value);

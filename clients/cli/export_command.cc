@@ -50,10 +50,10 @@ ExitCode ReportFailure(Session& session, const exporter::Failure& failure) {
     return ExitCode::kInterrupted;
   }
   if (failure.ledger) {
-    session.console.err << "stopped while " << failure.message << '\n';
+    session.console.err << "stopped while " << Sentence{failure.message} << '\n';
     return session.Fail(*failure.ledger);
   }
-  session.console.err << "error: " << failure.message << '\n';
+  session.console.err << "error: " << Sentence{failure.message} << '\n';
   return ExitCode::kFile;
 }
 
@@ -93,7 +93,7 @@ ExitCode Export(Session& session, const Options& options) {
   exporter::ExportOutcome outcome;
   {
     const InterruptGuard interrupt;
-    outcome = exporter::RunExport(session.client(), run, session.console.out, on_progress,
+    outcome = exporter::RunExport(session.client(), run, session.console.out.stream(), on_progress,
                                   interrupt.flag());
   }
   bar.Finish();

@@ -119,14 +119,14 @@ class Handling {
   }
 
   client::Handled Show(const v1::Event& event) {
-    auto& out = session_.console.out;
+    const auto& out = session_.console.out;
     const std::scoped_lock lock(mutex_);
     if (session_.json) {
       PrintJsonLine(out, event);
     } else {
       out << FormatEvent(event, colored_) << '\n';
     }
-    out.flush();
+    out.Flush();
     broken_ = !out;
     return broken_ ? client::Handled::Leave() : client::Handled::Done();
   }
@@ -164,7 +164,7 @@ client::GroupConsumerOptions ToConsumer(Session& session, const ConsumeOptions& 
   return consumer;
 }
 
-void Summarize(std::ostream& err, const client::GroupConsumerStats& stats) {
+void Summarize(const Printer& err, const client::GroupConsumerStats& stats) {
   err << "left: " << stats.acknowledged << " acknowledged, " << stats.retried << " to be retried\n";
 }
 

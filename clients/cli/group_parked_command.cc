@@ -64,7 +64,7 @@ ExitCode Report(Session& session, const client::Result<Response>& result, const 
   if (session.json) {
     PrintJson(session.console.out, result.value());
   } else {
-    session.console.out << done << ": " << count << (count == 1 ? " event\n" : " events\n");
+    session.console.out << done << ": " << count << (count == 1 ? " event" : " events") << '\n';
   }
   return ExitCode::kOk;
 }

@@ -85,7 +85,7 @@ void AddSettings(const v1::GroupSettings& settings, FieldList* fields) {
                             FormatCount(settings.max_parked_and_waiting()) + " parked and waiting");
 }
 
-void PrintMembers(std::ostream& out, const v1::Group& group, const Timestamp& now) {
+void PrintMembers(const Printer& out, const v1::Group& group, const Timestamp& now) {
   Table table({{"MEMBER"},
                {"IN FLIGHT", Table::Align::kRight},
                {"OLDEST", Table::Align::kRight},
@@ -94,15 +94,18 @@ void PrintMembers(std::ostream& out, const v1::Group& group, const Timestamp& no
   for (const auto& member : group.members()) {
     table.AddRow({member.member_name(), FormatCount(member.in_flight_count()),
                   Age(member.oldest_unacked_time(), member.has_oldest_unacked_time(), now),
-                  FormatTime(member.join_time()), Streams(member)});
+                  FormatTime(member.has_join_time(), member.join_time()), Streams(member)});
   }
-  out << (table.empty() ? "\nNo members: nothing is delivered.\n" : "\n");
+  out << '\n';
+  if (table.empty()) {
+    out << "No members: nothing is delivered.\n";
+  }
   table.Print(out);
 }
 
 }  // namespace
 
-void PrintGroup(std::ostream& out, const v1::Group& group, const Timestamp& now) {
+void PrintGroup(const Printer& out, const v1::Group& group, const Timestamp& now) {
   FieldList fields;
   fields.Add("group", group.group_id());
   fields.Add("state", State(group));
@@ -152,7 +155,8 @@ void AddParkedRow(const v1::ParkedEvent& parked, Table* table) {
   const auto& event = parked.event();
   table->AddRow({std::to_string(event.position()), event.event_id(), event.type(), event.stream(),
                  std::to_string(parked.attempts()), FormatCount(parked.waiting_count()),
-                 FormatTime(parked.park_time()), parked.member_name(), parked.last_reason()});
+                 FormatTime(parked.has_park_time(), parked.park_time()), parked.member_name(),
+                 parked.last_reason()});
 }
 
 Table ActionTable() {
@@ -167,7 +171,7 @@ Table ActionTable() {
 }
 
 void AddActionRow(const v1::GroupAction& action, Table* table) {
-  table->AddRow({std::to_string(action.number()), FormatTime(action.time()),
+  table->AddRow({std::to_string(action.number()), FormatTime(action.has_time(), action.time()),
                  FormatKind(action.kind()), action.principal(), action.member_name(),
                  std::to_string(action.position()), FormatCount(action.event_count()),
                  action.reason()});

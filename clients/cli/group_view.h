@@ -10,7 +10,7 @@ namespace florin::cli {
 
 /// All of a group, for people: what it is asked to do, how far it is, who holds
 /// what. `now` is what the lag in seconds is counted to.
-void PrintGroup(std::ostream& out, const v1::Group& group, const google::protobuf::Timestamp& now);
+void PrintGroup(const Printer& out, const v1::Group& group, const google::protobuf::Timestamp& now);
 
 /// The columns of `group list`.
 [[nodiscard]] Table GroupTable();

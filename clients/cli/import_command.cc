@@ -52,14 +52,14 @@ ExitCode ReportProfile(Session& session, const std::string& path, const importer
   if (error.line > 0) {
     session.console.err << ", line " << error.line;
   }
-  session.console.err << ": " << error.message << '\n';
+  session.console.err << ": " << Sentence{error.message} << '\n';
   return ExitCode::kUsage;
 }
 
 ExitCode ReportFailure(Session& session, const Options& options,
                        const importer::ImportFailure& failure) {
   if (failure.ledger) {
-    session.console.err << "stopped while " << failure.doing << '\n';
+    session.console.err << "stopped while " << Sentence{failure.doing} << '\n';
     const ExitCode code = session.Fail(*failure.ledger);
     session.console.err << "      then run the same command again: rows that "
                            "were posted are known by their ids\n";
@@ -69,7 +69,7 @@ ExitCode ReportFailure(Session& session, const Options& options,
   if (failure.local.line > 0) {
     session.console.err << options.run.file << ", line " << failure.local.line << ": ";
   }
-  session.console.err << failure.local.message << '\n';
+  session.console.err << Sentence{failure.local.message} << '\n';
   return ExitCode::kFile;
 }
 

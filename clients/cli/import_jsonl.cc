@@ -28,7 +28,7 @@ double Seconds(const RestoreCounts& counts) {
   return std::chrono::duration<double>(counts.elapsed).count();
 }
 
-void PrintSummary(std::ostream& out, const RestoreOutcome& outcome) {
+void PrintSummary(const Printer& out, const RestoreOutcome& outcome) {
   const RestoreCounts& counts = outcome.counts;
   const auto number = [](std::int64_t count) { return count == 0 ? "" : FormatCount(count); };
   FieldList fields;
@@ -47,7 +47,7 @@ void PrintSummary(std::ostream& out, const RestoreOutcome& outcome) {
   }
 }
 
-void PrintSummaryJson(std::ostream& out, const RestoreOutcome& outcome) {
+void PrintSummaryJson(const Printer& out, const RestoreOutcome& outcome) {
   const RestoreCounts& counts = outcome.counts;
   // In this order, so that two summaries can be compared line by line.
   nlohmann::ordered_json summary;
@@ -61,13 +61,14 @@ void PrintSummaryJson(std::ostream& out, const RestoreOutcome& outcome) {
   summary["seconds"] = Seconds(counts);
   summary["stopped"] = outcome.stopped;
   summary["failed"] = outcome.failure.has_value();
-  out << summary.dump(1) << '\n';
+  out.Json(summary.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  out << '\n';
 }
 
 ExitCode ReportFailure(Session& session, const std::string& file,
                        const importer::ImportFailure& failure) {
   if (failure.ledger) {
-    session.console.err << "stopped while " << failure.doing << '\n';
+    session.console.err << "stopped while " << Sentence{failure.doing} << '\n';
     const ExitCode code = session.Fail(*failure.ledger);
     if (code != ExitCode::kRefused) {
       session.console.err << "      then run the same command again: what was done is known by "
@@ -79,7 +80,7 @@ ExitCode ReportFailure(Session& session, const std::string& file,
   if (failure.local.line > 0) {
     session.console.err << file << ", line " << failure.local.line << ": ";
   }
-  session.console.err << failure.local.message << '\n';
+  session.console.err << Sentence{failure.local.message} << '\n';
   return ExitCode::kFile;
 }
 
@@ -100,7 +101,7 @@ ExitCode ImportJsonl(Session& session, const importer::RestoreOptions& options) 
     PrintSummary(session.console.out, outcome);
   }
   for (const auto& difference : outcome.differences) {
-    session.console.err << "difference: " << difference << '\n';
+    session.console.err << "difference: " << Sentence{difference} << '\n';
   }
   if (outcome.failure) {
     return ReportFailure(session, options.file, *outcome.failure);

@@ -26,18 +26,19 @@ std::int64_t Rate(const ImportCounts& counts) {
 
 class Lines {
  public:
-  explicit Lines(std::ostream& out) : out_(out) {}
+  explicit Lines(const Printer& out) : out_(out) {}
 
   void Add(const char* name, std::int64_t count, const std::string& note = "",
            bool always = false) {
     if (count != 0 || always) {
-      out_ << fmt::format("{:<9} {:>12}{}{}\n", name, FormatCount(count), note.empty() ? "" : "  ",
-                          note);
+      out_ << fmt::format("{:<9} {:>12}{}{}", name, FormatCount(count), note.empty() ? "" : "  ",
+                          note)
+           << '\n';
     }
   }
 
  private:
-  std::ostream& out_;
+  Printer out_;
 };
 
 }  // namespace
@@ -60,8 +61,9 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
     lines.Add("accounts", counts.accounts_different,
               "were opened before with other settings; used as they are");
   }
-  console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s\n", "time", Seconds(counts),
-                             FormatCount(Rate(counts)));
+  console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s", "time", Seconds(counts),
+                             FormatCount(Rate(counts)))
+              << '\n';
   if (counts.refused + counts.rejected > 0) {
     console.out << "Rows that were not imported, with line and reason: " << rejects_file << '\n';
   }
@@ -91,7 +93,8 @@ void PrintSummaryJson(Console console, const ImportOutcome& outcome,
   summary["stopped"] = outcome.stopped;
   summary["failed"] = outcome.failure.has_value();
   summary["rejects_file"] = counts.refused + counts.rejected > 0 ? rejects_file : "";
-  console.out << summary.dump(1) << '\n';
+  console.out.Json(summary.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  console.out << '\n';
 }
 
 }  // namespace florin::cli

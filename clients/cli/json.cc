@@ -2,7 +2,6 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <ostream>
 #include <string>
 
 namespace florin::cli {
@@ -21,12 +20,13 @@ std::string ToJson(const google::protobuf::Message& message, bool indented) {
 
 }  // namespace
 
-void PrintJson(std::ostream& out, const google::protobuf::Message& message) {
-  out << ToJson(message, true);
+void PrintJson(const Printer& out, const google::protobuf::Message& message) {
+  out.Json(ToJson(message, true));
 }
 
-void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message) {
-  out << ToJson(message, false) << '\n';
+void PrintJsonLine(const Printer& out, const google::protobuf::Message& message) {
+  out.Json(ToJson(message, false));
+  out << '\n';
 }
 
 }  // namespace florin::cli

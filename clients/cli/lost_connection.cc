@@ -1,7 +1,5 @@
 #include "clients/cli/lost_connection.h"
 
-#include <ostream>
-
 namespace florin::cli {
 
 void LostConnection::Tell(const client::ClientError& error,
@@ -9,13 +7,15 @@ void LostConnection::Tell(const client::ClientError& error,
   if (!delay || told_.exchange(true)) {
     return;
   }
-  err_ << "connection lost (" << error.message << "), trying again\n" << std::flush;
+  err_ << "connection lost (" << Sentence{error.message} << "), trying again\n";
+  err_.Flush();
 }
 
 void LostConnection::WorksAgain() {
   // Called for all that comes: nearly always nothing was told.
   if (told_ && told_.exchange(false)) {
-    err_ << "connected again\n" << std::flush;
+    err_ << "connected again\n";
+    err_.Flush();
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <iosfwd>
 #include <optional>
 
+#include "clients/cli/printer.h"
 #include "clients/cpp/client_error.h"
 
 namespace florin::cli {
@@ -15,7 +15,7 @@ namespace florin::cli {
 /// Threads: any, but only one writes to `err` meanwhile.
 class LostConnection {
  public:
-  explicit LostConnection(std::ostream& err) : err_(err) {}
+  explicit LostConnection(const Printer& err) : err_(err) {}
 
   /// For `on_disconnect`. Silent if it is not tried again: then the command ends with the error.
   void Tell(const client::ClientError& error, std::optional<std::chrono::milliseconds> delay);
@@ -23,7 +23,7 @@ class LostConnection {
   void WorksAgain();
 
  private:
-  std::ostream& err_;
+  Printer err_;
   std::atomic<bool> told_ = false;
 };
 

@@ -19,7 +19,7 @@ struct ManOptions {
 
 ExitCode Print(Session& session, const CommandNode& program, const std::string& name) {
   if (name.empty()) {
-    session.console.out << ProgramManPage(program);
+    session.console.out << Shown{ProgramManPage(program)};
     return ExitCode::kOk;
   }
   const CommandNode* command = program.Find(name);
@@ -27,7 +27,7 @@ ExitCode Print(Session& session, const CommandNode& program, const std::string& 
     return ReportUsage(session.console.err, "there is no command '" + name + "'",
                        "'florin --help' shows what there is");
   }
-  session.console.out << CommandManPage(*command);
+  session.console.out << Shown{CommandManPage(*command)};
   return ExitCode::kOk;
 }
 

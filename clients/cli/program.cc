@@ -47,7 +47,7 @@ std::string CommandPath(const CLI::App& app) {
 
 // Results that nobody got are an error: the disk is full, or the stream was closed.
 ExitCode EndOutput(const Console& console, ExitCode code) {
-  console.out.flush();
+  console.out.Flush();
   if (console.out) return code;
   console.err << "error: the output could not be written\n"
                  "next: make room on the disk, or keep the reader of the pipe alive\n";
@@ -57,7 +57,7 @@ ExitCode EndOutput(const Console& console, ExitCode code) {
 // CLI11 counts a usage error in ways of its own; ours is documented.
 ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error, Console console) {
   if (error.get_exit_code() == 0) {  // --help, --version
-    app.exit(error, console.out, console.err);
+    app.exit(error, console.out.stream(), console.err.stream());
     return EndOutput(console, ExitCode::kOk);
   }
   std::string message = error.what();
@@ -67,7 +67,7 @@ ExitCode ReportParse(const CLI::App& app, const CLI::ParseError& error, Console 
       !unknown.front().starts_with('-')) {
     message = "there is no command '" + unknown.front() + "'";
   }
-  console.err << "error: " << message << "\nnext: '" << CommandPath(app)
+  console.err << "error: " << Sentence{message} << "\nnext: '" << CommandPath(app)
               << " --help' shows what there is\n";
   return ExitCode::kUsage;
 }

@@ -62,15 +62,18 @@ void ProgressBar::Update(const Progress& progress) {
   if (console_.err_is_terminal) {
     drawn_ = true;
     // Erases the rest of a longer line before.
-    console_.err << '\r' << ProgressLine(progress, true) << "\x1b[K" << std::flush;
+    console_.err << "\r" << ProgressLine(progress, true) << "\x1b[K";
+    console_.err.Flush();
   } else {
-    console_.err << ProgressLine(progress, false) << std::endl;
+    console_.err << ProgressLine(progress, false) << '\n';
+    console_.err.Flush();
   }
 }
 
 void ProgressBar::Finish() {
   if (drawn_) {
-    console_.err << "\r\x1b[K" << std::flush;
+    console_.err << "\r\x1b[K";
+    console_.err.Flush();
     drawn_ = false;
   }
 }

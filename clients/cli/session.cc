@@ -48,7 +48,7 @@ client::RetryPolicy Session::PatientPolicy() const {
 }
 
 ExitCode Session::Fail(const client::ClientError& error) {
-  console.out.flush();
+  console.out.Flush();
   return ReportError(console.err, error, server);
 }
 

@@ -45,9 +45,12 @@ std::vector<std::string> Complete(Session& session, const CommandNode& program,
   if (!before) {
     return {};
   }
-  return CompleteWord(program, *before, text.substr(start), [&session](const std::string& prefix) {
-    return AccountsThatBegin(session, prefix);
-  });
+  auto words = CompleteWord(
+      program, *before, text.substr(start),
+      [&session](const std::string& prefix) { return AccountsThatBegin(session, prefix); });
+  // They are put into the line as they are: one with a control character is not offered.
+  std::erase_if(words, [](const std::string& word) { return text::Visible(word) != word; });
+  return words;
 }
 
 // Runs one line. Absent: the line asks to end.
@@ -82,7 +85,7 @@ ExitCode RunTyped(Session& session, const CommandNode& program) {
   session.console.out << "Commands without the leading 'florin'; Tab completes, 'help' lists, "
                          "'exit' ends.\n";
   for (;;) {
-    session.console.out.flush();
+    session.console.out.Flush();
     const auto line = reader.Read();
     if (!line || !RunLine(session, *line)) {
       return ExitCode::kOk;

@@ -43,8 +43,8 @@ void AddStatementRow(const v1::Event& event, Table* table) {
     available = event.funds_reserved().available_after();
   }
   table->AddRow({std::to_string(event.position()), std::to_string(event.version()),
-                 FormatTime(event.time()), event.type(), amount, held, balance, available,
-                 event.transaction_id()});
+                 FormatTime(event.has_time(), event.time()), event.type(), amount, held, balance,
+                 available, event.transaction_id()});
 }
 
 }  // namespace florin::cli

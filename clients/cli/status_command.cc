@@ -23,7 +23,7 @@ ExitCode Status(Session& session) {
   fields.Add("version", status.version());
   fields.Add("ledger", status.ledger_id());
   fields.Add("state", status.read_only() ? "read only: " + status.read_only_reason() : "ready");
-  fields.Add("running since", FormatTime(status.start_time()));
+  fields.Add("running since", FormatTime(status.has_start_time(), status.start_time()));
   fields.Add("head position", FormatCount(status.head_position()));
   fields.Add("head hash", status.head_hash());
   fields.Add("accounts", FormatCount(status.account_count()) + " (" +

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ostream>
 #include <string_view>
 #include <utility>
 
@@ -18,18 +17,12 @@ std::size_t Width(std::string_view text) {
   }));
 }
 
-std::string OneLine(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return text;
-}
-
 std::string Padding(std::string_view text, std::size_t width) {
   const std::size_t own = Width(text);
   return std::string(own < width ? width - own : 0, ' ');
 }
 
-void PrintLine(std::ostream& out, const std::vector<Table::Column>& columns,
+void PrintLine(const Printer& out, const std::vector<Table::Column>& columns,
                const std::vector<std::size_t>& widths, const std::vector<std::string>& cells) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -40,7 +33,7 @@ void PrintLine(std::ostream& out, const std::vector<Table::Column>& columns,
     line += columns[i].align == Table::Align::kRight ? padding + cells[i] : cells[i] + padding;
   }
   line.erase(line.find_last_not_of(' ') + 1);
-  out << line << '\n';
+  out << Shown{std::move(line)} << '\n';
 }
 
 }  // namespace
@@ -53,13 +46,13 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
 
 void Table::AddRow(std::vector<std::string> cells) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    cells[i] = OneLine(std::move(cells[i]));
+    cells[i] = text::Visible(cells[i]);
     widths_[i] = std::max(widths_[i], Width(cells[i]));
   }
   rows_.push_back(std::move(cells));
 }
 
-void Table::Print(std::ostream& out) {
+void Table::Print(const Printer& out) {
   if (!begun_ && !rows_.empty()) {
     begun_ = true;
     std::vector<std::string> titles;
@@ -74,19 +67,19 @@ void Table::Print(std::ostream& out) {
   rows_.clear();
 }
 
-void FieldList::Add(std::string name, std::string value) {
+void FieldList::Add(std::string_view name, std::string_view value) {
   if (!value.empty()) {
-    fields_.emplace_back(std::move(name), OneLine(std::move(value)));
+    fields_.emplace_back(text::Visible(name), text::Visible(value));
   }
 }
 
-void FieldList::Print(std::ostream& out) const {
+void FieldList::Print(const Printer& out) const {
   std::size_t width = 0;
   for (const auto& [name, value] : fields_) {
     width = std::max(width, Width(name));
   }
   for (const auto& [name, value] : fields_) {
-    out << name << Padding(name, width) << kGap << value << '\n';
+    out << Shown{name + Padding(name, width)} << kGap << Shown{value} << '\n';
   }
 }
 

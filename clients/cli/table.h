@@ -1,9 +1,11 @@
 #pragma once
 
-#include <iosfwd>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "clients/cli/printer.h"
 
 namespace florin::cli {
 
@@ -11,8 +13,9 @@ namespace florin::cli {
 /// stand with their points below each other; all else left. Plain text without
 /// colour or lines: it reads well and cuts well (`awk`, `cut -c`).
 ///
-/// Width counts characters of UTF-8, not bytes. Line breaks and control
-/// characters inside a cell become spaces: one row is one line.
+/// Cells become visible (text/visible.h) when they are added: one row is one line,
+/// and its width is that of what is shown. Width counts characters of UTF-8, not
+/// bytes.
 class Table {
  public:
   enum class Align { kLeft, kRight };
@@ -30,7 +33,7 @@ class Table {
   /// Writes the rows added since the last time, the titles above the first;
   /// no spaces at line ends. Called page by page, a list of any length needs
   /// the memory of one page; columns then only ever grow wider.
-  void Print(std::ostream& out);
+  void Print(const Printer& out);
 
  private:
   std::vector<Column> columns_;
@@ -39,12 +42,12 @@ class Table {
   bool begun_ = false;
 };
 
-/// "name   value" lines, the values below each other. Those with an empty value
-/// are left out.
+/// "name   value" lines, the values below each other and visible as a table's
+/// cells. Those with an empty value are left out.
 class FieldList {
  public:
-  void Add(std::string name, std::string value);
-  void Print(std::ostream& out) const;
+  void Add(std::string_view name, std::string_view value);
+  void Print(const Printer& out) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;

@@ -49,10 +49,11 @@ std::chrono::milliseconds UnitOf(std::string_view unit) {
 
 }  // namespace
 
+std::string FormatTime(bool present, const Timestamp& time) {
+  return present ? FormatTime(time) : "";
+}
+
 std::string FormatTime(const Timestamp& time) {
-  if (time.seconds() == 0 && time.nanos() == 0) {
-    return "";
-  }
   // Milliseconds are enough to read; --json has all nine digits.
   Timestamp rounded = time;
   rounded.set_nanos(time.nanos() / 1'000'000 * 1'000'000);

@@ -16,8 +16,11 @@
 // How values are written for people, and read from the command line.
 namespace florin::cli {
 
-/// "2026-01-31T09:05:00.123Z"; always UTC; "" for an absent time.
+/// "2026-01-31T09:05:00.123Z"; always UTC.
 [[nodiscard]] std::string FormatTime(const google::protobuf::Timestamp& time);
+/// The same where there is one, else "". 1970 began with a time like any other, so
+/// whether there is one only the message can say: `present` is its has_...().
+[[nodiscard]] std::string FormatTime(bool present, const google::protobuf::Timestamp& time);
 
 /// RFC 3339 ("2026-01-31T09:05:00Z", "...+01:00") or a day ("2026-01-31", its
 /// beginning in UTC). nullopt: neither.

@@ -18,7 +18,7 @@ namespace florin::cli {
 /// accounts. `Response` is any of the contract's that say so.
 template <typename Response>
 void PrintOutcome(Session& session, const Response& response, bool validate_only = false) {
-  auto& out = session.console.out;
+  const auto& out = session.console.out;
   if (session.json) {
     PrintJson(out, response);
     return;
@@ -27,8 +27,8 @@ void PrintOutcome(Session& session, const Response& response, bool validate_only
   out << FormatOutcome(transaction.status(), response.replayed(), validate_only) << ": "
       << transaction.transaction_id() << '\n';
   const bool pending = transaction.status() == v1::TRANSACTION_STATUS_PENDING;
-  if (const auto expires = FormatTime(transaction.expire_time()); pending && !expires.empty()) {
-    out << "expires: " << expires << '\n';
+  if (pending && transaction.has_expire_time()) {
+    out << "expires: " << FormatTime(transaction.expire_time()) << '\n';
   }
   PrintAccountBalances(out, response.account_balances());
 }

@@ -38,12 +38,12 @@ void AddTransactionRow(const v1::Transaction& transaction, Table* table) {
   if (transaction.postings_size() > 1) {
     credited += " (+" + std::to_string(transaction.postings_size() - 1) + " postings)";
   }
-  table->AddRow({FormatTime(transaction.commit_time()), transaction.transaction_id(),
-                 FormatStatus(transaction.status()), amount, debited, credited, transaction.type(),
-                 transaction.reference()});
+  table->AddRow({FormatTime(transaction.has_commit_time(), transaction.commit_time()),
+                 transaction.transaction_id(), FormatStatus(transaction.status()), amount, debited,
+                 credited, transaction.type(), transaction.reference()});
 }
 
-void PrintTransaction(std::ostream& out, const v1::Transaction& transaction) {
+void PrintTransaction(const Printer& out, const v1::Transaction& transaction) {
   FieldList fields;
   fields.Add("transaction", transaction.transaction_id());
   fields.Add("status", FormatStatus(transaction.status()));
@@ -54,10 +54,11 @@ void PrintTransaction(std::ostream& out, const v1::Transaction& transaction) {
   fields.Add("reference", transaction.reference());
   fields.Add("description", transaction.description());
   fields.Add("metadata", FormatMetadata(transaction.metadata()));
-  fields.Add("committed", FormatTime(transaction.commit_time()));
-  fields.Add("effective", FormatTime(transaction.effective_time()));
-  fields.Add("expires", FormatTime(transaction.expire_time()));
-  fields.Add("ended", FormatTime(transaction.end_time()));
+  fields.Add("committed", FormatTime(transaction.has_commit_time(), transaction.commit_time()));
+  fields.Add("effective",
+             FormatTime(transaction.has_effective_time(), transaction.effective_time()));
+  fields.Add("expires", FormatTime(transaction.has_expire_time(), transaction.expire_time()));
+  fields.Add("ended", FormatTime(transaction.has_end_time(), transaction.end_time()));
   fields.Add("end reason", transaction.end_reason());
   fields.Add("reverses", transaction.reverses_transaction_id());
   fields.Add("reversed by", transaction.reversed_by_transaction_id());

@@ -13,6 +13,6 @@ namespace florin::cli {
 void AddTransactionRow(const v1::Transaction& transaction, Table* table);
 
 /// All of one transaction, for people.
-void PrintTransaction(std::ostream& out, const v1::Transaction& transaction);
+void PrintTransaction(const Printer& out, const v1::Transaction& transaction);
 
 }  // namespace florin::cli

@@ -22,27 +22,27 @@ constexpr std::chrono::seconds kPeriod{1};
 // back at the end.
 class Screen {
  public:
-  explicit Screen(std::ostream& out) : out_(out) { out_ << "\x1b[?1049h\x1b[?25l"; }
+  explicit Screen(const Printer& out) : out_(out) { out_ << "\x1b[?1049h\x1b[?25l"; }
   ~Screen() {
     out_ << "\x1b[?25h\x1b[?1049l";
-    out_.flush();
+    out_.Flush();
   }
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
   void Draw(const WatchState& state) {
-    std::ostringstream text;
-    PrintWatchScreen(text, state);
+    std::ostringstream screen;
+    PrintWatchScreen(screen, state);
     // Home, then all of it, then clear what is left below: no flicker.
-    out_ << "\x1b[H";
-    for (const char c : text.str()) {
-      out_ << (c == '\n' ? "\x1b[K\n" : std::string(1, c));
+    Shown drawn{"\x1b[H"};
+    for (const char c : screen.str()) {
+      drawn.text += c == '\n' ? "\x1b[K\n" : std::string(1, c);
     }
-    out_ << "\x1b[J";
+    out_ << drawn << "\x1b[J";
   }
 
  private:
-  std::ostream& out_;
+  Printer out_;
 };
 
 // Waits until `end`; false: Ctrl-C came first.
@@ -73,7 +73,7 @@ void Show(Session& session, std::optional<Screen>& screen, const WatchState& sta
   } else {
     PrintWatchLine(session.console.out, state);
   }
-  session.console.out.flush();
+  session.console.out.Flush();
 }
 
 ExitCode Watch(Session& session, std::int64_t seconds) {

@@ -24,7 +24,7 @@ std::string Latency(std::int64_t milliseconds) {
 
 }  // namespace
 
-void PrintWatchScreen(std::ostream& out, const WatchState& state) {
+void PrintWatchScreen(const Printer& out, const WatchState& state) {
   const auto& status = state.status;
   const auto& activity = state.activity;
   FieldList fields;
@@ -38,21 +38,25 @@ void PrintWatchScreen(std::ostream& out, const WatchState& state) {
                              FormatCount(status.active_account_count()) + " active)");
   fields.Add("data", FormatBytes(status.data_bytes()));
   fields.Print(out);
-  out << fmt::format("\nBusiest accounts of the last {} seconds\n", Activity::kTopSeconds);
+  out << "\nBusiest accounts of the last " << Activity::kTopSeconds << " seconds\n";
   Table table({{"ACCOUNT"}, {"EVENTS", Table::Align::kRight}});
   for (const auto& [account, count] : activity.top) {
     table.AddRow({account, FormatCount(count)});
   }
   table.Print(out);
-  out << (activity.top.empty() ? "(none)\n" : "") << "\nCtrl-C ends this.\n";
+  if (activity.top.empty()) {
+    out << "(none)\n";
+  }
+  out << "\nCtrl-C ends this.\n";
 }
 
-void PrintWatchTitles(std::ostream& out) {
-  out << fmt::format("{:>8}  {:>8}  {:>9}  {:>9}  {:>12}  {:>10}  {:>8}  {:>10}  {}\n", "TX/S",
-                     "EVENTS/S", "MEDIAN", "MOST", "HEAD", "ACCOUNTS", "ACTIVE", "DATA", "BUSIEST");
+void PrintWatchTitles(const Printer& out) {
+  out << fmt::format("{:>8}  {:>8}  {:>9}  {:>9}  {:>12}  {:>10}  {:>8}  {:>10}  {}", "TX/S",
+                     "EVENTS/S", "MEDIAN", "MOST", "HEAD", "ACCOUNTS", "ACTIVE", "DATA", "BUSIEST")
+      << '\n';
 }
 
-void PrintWatchLine(std::ostream& out, const WatchState& state) {
+void PrintWatchLine(const Printer& out, const WatchState& state) {
   const auto& status = state.status;
   const auto& activity = state.activity;
   std::string busiest = activity.top.empty() ? "" : activity.top.front().first;
@@ -69,7 +73,7 @@ void PrintWatchLine(std::ostream& out, const WatchState& state) {
   out << line << '\n';
 }
 
-void PrintWatchJson(std::ostream& out, const WatchState& state) {
+void PrintWatchJson(const Printer& out, const WatchState& state) {
   nlohmann::ordered_json top = nlohmann::ordered_json::array();
   for (const auto& [account, count] : state.activity.top) {
     top.push_back({{"account_id", account}, {"events", count}});
@@ -87,7 +91,8 @@ void PrintWatchJson(std::ostream& out, const WatchState& state) {
       {"active_account_count", state.status.active_account_count()},
       {"data_bytes", state.status.data_bytes()},
       {"busiest", top}};
-  out << line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  out.Json(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  out << '\n';
 }
 
 }  // namespace florin::cli

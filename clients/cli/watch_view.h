@@ -1,9 +1,9 @@
 #pragma once
 
-#include <iosfwd>
 #include <string>
 
 #include "clients/cli/activity.h"
+#include "clients/cli/printer.h"
 #include "florin/v1/admin_service.pb.h"
 
 namespace florin::cli {
@@ -18,11 +18,11 @@ struct WatchState {
 };
 
 /// The whole screen, without control characters.
-void PrintWatchScreen(std::ostream& out, const WatchState& state);
+void PrintWatchScreen(const Printer& out, const WatchState& state);
 /// One line for a pipe, and what its columns are.
-void PrintWatchTitles(std::ostream& out);
-void PrintWatchLine(std::ostream& out, const WatchState& state);
+void PrintWatchTitles(const Printer& out);
+void PrintWatchLine(const Printer& out, const WatchState& state);
 /// One line of JSON.
-void PrintWatchJson(std::ostream& out, const WatchState& state);
+void PrintWatchJson(const Printer& out, const WatchState& state);
 
 }  // namespace florin::cli

@@ -34,9 +34,9 @@ TEST_F(ColorTest, WhatIsSaidWinsOverTheSurroundings) {
 }
 
 TEST_F(ColorTest, PaintsAndResets) {
-  EXPECT_EQ(Paint("x", Color::kRed), "\x1b[31mx\x1b[0m");
-  EXPECT_EQ(Paint("x", Color::kNone), "x");
-  EXPECT_EQ(Paint("", Color::kGreen), "");
+  EXPECT_EQ(Paint({"x"}, Color::kRed).text, "\x1b[31mx\x1b[0m");
+  EXPECT_EQ(Paint({"x"}, Color::kNone).text, "x");
+  EXPECT_EQ(Paint({""}, Color::kGreen).text, "");
 }
 
 }  // namespace

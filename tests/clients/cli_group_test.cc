@@ -177,13 +177,14 @@ TEST_F(CliGroupTest, ShowTellsHowFarWhoHoldsWhatAndWhatIsParked) {
     member->add_streams("c:" + std::to_string(i));
   }
   EXPECT_EQ(Run({"group", "show", "g"}), ExitCode::kOk);
-  EXPECT_THAT(out(),
-              AllOf(HasSubstr("state        behind\n"), HasSubstr("position     1,200 of 1,300\n"),
-                    HasSubstr("lag          100 events, oldest unacknowledged "),
-                    HasSubstr("parked       2, of them 1 expired; 7 wait behind them\n"),
-                    HasSubstr("attempts     parked after 10, retried after 100ms to 30s\n"),
-                    HasSubstr("MEMBER  IN FLIGHT"), HasSubstr("c:0, c:1, c:2, c:3, c:4 (+2)\n"),
-                    HasSubstr("\nParked:\nPOSITION  EVENT  TYPE"), HasSubstr("m1  mail server\n")));
+  EXPECT_THAT(
+      out(),
+      AllOf(HasSubstr("state        behind\n"), HasSubstr("position     1,200 of 1,300\n"),
+            HasSubstr("lag          100 events, oldest unacknowledged "),
+            HasSubstr("parked       2, of them 1 expired; 7 wait behind them\n"),
+            HasSubstr("attempts     parked after 10, retried after 100ms to 30s\n"),
+            HasSubstr("MEMBER  IN FLIGHT"), HasSubstr("c:0, c:1, c:2, c:3, c:4 (+2)\n"),
+            HasSubstr("\nParked:\nPOSITION  EVENT  TYPE"), HasSubstr("m1  mail\\nserver\n")));
   EXPECT_EQ(Run({"group", "list"}), ExitCode::kOk);
   EXPECT_THAT(out(),
               AllOf(StartsWith("GROUP  STATE   POSITION  LAG"), HasSubstr("\ng      behind")));

@@ -30,6 +30,15 @@ TEST(LostConnectionTest, IsToldOnceUntilItWorksAgain) {
   EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
 }
 
+TEST(LostConnectionTest, WhatTheServerSaysStaysOnItsLine) {
+  std::ostringstream err;
+  LostConnection lost(err);
+  client::ClientError error;
+  error.message = "gone)\nconnected again\n\x1b[8m";
+  lost.Tell(error, std::chrono::milliseconds(50));
+  EXPECT_EQ(err.str(), "connection lost (gone)\\nconnected again\\n\\x1b[8m), trying again\n");
+}
+
 TEST(LostConnectionTest, IsNotToldWhenItIsNotTriedAgain) {
   std::ostringstream err;
   LostConnection lost(err);

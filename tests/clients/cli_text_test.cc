@@ -16,7 +16,8 @@ TEST(CliTextTest, Times) {
     EXPECT_FALSE(ParseTime(text)) << text;
   }
   google::protobuf::Timestamp time;
-  EXPECT_EQ(FormatTime(time), "");
+  EXPECT_EQ(FormatTime(false, time), "");
+  EXPECT_EQ(FormatTime(true, time), "1970-01-01T00:00:00Z");
   time.set_seconds(1769850000);
   time.set_nanos(123'456'789);
   EXPECT_EQ(FormatTime(time), "2026-01-31T09:00:00.123Z");

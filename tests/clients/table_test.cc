@@ -36,12 +36,21 @@ TEST(TableTest, LeavesNoSpacesAtLineEnds) {
   EXPECT_EQ(out.str(), "A  LONG TITLE\nx\n");
 }
 
-TEST(TableTest, KeepsARowOnOneLine) {
+TEST(TableTest, KeepsARowOnOneLineAndShowsWhatATerminalWouldObey) {
   Table table({{"A"}, {"B"}});
   table.AddRow({"two\nlines", "tab\tand\x1b[31mred"});
   std::ostringstream out;
   table.Print(out);
-  EXPECT_EQ(out.str(), "A          B\ntwo lines  tab and [31mred\n");
+  EXPECT_EQ(out.str(), "A           B\ntwo\\nlines  tab\\tand\\x1b[31mred\n");
+}
+
+TEST(TableTest, WidthsAreThoseOfWhatIsShown) {
+  Table table({{"A"}, {"N", Table::Align::kRight}});
+  table.AddRow({"\u202e", "1"});
+  table.AddRow({"\xff", "2"});
+  std::ostringstream out;
+  table.Print(out);
+  EXPECT_EQ(out.str(), "A       N\n\\u202e  1\n\\xff    2\n");
 }
 
 TEST(TableTest, PrintsItsTitlesOnceWhenPrintedPageByPage) {
@@ -66,7 +75,7 @@ TEST(TableTest, FieldListAlignsValuesAndLeavesOutEmptyOnes) {
   fields.Add("longer", "2\n3");
   std::ostringstream out;
   fields.Print(out);
-  EXPECT_EQ(out.str(), "a       1\nlonger  2 3\n");
+  EXPECT_EQ(out.str(), "a       1\nlonger  2\\n3\n");
 }
 
 }  // namespace
