@@ -14,9 +14,13 @@ v1::SubscribeEventsRequest FromNowOn() {
 }  // namespace
 
 EventFeed::EventFeed(client::Client& client, const client::RetryPolicy& patience,
-                     Activity& activity)
-    : subscription_(client, FromNowOn(), {.retry = patience}),
+                     Activity& activity, LostConnection& lost)
+    : subscription_(
+          client, FromNowOn(),
+          {.retry = patience,
+           .on_disconnect = [&lost](const auto& error, auto delay) { lost.Tell(error, delay); }}),
       activity_(activity),
+      lost_(lost),
       thread_([this] { Run(); }) {}
 
 EventFeed::~EventFeed() {
@@ -37,6 +41,7 @@ void EventFeed::Run() {
       error_ = batch.error();
       return;
     }
+    lost_.WorksAgain();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     activity_.Add(batch.value(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(now).count());

@@ -5,14 +5,18 @@
 #include <thread>
 
 #include "clients/cli/activity.h"
+#include "clients/cli/lost_connection.h"
 #include "clients/cpp/event_subscription.h"
 
 namespace florin::cli {
 
-/// Follows the ledger from now on, on a thread of its own, into an Activity.
+/// Follows the ledger from now on, on a thread of its own, into an Activity. Tells `lost` of
+/// every outage of its connection, and when it works again.
 class EventFeed {
  public:
-  EventFeed(client::Client& client, const client::RetryPolicy& patience, Activity& activity);
+  /// All outlive it.
+  EventFeed(client::Client& client, const client::RetryPolicy& patience, Activity& activity,
+            LostConnection& lost);
   ~EventFeed();
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
@@ -25,6 +29,7 @@ class EventFeed {
 
   client::EventSubscription subscription_;
   Activity& activity_;
+  LostConnection& lost_;
   mutable std::mutex mutex_;
   std::optional<client::ClientError> error_;  // guarded by mutex_
   std::thread thread_;

@@ -10,7 +10,7 @@
 namespace florin::cli {
 
 /// What somebody who follows a stream is told when its connection breaks: once, until it works
-/// again, and then that it does.
+/// again, and then that it does. Each outage is told anew.
 ///
 /// Threads: any, but only one writes to `err` meanwhile.
 class LostConnection {
@@ -21,6 +21,8 @@ class LostConnection {
   void Tell(const client::ClientError& error, std::optional<std::chrono::milliseconds> delay);
   /// Something came over it.
   void WorksAgain();
+  /// Told, and not yet working again.
+  [[nodiscard]] bool lost() const { return told_; }
 
  private:
   Printer err_;

@@ -7,6 +7,7 @@
 
 #include "clients/cli/event_feed.h"
 #include "clients/cli/interrupt.h"
+#include "clients/cli/lost_connection.h"
 #include "clients/cli/session.h"
 #include "clients/cli/watch_view.h"
 
@@ -84,10 +85,14 @@ ExitCode Watch(Session& session, std::int64_t seconds) {
   if (!status.ok()) {
     return session.Fail(status.error());
   }
+  const bool on_screen = session.console.out_is_terminal && !session.json;
+  // A line on standard error would stand in the middle of the screen, which says it by itself.
+  std::ostream nowhere(nullptr);
+  LostConnection lost(on_screen ? Printer(nowhere) : session.console.err);
   Activity activity;
-  const EventFeed feed(session.client(), session.PatientPolicy(), activity);
+  const EventFeed feed(session.client(), session.PatientPolicy(), activity, lost);
   std::optional<Screen> screen;
-  if (session.console.out_is_terminal && !session.json) {
+  if (on_screen) {
     screen.emplace(session.console.out);
   } else if (!session.json) {
     PrintWatchTitles(session.console.out);
@@ -99,6 +104,7 @@ ExitCode Watch(Session& session, std::int64_t seconds) {
       return ExitCode::kInterrupted;
     }
     Refresh(session, activity, state);
+    state.following = !lost.lost();
     if (const auto error = feed.error()) {
       screen.reset();
       return session.Fail(*error);

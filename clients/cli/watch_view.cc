@@ -15,6 +15,9 @@ std::string Condition(const WatchState& state) {
   if (!state.reachable) {
     return "no answer, waiting for it to come back";
   }
+  if (!state.following) {
+    return "the stream of events is lost, trying again";
+  }
   return state.status.read_only() ? "read only: " + state.status.read_only_reason() : "ready";
 }
 
@@ -60,7 +63,7 @@ void PrintWatchLine(const Printer& out, const WatchState& state) {
   const auto& status = state.status;
   const auto& activity = state.activity;
   std::string busiest = activity.top.empty() ? "" : activity.top.front().first;
-  if (!state.reachable) {
+  if (!state.reachable || !state.following) {
     busiest = "(" + Condition(state) + ")";
   }
   std::string line =
@@ -81,6 +84,7 @@ void PrintWatchJson(const Printer& out, const WatchState& state) {
   const auto& activity = state.activity;
   const nlohmann::ordered_json line = {
       {"reachable", state.reachable},
+      {"following", state.following},
       {"transactions_per_second", activity.transactions_per_second},
       {"events_per_second", activity.events_per_second},
       {"latency_median_ms", activity.latency_median},

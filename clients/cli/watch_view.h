@@ -14,6 +14,8 @@ struct WatchState {
   v1::GetStatusResponse status;
   /// The last time the server was asked, it answered.
   bool reachable = true;
+  /// Its events come in; false: their stream is lost and being made again.
+  bool following = true;
   Activity::Summary activity;
 };
 

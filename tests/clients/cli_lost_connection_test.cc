@@ -28,6 +28,7 @@ TEST(LostConnectionTest, IsToldOnceUntilItWorksAgain) {
   err.str("");
   lost.Tell(Stopping(), std::chrono::milliseconds(50));
   EXPECT_EQ(err.str(), "connection lost (the server is stopping), trying again\n");
+  EXPECT_TRUE(lost.lost());
 }
 
 TEST(LostConnectionTest, WhatTheServerSaysStaysOnItsLine) {
