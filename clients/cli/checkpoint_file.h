@@ -11,6 +11,10 @@ class CheckpointFile {
  public:
   explicit CheckpointFile(std::string path);
 
+  /// Whether there is a file that holds something else than one checkpoint. It
+  /// must not be replaced.
+  [[nodiscard]] bool IsForeign() const;
+
   /// "" if there is no file yet; nullopt: it cannot be read.
   [[nodiscard]] std::optional<std::string> Read() const;
 

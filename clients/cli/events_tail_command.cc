@@ -129,6 +129,13 @@ ExitCode Tail(Session& session, const TailOptions& options) {
   std::string stored;
   if (!options.checkpoint_file.empty()) {
     file.emplace(options.checkpoint_file);
+    if (file->IsForeign()) {
+      session.console.err << "error: " << file->path()
+                          << " is there, and is no checkpoint file; move it away, or name another "
+                             "with --checkpoint-file"
+                          << '\n';
+      return ExitCode::kFile;
+    }
     const auto read = file->Read();
     if (!read) {
       return FileTrouble(session, *file, "read");

@@ -241,6 +241,18 @@ TEST_F(ProgramTest, TailIsColouredOnRequestOnly) {
   EXPECT_EQ(Run({"events", "tail", "--once", "--color", "blue"}), ExitCode::kUsage);
 }
 
+TEST_F(ProgramTest, TailLeavesAFileAloneThatIsNoCheckpoint) {
+  for (const char* text : {"\nprecious\n", "two words\n", "1\n2\n"}) {
+    const std::string file = directory_.path() + "/foreign";
+    std::ofstream(file, std::ios::trunc) << text;
+    EXPECT_EQ(Run({"events", "tail", "--once", "--checkpoint-file", file}), ExitCode::kFile)
+        << text;
+    EXPECT_THAT(err(), HasSubstr("no checkpoint file"));
+    std::ifstream left(file);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(left), {}), text);
+  }
+}
+
 TEST_F(ProgramTest, TailGoesOnBehindItsCheckpointFile) {
   const std::string file = directory_.path() + "/place";
   const std::vector<std::string> tail = {"events", "tail", "--json", "--checkpoint-file", file};
