@@ -61,6 +61,12 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
     lines.Add("accounts", counts.accounts_different,
               "were opened before with other settings; used as they are");
   }
+  if (const auto rows = counts.line_ends_in_quotes; rows > 0) {
+    console.out << fmt::format("line ends in quotes  {}, line {}",
+                               rows == 1 ? "1 row" : FormatCount(rows) + " rows, the first",
+                               counts.first_line_end_in_quotes)
+                << '\n';
+  }
   console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s", "time", Seconds(counts),
                              FormatCount(Rate(counts)))
               << '\n';
@@ -92,6 +98,8 @@ void PrintSummaryJson(Console console, const ImportOutcome& outcome,
   summary["seconds"] = Seconds(counts);
   summary["stopped"] = outcome.stopped;
   summary["failed"] = outcome.failure.has_value();
+  summary["line_ends_in_quotes"] = counts.line_ends_in_quotes;
+  summary["first_line_end_in_quotes"] = counts.first_line_end_in_quotes;
   summary["rejects_file"] = counts.refused + counts.rejected > 0 ? rejects_file : "";
   console.out.Json(summary.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   console.out << '\n';

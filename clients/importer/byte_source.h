@@ -42,4 +42,8 @@ class ByteSource {
 [[nodiscard]] Expected<std::unique_ptr<ByteSource>> ToUtf8(std::unique_ptr<ByteSource> source,
                                                            const std::string& encoding);
 
+/// Makes LF of every CR if the first 64 KiB have CRs and no LF: then CR ends the
+/// lines, as old Macs and some banks' systems write them. `text` is UTF-8.
+[[nodiscard]] std::unique_ptr<ByteSource> UnifyLineEnds(std::unique_ptr<ByteSource> text);
+
 }  // namespace florin::importer

@@ -31,6 +31,7 @@ Expected<bool> DelimitedReader::Next(Row* row) {
     row->line = line_;
     row->fields.clear();
     row->problem.clear();
+    row->line_end_in_quotes = false;
     if (start_ == buffer_.size() && at_end_) {
       return false;
     }
@@ -42,8 +43,9 @@ Expected<bool> DelimitedReader::Next(Row* row) {
         }
         return true;
       case Parse::kBroken:
-        TakeBrokenLine(row);
-        return true;
+        row->fields.assign(1, "");
+        row->line_end_in_quotes = false;
+        return NextLine(&row->fields.front());
       case Parse::kNeedsMore:
         if (auto filled = Fill(); !filled.ok()) {
           return filled;
@@ -52,23 +54,28 @@ Expected<bool> DelimitedReader::Next(Row* row) {
   }
 }
 
-Expected<bool> DelimitedReader::SkipLines(std::int64_t count) {
-  while (count > 0) {
+Expected<bool> DelimitedReader::NextLine(std::string* line) {
+  line->clear();
+  bool any = false;
+  for (;;) {
     const auto newline = buffer_.find('\n', start_);
-    if (newline != std::string::npos) {
-      Consume(newline + 1);
-      --count;
+    const std::size_t stop = std::min(newline, buffer_.size());
+    any = any || start_ < buffer_.size();
+    line->append(buffer_, start_, std::min(stop - start_, kRecordBytesMax - line->size()));
+    if (newline == std::string::npos && !at_end_) {
+      // What was looked at goes, so that no byte is looked at twice.
+      Consume(stop);
+      if (auto filled = Fill(); !filled.ok()) {
+        return filled;
+      }
       continue;
     }
-    if (at_end_) {
-      Consume(buffer_.size());
-      return true;
+    Consume(newline == std::string::npos ? stop : stop + 1);
+    if (line->ends_with('\r')) {
+      line->pop_back();
     }
-    if (auto filled = Fill(); !filled.ok()) {
-      return filled;
-    }
+    return any;
   }
-  return true;
 }
 
 DelimitedReader::Parse DelimitedReader::ParseRecord(Row* row) {
@@ -81,7 +88,8 @@ DelimitedReader::Parse DelimitedReader::ParseRecord(Row* row) {
     std::string field;
     const bool quoted =
         format_.quote != '\0' && at < buffer_.size() && buffer_[at] == format_.quote;
-    const Parse parsed = quoted ? ParseQuoted(&at, &field, &row->problem) : ParsePlain(&at, &field);
+    const Parse parsed =
+        quoted ? ParseQuoted(&at, &field, row) : ParsePlain(&at, &field, &row->problem);
     if (parsed != Parse::kRecord) {
       if (parsed == Parse::kBroken) {
         row->problem = fmt::format("column {}: {}", row->fields.size() + 1, row->problem);
@@ -101,15 +109,24 @@ DelimitedReader::Parse DelimitedReader::ParseRecord(Row* row) {
   }
 }
 
-DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string* field,
-                                                    std::string* problem) {
+DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string* field, Row* row) {
   std::size_t position = *at + 1;
   for (;;) {
     const auto quote = buffer_.find(format_.quote, position);
     const bool too_long = std::min(quote, buffer_.size()) - start_ > kRecordBytesMax;
     if (too_long || (quote == std::string::npos && at_end_)) {
-      *problem = "the quote that opens the field is never closed";
+      row->problem = "the quote that opens the field is never closed";
       return Parse::kBroken;
+    }
+    const auto searched = buffer_.begin() + static_cast<std::ptrdiff_t>(position);
+    const auto found =
+        buffer_.begin() + static_cast<std::ptrdiff_t>(std::min(quote, buffer_.size()));
+    if (std::find(searched, found, '\n') != found) {
+      if (!format_.multiline) {
+        row->problem = "the quote that opens the field is not closed in its line";
+        return Parse::kBroken;
+      }
+      row->line_end_in_quotes = true;
     }
     if (quote == std::string::npos || (quote + 2 > buffer_.size() && !at_end_)) {
       return Parse::kNeedsMore;
@@ -127,7 +144,7 @@ DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string
     }
     if (position < buffer_.size() && buffer_[position] != format_.separator &&
         LineEndAt(position) == 0) {
-      *problem = "there is text behind the closing quote";
+      row->problem = "there is text behind the closing quote";
       return Parse::kBroken;
     }
     *at = position;
@@ -135,9 +152,14 @@ DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string
   }
 }
 
-DelimitedReader::Parse DelimitedReader::ParsePlain(std::size_t* at, std::string* field) {
+DelimitedReader::Parse DelimitedReader::ParsePlain(std::size_t* at, std::string* field,
+                                                   std::string* problem) {
   const char ends[] = {format_.separator, '\n'};
   const auto end = buffer_.find_first_of(std::string_view(ends, sizeof ends), *at);
+  if (std::min(end, buffer_.size()) - start_ > kRecordBytesMax) {
+    *problem = fmt::format("the row is longer than {} KiB", kRecordBytesMax / 1024);
+    return Parse::kBroken;
+  }
   if (end == std::string::npos && !at_end_) {
     return Parse::kNeedsMore;
   }
@@ -156,17 +178,6 @@ std::size_t DelimitedReader::LineEndAt(std::size_t at) const {
   }
   const bool crlf = at + 1 < buffer_.size() && buffer_[at] == '\r' && buffer_[at + 1] == '\n';
   return crlf ? 2 : 0;
-}
-
-void DelimitedReader::TakeBrokenLine(Row* row) {
-  const auto newline = buffer_.find('\n', start_);
-  const std::size_t stop = std::min(newline, buffer_.size());
-  std::string text = buffer_.substr(start_, stop - start_);
-  if (text.ends_with('\r')) {
-    text.pop_back();
-  }
-  row->fields = {std::move(text)};
-  Consume(newline == std::string::npos ? stop : stop + 1);
 }
 
 void DelimitedReader::Consume(std::size_t end) {
@@ -208,6 +219,18 @@ void DelimitedReader::AddField(std::string field, bool quoted, Row* row) const {
     field.pop_back();
   }
   row->fields.push_back(format_.trim ? Trimmed(field) : std::move(field));
+}
+
+Row SplitLine(std::string line, const DelimitedFormat& format) {
+  DelimitedReader reader(nullptr, format);
+  reader.buffer_ = std::move(line);
+  reader.begun_ = true;
+  reader.at_end_ = true;
+  Row row;
+  if (const auto read = reader.Next(&row); !read.ok() || !read.value()) {
+    return {};
+  }
+  return row;
 }
 
 }  // namespace florin::importer

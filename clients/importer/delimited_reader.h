@@ -16,6 +16,9 @@ struct DelimitedFormat {
   char quote = '"';
   /// Take spaces and tabs off both ends of every field.
   bool trim = true;
+  /// False: a line end within quotes makes the row broken, so that a forgotten
+  /// quote cannot swallow the rows behind it.
+  bool multiline = true;
 };
 
 /// One record of the file. It is broken if `problem` is not empty: then
@@ -25,6 +28,8 @@ struct Row {
   std::int64_t line = 0;
   std::vector<std::string> fields;
   std::string problem;
+  /// A quoted field of it holds a line end: meant so, or a forgotten quote.
+  bool line_end_in_quotes = false;
 };
 
 /// Splits text into records after RFC 4180, with any separator and quote.
@@ -34,10 +39,12 @@ struct Row {
 /// text. A broken record costs its own line only: a quote that is never closed
 /// does not swallow the file.
 ///
+/// Time is linear in the text, and memory bounded, whatever the lines' lengths.
 /// Threads: not safe.
 class DelimitedReader {
  public:
-  /// A record longer than this counts as a quote that was never closed.
+  /// A record longer than this is broken, and its first line is passed over. Of
+  /// that line `fields` holds as much.
   static constexpr std::size_t kRecordBytesMax = 256 * 1024;
 
   DelimitedReader(std::unique_ptr<ByteSource> source, const DelimitedFormat& format);
@@ -46,21 +53,26 @@ class DelimitedReader {
   /// Errors: those of the source.
   Expected<bool> Next(Row* row);
 
-  /// Passes over `count` physical lines, as they are.
-  Expected<bool> SkipLines(std::int64_t count);
+  /// Takes a physical line as it is, quotes or not, without its end and without
+  /// what exceeds kRecordBytesMax. False at the end. Errors: as Next.
+  Expected<bool> NextLine(std::string* line);
+
+  /// Where the next line or record begins, from 1.
+  [[nodiscard]] std::int64_t line() const { return line_; }
 
   [[nodiscard]] const ByteSource& source() const { return *source_; }
 
  private:
+  friend Row SplitLine(std::string line, const DelimitedFormat& format);
+
   enum class Parse { kRecord, kBroken, kNeedsMore };
 
   // Parses one record from start_; sets end_ behind it.
   Parse ParseRecord(Row* row);
-  Parse ParseQuoted(std::size_t* at, std::string* field, std::string* problem);
-  Parse ParsePlain(std::size_t* at, std::string* field);
+  Parse ParseQuoted(std::size_t* at, std::string* field, Row* row);
+  Parse ParsePlain(std::size_t* at, std::string* field, std::string* problem);
   // Of the line end at `at`: 1, 2, or 0 if there is none there.
   [[nodiscard]] std::size_t LineEndAt(std::size_t at) const;
-  void TakeBrokenLine(Row* row);
   void Consume(std::size_t end);
   Expected<bool> Fill();
   void AddField(std::string field, bool quoted, Row* row) const;
@@ -74,5 +86,8 @@ class DelimitedReader {
   bool at_end_ = false;
   bool begun_ = false;
 };
+
+/// One line as a record of its own; its `line` is 1. Without fields if empty.
+[[nodiscard]] Row SplitLine(std::string line, const DelimitedFormat& format);
 
 }  // namespace florin::importer

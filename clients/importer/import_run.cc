@@ -88,6 +88,9 @@ class ImportRun {
 
   void Take(Row row) {
     MapResult mapped = mapper_.Map(row);
+    if (row.line_end_in_quotes && ++outcome_.counts.line_ends_in_quotes == 1) {
+      outcome_.counts.first_line_end_in_quotes = row.line;
+    }
     const std::scoped_lock lock(mutex_);
     ++counts_.rows;
     if (std::holds_alternative<SkippedRow>(mapped)) {

@@ -37,6 +37,9 @@ struct ImportCounts {
   std::int64_t rejected = 0;
   /// By a rule.
   std::int64_t skipped = 0;
+  /// Rows with a line end in a quoted field, and the line of the first.
+  std::int64_t line_ends_in_quotes = 0;
+  std::int64_t first_line_end_in_quotes = 0;
   std::int64_t accounts_opened = 0;
   std::int64_t accounts_known = 0;
   /// Opened earlier with other settings; used as they are.

@@ -1,5 +1,7 @@
 #include "clients/importer/line_reader.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace florin::importer {
@@ -22,6 +24,10 @@ Expected<std::optional<std::string>> LineReader::Next() {
     buffer_.erase(0, at_);
     at_ = 0;
     searched = buffer_.size();
+    if (searched > kLineBytesMax) {
+      return Error{line_ + 1, fmt::format("the line is longer than {} MiB: this is no export",
+                                          kLineBytesMax / 1024 / 1024)};
+    }
     buffer_.resize(searched + kChunk);
     const auto read = source_->Read(buffer_.data() + searched, kChunk);
     buffer_.resize(searched + (read.ok() ? read.value() : 0));

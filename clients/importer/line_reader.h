@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,12 +11,16 @@
 
 namespace florin::importer {
 
-/// The lines of a source, without their ends.
+/// The lines of a source, without their ends. Time is linear, memory bounded.
 class LineReader {
  public:
+  /// A longer line is an error: the server takes no message of this size, so no
+  /// export has it.
+  static constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024 * 1024;
+
   explicit LineReader(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
 
-  /// nullopt at the end. Errors: as ByteSource::Read.
+  /// nullopt at the end. Errors: as ByteSource::Read; a line that is too long.
   [[nodiscard]] Expected<std::optional<std::string>> Next();
 
   /// Of the line that Next returned last, from 1.

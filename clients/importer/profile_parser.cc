@@ -24,6 +24,7 @@ void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
   Set(table.Character("separator", false), &file->format.separator);
   Set(table.Character("quote", true), &file->format.quote);
   Set(table.Bool("trim"), &file->format.trim);
+  Set(table.Bool("multiline"), &file->format.multiline);
   Set(table.String("encoding"), &file->encoding);
   Set(table.Character("decimal_separator", false), &file->amounts.decimal_separator);
   Set(table.Character("thousands_separator", true), &file->amounts.thousands_separator);

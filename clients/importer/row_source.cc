@@ -63,9 +63,13 @@ Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec) {
   }
   RowSource rows;
   rows.total_bytes = FileSize(path);
-  rows.reader = std::make_unique<DelimitedReader>(std::move(text).value(), spec.format);
-  if (auto skipped = rows.reader->SkipLines(spec.skip_lines); !skipped.ok()) {
-    return skipped.error();
+  rows.reader =
+      std::make_unique<DelimitedReader>(UnifyLineEnds(std::move(text).value()), spec.format);
+  std::string line;
+  for (std::int64_t i = 0; i < spec.skip_lines; ++i) {
+    if (auto skipped = rows.reader->NextLine(&line); !skipped.ok()) {
+      return skipped.error();
+    }
   }
   if (auto error = ReadHeader(path, spec, &rows)) {
     return *error;

@@ -149,5 +149,37 @@ TEST(ByteSourceTest, RefusesAnUnknownEncoding) {
   EXPECT_THAT(source.error().message, HasSubstr("'latin-eins'"));
 }
 
+TEST(LineEndsTest, CrBecomesLfWhereThereIsNoLf) {
+  for (const std::size_t step : {std::size_t{1}, std::size_t{1} << 20}) {
+    const auto unified = [step](const std::string& text) {
+      return ReadAll(*UnifyLineEnds(std::make_unique<TextSource>(text, step)));
+    };
+    EXPECT_EQ(unified(""), "");
+    EXPECT_EQ(unified("a\rb\r"), "a\nb\n");
+    EXPECT_EQ(unified("a\rb\r\n"), "a\rb\r\n");
+    EXPECT_EQ(unified("a\r\nb\r"), "a\r\nb\r");
+    EXPECT_EQ(unified("a\nb"), "a\nb");
+    EXPECT_EQ(unified("ab"), "ab");
+  }
+}
+
+TEST(LineEndsTest, TheFirst64KiBDecide) {
+  const auto unified = [](const std::string& text) {
+    return ReadAll(*UnifyLineEnds(std::make_unique<TextSource>(text, 1000)), 5000);
+  };
+  const std::string lines(64 * 1024, '\r');
+  EXPECT_EQ(unified(lines + "a\rb\nc"), std::string(64 * 1024, '\n') + "a\nb\nc");
+  EXPECT_EQ(unified(lines.substr(1) + "\na\rb"), lines.substr(1) + "\na\rb");
+}
+
+TEST(LineEndsTest, ATroubleComesBehindTheTextBeforeIt) {
+  auto source = UnifyLineEnds(ToUtf8(std::make_unique<TextSource>("a\rb\xFF"), "UTF-8").value());
+  char buffer[16];
+  ASSERT_EQ(source->Read(buffer, sizeof buffer).value(), 3U);
+  EXPECT_EQ(std::string(buffer, 3), "a\nb");
+  EXPECT_FALSE(source->Read(buffer, sizeof buffer).ok());
+  EXPECT_FALSE(source->Read(buffer, sizeof buffer).ok());
+}
+
 }  // namespace
 }  // namespace florin::importer

@@ -37,6 +37,7 @@ std::vector<Row> Read(const std::string& text, DelimitedFormat format = {}) {
     EXPECT_EQ(whole[i].line, bytes[i].line);
     EXPECT_EQ(whole[i].fields, bytes[i].fields);
     EXPECT_EQ(whole[i].problem, bytes[i].problem);
+    EXPECT_EQ(whole[i].line_end_in_quotes, bytes[i].line_end_in_quotes);
   }
   return whole;
 }
@@ -131,15 +132,72 @@ TEST(DelimitedReaderTest, AnOpenQuoteInALargeFileIsGivenUpSoon) {
   EXPECT_EQ(rows.size(), 1 + (text.size() - 8) / line.size());
 }
 
-TEST(DelimitedReaderTest, SkipsLinesAsTheyAre) {
-  DelimitedReader reader(std::make_unique<TextSource>("\"export of\nMonday\na,b\n", 3), {});
-  ASSERT_TRUE(reader.SkipLines(2).ok());
+TEST(DelimitedReaderTest, SaysWhereALineEndsInQuotes) {
+  const auto rows = Read("a,\"x\"\n\"open\n2,3\n4,5\",b\nc,d\n");
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_FALSE(rows[0].line_end_in_quotes);
+  EXPECT_TRUE(rows[1].line_end_in_quotes);
+  EXPECT_EQ(rows[1].line, 2);
+  EXPECT_FALSE(rows[2].line_end_in_quotes);
+}
+
+TEST(DelimitedReaderTest, AForgottenQuoteCostsOneRowWhereRowsAreLines) {
+  const auto rows =
+      Read("1,\"open\n2,x\n3,y\n4,pipe 5\"\n5,\"a \"\"b\"\"\"\n", {.multiline = false});
+  ASSERT_THAT(rows, SizeIs(5));
+  EXPECT_THAT(rows[0].problem, HasSubstr("column 2: the quote that opens the field is not closed"));
+  EXPECT_THAT(rows[0].fields, ElementsAre("1,\"open"));
+  EXPECT_FALSE(rows[0].line_end_in_quotes);
+  EXPECT_THAT(rows[1].fields, ElementsAre("2", "x"));
+  EXPECT_THAT(rows[2].fields, ElementsAre("3", "y"));
+  EXPECT_THAT(rows[3].fields, ElementsAre("4", "pipe 5\""));
+  EXPECT_THAT(rows[4].fields, ElementsAre("5", "a \"b\""));
+}
+
+TEST(DelimitedReaderTest, ALineWithoutAnEndIsBrokenAndCostsBoundedMemory) {
+  constexpr std::size_t kMax = DelimitedReader::kRecordBytesMax;
+  std::string text = "1,2\n";
+  for (int i = 0; i < 20'000'000; i += 10) {
+    text += "123456789,";
+  }
+  const auto rows = ReadInSteps(text + "\n3,4\n", {}, 1 << 20);
+  ASSERT_THAT(rows, SizeIs(3));
+  EXPECT_EQ(rows[1].problem, "column 26215: the row is longer than 256 KiB");
+  EXPECT_EQ(rows[1].fields, std::vector<std::string>{text.substr(4, kMax)});
+  EXPECT_EQ(rows[2].line, 3);
+  EXPECT_THAT(rows[2].fields, ElementsAre("3", "4"));
+}
+
+TEST(DelimitedReaderTest, ALineOfTheLargestSizeIsARow) {
+  const std::string field(DelimitedReader::kRecordBytesMax, 'x');
+  EXPECT_THAT(ReadInSteps(field + "\n", {}, 1 << 20).at(0).problem, "");
+  EXPECT_THAT(ReadInSteps(field + "x\n", {}, 1 << 20).at(0).problem, HasSubstr("longer than"));
+  EXPECT_THAT(ReadInSteps(field + "x", {}, 1 << 20).at(0).problem, HasSubstr("longer than"));
+}
+
+TEST(DelimitedReaderTest, TakesLinesAsTheyAre) {
+  DelimitedReader reader(std::make_unique<TextSource>("\"export of\r\n\nMonday\na,b\nlast", 3), {});
+  std::string line;
+  ASSERT_TRUE(reader.NextLine(&line).value());
+  EXPECT_EQ(line, "\"export of");
+  ASSERT_TRUE(reader.NextLine(&line).value());
+  EXPECT_EQ(line, "");
+  ASSERT_TRUE(reader.NextLine(&line).value());
+  EXPECT_EQ(reader.line(), 4);
   Row row;
   ASSERT_TRUE(reader.Next(&row).value());
   EXPECT_THAT(row.fields, ElementsAre("a", "b"));
-  EXPECT_EQ(row.line, 3);
-  EXPECT_TRUE(reader.SkipLines(9).ok());
+  EXPECT_EQ(row.line, 4);
+  ASSERT_TRUE(reader.NextLine(&line).value());
+  EXPECT_EQ(line, "last");
+  EXPECT_FALSE(reader.NextLine(&line).value());
   EXPECT_FALSE(reader.Next(&row).value());
+}
+
+TEST(DelimitedReaderTest, SplitsOneLine) {
+  EXPECT_THAT(SplitLine("a,\" b\",", {}).fields, ElementsAre("a", "b", ""));
+  EXPECT_THAT(SplitLine("", {}).fields, IsEmpty());
+  EXPECT_THAT(SplitLine("a,\"b", {}).problem, HasSubstr("never closed"));
 }
 
 }  // namespace

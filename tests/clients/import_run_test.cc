@@ -152,6 +152,14 @@ TEST_F(ImportRunTest, ARunWithoutRejectsTakesAwayTheOldFileIfItIsOurs) {
   EXPECT_EQ(Rejects(), "precious\n");
 }
 
+TEST_F(ImportRunTest, CountsTheRowsWhoseLinesEndInQuotes) {
+  WriteRows("1,\"a\nb\",1,skip\n2,a,1,in\n3,\"a\nb\",1,skip\n");
+  const auto outcome = Run();
+  EXPECT_EQ(outcome.counts.rows, 3);
+  EXPECT_EQ(outcome.counts.line_ends_in_quotes, 2);
+  EXPECT_EQ(outcome.counts.first_line_end_in_quotes, 2);
+}
+
 TEST_F(ImportRunTest, StopsAfterWhatIsInFlightAndGoesOnTheNextTime) {
   WriteGoodRows(200);
   std::atomic<bool> stop = false;

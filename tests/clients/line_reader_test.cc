@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "tests/clients/text_source.h"
@@ -33,6 +34,29 @@ TEST(LineReaderTest, SplitsAtLineEnds) {
 TEST(LineReaderTest, LinesMayBeLongerThanWhatIsReadAtOnce) {
   const std::string lengthy(200'000, 'x');
   EXPECT_EQ(LinesOf("a\n" + lengthy + "\nb"), (std::vector<std::string>{"a", lengthy, "b"}));
+}
+
+// Gives the same bytes for ever.
+class EndlessSource final : public ByteSource {
+ public:
+  Expected<std::size_t> Read(char* buffer, std::size_t size) override {
+    std::fill_n(buffer, size, 'x');
+    consumed_ += static_cast<std::int64_t>(size);
+    return size;
+  }
+  [[nodiscard]] std::int64_t consumed_bytes() const override { return consumed_; }
+
+ private:
+  std::int64_t consumed_ = 0;
+};
+
+TEST(LineReaderTest, ALineWithoutAnEndIsGivenUp) {
+  LineReader reader(std::make_unique<EndlessSource>());
+  const auto line = reader.Next();
+  ASSERT_FALSE(line.ok());
+  EXPECT_EQ(line.error().line, 1);
+  EXPECT_EQ(line.error().message, "the line is longer than 64 MiB: this is no export");
+  EXPECT_LT(reader.source().consumed_bytes(), 65 * 1024 * 1024);
 }
 
 }  // namespace
