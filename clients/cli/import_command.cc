@@ -82,6 +82,7 @@ ExitCode Import(Session& session, Options options) {
     options.run.rejects_file =
         (options.run.file == "-" ? "stdin" : options.run.file) + ".rejected.csv";
   }
+  options.run.profile_file = options.profile;
   options.run.retry = session.PatientPolicy();
   ProgressBar bar(session.console);
   const auto on_progress = [&](const importer::ImportCounts& counts) {
@@ -105,6 +106,7 @@ ExitCode Import(Session& session, Options options) {
   } else if (!outcome.failure || outcome.counts.rows > 0) {
     PrintSummary(session.console, outcome, options.run.rejects_file, options.check_only);
   }
+  PrintNotes(session.console, outcome);
   if (outcome.failure) {
     return ReportFailure(session, options, *outcome.failure);
   }
@@ -167,7 +169,7 @@ void AddImportCommand(CLI::App& app, Session& session) {
   command
       ->add_option("--rejects", options->run.rejects_file,
                    "Where to write rows that were not imported (default: "
-                   "FILE.rejected.csv)")
+                   "FILE.rejected.csv); not with --check-only")
       ->type_name("CSV");
   command->add_option("--batch-size", options->run.batch_size, "Rows to a message (default 1000)")
       ->check(CLI::Range(1, 8192))
@@ -178,7 +180,7 @@ void AddImportCommand(CLI::App& app, Session& session) {
       ->check(CLI::Range(1, 64))
       ->type_name("N");
   command->add_flag("--check-only", options->check_only,
-                    "Read and map every row; send nothing, need no server");
+                    "Read and map every row; send and write nothing, need no server");
   command->callback([&session, options] { ChooseAction(session, options); });
 }
 

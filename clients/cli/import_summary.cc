@@ -70,12 +70,25 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
   console.out << fmt::format("{:<9} {:>12.2f}  seconds, {} rows/s", "time", Seconds(counts),
                              FormatCount(Rate(counts)))
               << '\n';
-  if (counts.refused + counts.rejected > 0) {
+  if (counts.refused + counts.rejected > 0 && !check_only) {
     console.out << "Rows that were not imported, with line and reason: " << rejects_file << '\n';
   }
   if (outcome.stopped) {
     console.out << "Stopped. Run the same command again to go on: rows that "
                    "were posted are known by their ids.\n";
+  }
+}
+
+void PrintNotes(Console console, const ImportOutcome& outcome) {
+  for (const auto& row : outcome.rejected) {
+    console.err << fmt::format("rejected: line {}: {}: {}", row.line, row.reason, row.message)
+                << '\n';
+  }
+  const auto shown = static_cast<std::int64_t>(outcome.rejected.size());
+  if (shown > 0 && outcome.counts.rejected > shown) {
+    console.err << fmt::format("rejected: and {} more",
+                               FormatCount(outcome.counts.rejected - shown))
+                << '\n';
   }
 }
 
@@ -100,7 +113,15 @@ void PrintSummaryJson(Console console, const ImportOutcome& outcome,
   summary["failed"] = outcome.failure.has_value();
   summary["line_ends_in_quotes"] = counts.line_ends_in_quotes;
   summary["first_line_end_in_quotes"] = counts.first_line_end_in_quotes;
-  summary["rejects_file"] = counts.refused + counts.rejected > 0 ? rejects_file : "";
+  const bool written = !check_only && counts.refused + counts.rejected > 0;
+  summary["rejects_file"] = written ? rejects_file : "";
+  if (check_only) {
+    summary["rejected_rows"] = nlohmann::ordered_json::array();
+    for (const auto& row : outcome.rejected) {
+      summary["rejected_rows"].push_back(
+          {{"line", row.line}, {"reason", row.reason}, {"message", row.message}});
+    }
+  }
   console.out.Json(summary.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   console.out << '\n';
 }

@@ -12,7 +12,10 @@ namespace florin::cli {
 void PrintSummary(Console console, const importer::ImportOutcome& outcome,
                   const std::string& rejects_file, bool check_only);
 
-/// The same as one JSON document.
+/// The first rows that a check rejected, a line each.
+void PrintNotes(Console console, const importer::ImportOutcome& outcome);
+
+/// The summary and the notes as one JSON document.
 void PrintSummaryJson(Console console, const importer::ImportOutcome& outcome,
                       const std::string& rejects_file, bool check_only);
 

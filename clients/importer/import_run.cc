@@ -7,6 +7,7 @@
 
 #include "clients/cpp/command_stream.h"
 #include "clients/importer/account_opener.h"
+#include "clients/importer/rejects_path.h"
 #include "clients/importer/rejects_writer.h"
 #include "clients/importer/row_mapper.h"
 #include "clients/importer/row_source.h"
@@ -97,7 +98,7 @@ class ImportRun {
       ++counts_.skipped;
     } else if (const auto* rejected = std::get_if<RejectedRow>(&mapped)) {
       ++counts_.rejected;
-      rejects_.Write(row, rejected->reason, rejected->message);
+      Reject(row, *rejected);
     } else {
       auto& good = std::get<MappedRow>(mapped);
       for (auto& account : good.new_accounts) {
@@ -105,6 +106,14 @@ class ImportRun {
       }
       batch_bytes_ += good.transaction.ByteSizeLong();
       batch_.push_back({std::move(row), std::move(good.transaction)});
+    }
+  }
+
+  void Reject(const Row& row, const RejectedRow& rejected) {
+    if (client_ != nullptr) {
+      rejects_.Write(row, rejected.reason, rejected.message);
+    } else if (outcome_.rejected.size() < kRejectedShown) {
+      outcome_.rejected.push_back({row.line, rejected.reason, rejected.message});
     }
   }
 
@@ -194,7 +203,8 @@ class ImportRun {
         FailLedger(finished.error());
       }
     }
-    if (auto error = rejects_.Finish(); error && !outcome_.failure) {
+    const bool whole = client_ != nullptr && !outcome_.stopped && !outcome_.failure;
+    if (auto error = rejects_.Finish(whole); error && !outcome_.failure) {
       outcome_.failure = LocalFailure(*error);
     }
     Report();
@@ -230,6 +240,33 @@ class ImportRun {
   std::optional<client::CommandStream> stream_;
 };
 
+// Before anything is sent. A check writes no rejects file, so it only looks at
+// what a run would write over.
+std::optional<Error> CheckRejects(const client::Client* client, const ImportOptions& options) {
+  std::vector<std::string> inputs = {options.file};
+  if (!options.profile_file.empty()) {
+    inputs.push_back(options.profile_file);
+  }
+  if (auto error = CheckRejectsPath(options.rejects_file, inputs)) {
+    return error;
+  }
+  return client == nullptr ? std::nullopt : TryRejectsPath(options.rejects_file);
+}
+
+// Everything that can be known before the first row is taken.
+std::optional<ImportFailure> Prepare(client::Client* client, const ImportOptions& options,
+                                     const RowSource& rows, Profile* profile) {
+  if (auto error = CheckRejects(client, options)) {
+    return LocalFailure(*error);
+  }
+  if (auto error = profile->Bind(rows.columns)) {
+    auto failure = LocalFailure(*error);
+    failure.profile_line = error->line;
+    return failure;
+  }
+  return client == nullptr ? std::nullopt : RegisterAssets(*client, profile->assets);
+}
+
 ImportOutcome Import(client::Client* client, Profile profile, const ImportOptions& options,
                      const ProgressHandler& on_progress, const std::atomic<bool>& stop) {
   ImportOutcome outcome;
@@ -238,16 +275,9 @@ ImportOutcome Import(client::Client* client, Profile profile, const ImportOption
     outcome.failure = LocalFailure(rows.error());
     return outcome;
   }
-  if (auto error = profile.Bind(rows.value().columns)) {
-    outcome.failure = LocalFailure(*error);
-    outcome.failure->profile_line = error->line;
+  if (auto failure = Prepare(client, options, rows.value(), &profile)) {
+    outcome.failure = std::move(failure);
     return outcome;
-  }
-  if (client != nullptr) {
-    if (auto failure = RegisterAssets(*client, profile.assets)) {
-      outcome.failure = std::move(failure);
-      return outcome;
-    }
   }
   ImportRun run(client, options, profile, std::move(rows).value(), on_progress);
   return run.Run(stop);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "clients/cpp/client.h"
 #include "clients/importer/profile.h"
@@ -14,6 +15,9 @@ namespace florin::importer {
 
 struct ImportOptions {
   std::string file;
+  /// Where the profile was read from, so that nothing is written over it; empty:
+  /// from no file.
+  std::string profile_file;
   std::string rejects_file;
   /// Rows to a message, up to the contract's 8,192.
   int batch_size = 1000;
@@ -65,13 +69,25 @@ struct ImportFailure {
   std::string doing;
 };
 
+/// A row that a check would not import.
+struct RejectedLine {
+  std::int64_t line = 0;
+  std::string reason;
+  std::string message;
+};
+
 struct ImportOutcome {
   ImportCounts counts;
+  /// Of a check: the first rows rejected, up to kRejectedShown. A run writes all
+  /// of them to the rejects file.
+  std::vector<RejectedLine> rejected;
   /// `stop` was set: what was in flight is finished, the rest of the file
   /// unread.
   bool stopped = false;
   std::optional<ImportFailure> failure;
 };
+
+inline constexpr std::size_t kRejectedShown = 10;
 
 /// Imports one file.
 ///
@@ -82,6 +98,8 @@ struct ImportOutcome {
 ///
 /// Ids make it safe to stop (also by kill -9) and run again.
 ///
+/// Nothing is sent if the rejects file must not or cannot be written.
+///
 /// `on_progress` is called from this thread after every message. `stop` may be
 /// set from a signal handler.
 [[nodiscard]] ImportOutcome RunImport(client::Client& client, Profile profile,
@@ -89,8 +107,8 @@ struct ImportOutcome {
                                       const std::function<void(const ImportCounts&)>& on_progress,
                                       const std::atomic<bool>& stop);
 
-/// The same without a server: reads and maps every row, sends nothing. Rows
-/// that would be sent count as posted.
+/// The same without a server: reads and maps every row, sends nothing, writes
+/// nothing and removes nothing. Rows that would be sent count as posted.
 [[nodiscard]] ImportOutcome CheckImport(Profile profile, const ImportOptions& options,
                                         const std::function<void(const ImportCounts&)>& on_progress,
                                         const std::atomic<bool>& stop);

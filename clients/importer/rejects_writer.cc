@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "clients/importer/rejects_path.h"
+
 namespace florin::importer {
 namespace {
-
-constexpr std::string_view kFirstColumns = "line,reason,message";
 
 std::string Quoted(std::string_view field) {
   if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
@@ -22,12 +22,6 @@ std::string Quoted(std::string_view field) {
     result += c == '"' ? "\"\"" : std::string(1, c);
   }
   return result + '"';
-}
-
-bool IsOurs(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  return std::getline(file, line) && line.starts_with(kFirstColumns);
 }
 
 }  // namespace
@@ -53,12 +47,12 @@ std::optional<Error> RejectsWriter::error() {
   return error_;
 }
 
-std::optional<Error> RejectsWriter::Finish() {
+std::optional<Error> RejectsWriter::Finish(bool whole) {
   const std::scoped_lock lock(mutex_);
   if (opened_) {
     file_.close();
     Check();
-  } else if (IsOurs(path_)) {
+  } else if (whole && IsRejectsFile(path_)) {
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
   }
@@ -69,7 +63,7 @@ void RejectsWriter::Open() {
   opened_ = true;
   errno = 0;
   file_.open(path_, std::ios::binary | std::ios::trunc);
-  file_ << kFirstColumns;
+  file_ << kRejectsBegin;
   for (const auto& column : columns_) {
     file_ << ',' << Quoted(column);
   }

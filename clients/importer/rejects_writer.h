@@ -15,9 +15,11 @@ namespace florin::importer {
 /// `line,reason,message`, then the row's own columns, in the order in which
 /// they were refused.
 ///
-/// The file is made (or emptied) with the first such row. Without any, a file
-/// that an earlier run left is removed, for it would say something untrue.
+/// The file is made (or emptied) with the first such row. Where a whole run had
+/// none, the list that an earlier run left is removed, for it would say something
+/// untrue; a run that ended early leaves it.
 ///
+/// Requires: CheckRejectsPath and TryRejectsPath found nothing wrong.
 /// Threads: Write from any.
 class RejectsWriter {
  public:
@@ -29,8 +31,9 @@ class RejectsWriter {
   /// What went wrong so far, if anything did.
   [[nodiscard]] std::optional<Error> error();
 
-  /// Ends the file. Returns what went wrong, if anything did.
-  [[nodiscard]] std::optional<Error> Finish();
+  /// Ends the file. `whole`: every row was read. Returns what went wrong, if
+  /// anything did.
+  [[nodiscard]] std::optional<Error> Finish(bool whole);
 
   [[nodiscard]] const std::string& path() const { return path_; }
 

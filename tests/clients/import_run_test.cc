@@ -75,12 +75,18 @@ class ImportRunTest : public testing::Test {
         stop);
   }
 
-  [[nodiscard]] std::string Rejects() const {
-    std::ifstream file(options_.rejects_file);
+  [[nodiscard]] ImportOutcome Check() const {
+    return CheckImport(
+        ParseProfile(kProfile).value(), options_, [](const ImportCounts&) {}, false);
+  }
+
+  static std::string ReadText(const std::string& path) {
+    std::ifstream file(path);
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
   }
+  [[nodiscard]] std::string Rejects() const { return ReadText(options_.rejects_file); }
 
   const test_support::TemporaryDirectory directory_;
   ImportOptions options_;
@@ -147,9 +153,48 @@ TEST_F(ImportRunTest, ARunWithoutRejectsTakesAwayTheOldFileIfItIsOurs) {
   WriteRows("1,a,1,in\n");
   ASSERT_EQ(Run().counts.rejected, 0);
   EXPECT_FALSE(std::filesystem::exists(options_.rejects_file));
+}
+
+TEST_F(ImportRunTest, NothingIsSentWhereTheRejectsWouldReplaceOtherData) {
+  WriteRows("1,a,x,in\n2,a,1,in\n");
+  const std::string rows = ReadText(options_.file);
   std::ofstream(options_.rejects_file) << "precious\n";
-  ASSERT_EQ(Run().counts.rejected, 0);
+  EXPECT_THAT(Run().failure->local.message, HasSubstr("no import wrote it"));
   EXPECT_EQ(Rejects(), "precious\n");
+  options_.rejects_file = options_.file;
+  EXPECT_THAT(Run().failure->local.message, HasSubstr("is read by this import"));
+  EXPECT_THAT(Check().failure->local.message, HasSubstr("is read by this import"));
+  EXPECT_EQ(ReadText(options_.file), rows);
+  options_.profile_file = directory_.path() + "/profile.toml";
+  options_.rejects_file = options_.profile_file;
+  std::ofstream(options_.profile_file) << "line,reason,message";
+  EXPECT_THAT(Run().failure->local.message, HasSubstr("is read by this import"));
+  EXPECT_TRUE(ledger_.assets.empty());
+  EXPECT_TRUE(ledger_.posted.empty());
+}
+
+TEST_F(ImportRunTest, ARunThatEndsEarlyLeavesTheListOfTheOneBefore) {
+  std::string rows;
+  for (int i = 0; i < 100; ++i) {
+    rows += std::to_string(i) + (i == 99 ? ",a,x,in\n" : ",a,1,in\n");
+  }
+  WriteRows(rows);
+  ASSERT_EQ(Run().counts.rejected, 1);
+  const std::string list = Rejects();
+  EXPECT_TRUE(Run(true).stopped);
+  EXPECT_EQ(Rejects(), list);
+}
+
+TEST_F(ImportRunTest, ACheckLeavesTheListOfARealRun) {
+  WriteRows("1,a,x,in\n");
+  ASSERT_EQ(Run().counts.rejected, 1);
+  const std::string list = Rejects();
+  WriteRows("1,a,1,in\n");
+  ASSERT_EQ(Check().counts.rejected, 0);
+  EXPECT_EQ(Rejects(), list);
+  WriteRows("1,a,x,in\n2,a,y,in\n");
+  ASSERT_EQ(Check().counts.rejected, 2);
+  EXPECT_EQ(Rejects(), list);
 }
 
 TEST_F(ImportRunTest, CountsTheRowsWhoseLinesEndInQuotes) {
@@ -237,17 +282,18 @@ TEST_F(ImportRunTest, RejectsThatCannotBeWrittenEndTheImport) {
   const auto outcome = Run();
   ASSERT_TRUE(outcome.failure);
   EXPECT_THAT(outcome.failure->local.message, HasSubstr("--rejects"));
+  EXPECT_TRUE(ledger_.assets.empty()) << "nothing was sent";
 }
 
 TEST_F(ImportRunTest, ACheckSendsNothing) {
   WriteRows("1,a,1,in\n2,a,x,in\n3,b,1,skip\n");
-  const auto outcome = CheckImport(
-      ParseProfile(kProfile).value(), options_, [](const ImportCounts&) {}, false);
+  const auto outcome = Check();
   ASSERT_FALSE(outcome.failure);
   EXPECT_EQ(outcome.counts.posted, 1);
   EXPECT_EQ(outcome.counts.rejected, 1);
   EXPECT_EQ(outcome.counts.skipped, 1);
   EXPECT_EQ(outcome.counts.accounts_opened, 2);
+  EXPECT_FALSE(std::filesystem::exists(options_.rejects_file));
 }
 
 TEST_F(ImportRunTest, NoServerIsTheLedgersFailure) {

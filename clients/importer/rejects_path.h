@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clients/importer/error.h"
+
+namespace florin::importer {
+
+/// What the list of rejected rows begins with; by it an earlier run's list is
+/// told from a file of somebody else.
+inline constexpr char kRejectsBegin[] = "line,reason,message";
+
+/// Whether a file of an earlier run lies at `path`, which may be replaced. Also
+/// an empty file may.
+[[nodiscard]] bool IsRejectsFile(const std::string& path);
+
+/// Why the list must not be written to `path`: it is one of `inputs` ("-":
+/// standard input), by whatever name, or a file that no import wrote.
+/// Changes nothing.
+[[nodiscard]] std::optional<Error> CheckRejectsPath(const std::string& path,
+                                                    const std::vector<std::string>& inputs);
+
+/// Why the list cannot be written to `path`, found out before it is needed: a
+/// file that is not there yet is made and taken away again.
+[[nodiscard]] std::optional<Error> TryRejectsPath(const std::string& path);
+
+}  // namespace florin::importer

@@ -1,0 +1,80 @@
+// Goal: the list of rejected rows never takes the place of somebody's data.
+#include "clients/importer/rejects_path.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/support/temporary_directory.h"
+
+namespace florin::importer {
+namespace {
+
+using testing::HasSubstr;
+
+class RejectsPathTest : public testing::Test {
+ protected:
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(directory_.path() + "/" + name) << text;
+    return directory_.path() + "/" + name;
+  }
+  static std::string Message(const std::optional<Error>& error) {
+    return error ? error->message : "";
+  }
+
+  const test_support::TemporaryDirectory directory_;
+};
+
+TEST_F(RejectsPathTest, AnInputIsNoPlaceForIt) {
+  const std::string input = Write("june.csv", "line,reason,message of the bank\n");
+  const std::string profile = Write("shop.toml", "[file]\n");
+  EXPECT_THAT(Message(CheckRejectsPath(input, {input})), HasSubstr("is read by this import"));
+  EXPECT_THAT(Message(CheckRejectsPath(profile, {input, profile})), HasSubstr("shop.toml"));
+  // By whatever name.
+  const std::string detour = directory_.path() + "/./june.csv";
+  EXPECT_NE(CheckRejectsPath(detour, {input}), std::nullopt);
+  const std::string symbolic = directory_.path() + "/symbolic";
+  std::filesystem::create_symlink(input, symbolic);
+  EXPECT_NE(CheckRejectsPath(symbolic, {input}), std::nullopt);
+  const std::string hard = directory_.path() + "/hard";
+  std::filesystem::create_hard_link(input, hard);
+  EXPECT_NE(CheckRejectsPath(hard, {input}), std::nullopt);
+}
+
+TEST_F(RejectsPathTest, AFileThatNoImportWroteIsNoPlaceForIt) {
+  const std::string foreign = Write("notes.csv", "precious\n");
+  EXPECT_THAT(Message(CheckRejectsPath(foreign, {})), HasSubstr("no import wrote it"));
+  EXPECT_FALSE(IsRejectsFile(foreign));
+  const std::string ours = Write("ours.csv", "line,reason,message,id\n3,BAD_AMOUNT,x,1\n");
+  EXPECT_EQ(CheckRejectsPath(ours, {}), std::nullopt);
+  EXPECT_TRUE(IsRejectsFile(ours));
+  EXPECT_EQ(CheckRejectsPath(Write("empty.csv", ""), {}), std::nullopt);
+  EXPECT_EQ(CheckRejectsPath(directory_.path() + "/none.csv", {foreign}), std::nullopt);
+  EXPECT_EQ(CheckRejectsPath("/dev/null", {"-"}), std::nullopt);
+}
+
+TEST_F(RejectsPathTest, TriesWhetherItCanBeWrittenAndLeavesNothing) {
+  const std::string path = directory_.path() + "/list.csv";
+  EXPECT_EQ(TryRejectsPath(path), std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  const std::string old = Write("old.csv", "line,reason,message\n");
+  EXPECT_EQ(TryRejectsPath(old), std::nullopt);
+  EXPECT_EQ(std::filesystem::file_size(old), 20U);
+  EXPECT_EQ(TryRejectsPath("/dev/null"), std::nullopt);
+  EXPECT_THAT(Message(TryRejectsPath(directory_.path())), HasSubstr("--rejects"));
+  EXPECT_THAT(Message(TryRejectsPath("/no/such/directory/list.csv")),
+              HasSubstr("No such file or directory; name another file with --rejects"));
+  // Of `florin import <(cat june.csv)`.
+  EXPECT_NE(TryRejectsPath("/dev/fd/63.rejected.csv"), std::nullopt);
+  // A pipe that nobody reads would hold up the import for ever.
+  const std::string pipe = directory_.path() + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_NE(TryRejectsPath(pipe), std::nullopt);
+}
+
+}  // namespace
+}  // namespace florin::importer
