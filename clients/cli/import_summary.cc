@@ -90,6 +90,9 @@ void PrintNotes(Console console, const ImportOutcome& outcome) {
                                FormatCount(outcome.counts.rejected - shown))
                 << '\n';
   }
+  for (const auto& warning : outcome.warnings) {
+    console.err << "warning: " << warning << '\n';
+  }
 }
 
 void PrintSummaryJson(Console console, const ImportOutcome& outcome,
@@ -113,6 +116,7 @@ void PrintSummaryJson(Console console, const ImportOutcome& outcome,
   summary["failed"] = outcome.failure.has_value();
   summary["line_ends_in_quotes"] = counts.line_ends_in_quotes;
   summary["first_line_end_in_quotes"] = counts.first_line_end_in_quotes;
+  summary["warnings"] = outcome.warnings;
   const bool written = !check_only && counts.refused + counts.rejected > 0;
   summary["rejects_file"] = written ? rejects_file : "";
   if (check_only) {

@@ -12,7 +12,8 @@ namespace florin::cli {
 void PrintSummary(Console console, const importer::ImportOutcome& outcome,
                   const std::string& rejects_file, bool check_only);
 
-/// The first rows that a check rejected, a line each.
+/// What looks wrong in rows that were imported, and the first rows that a check
+/// rejected, a line each.
 void PrintNotes(Console console, const importer::ImportOutcome& outcome);
 
 /// The summary and the notes as one JSON document.

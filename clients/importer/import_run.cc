@@ -11,6 +11,7 @@
 #include "clients/importer/rejects_writer.h"
 #include "clients/importer/row_mapper.h"
 #include "clients/importer/row_source.h"
+#include "clients/importer/thrown_away.h"
 
 namespace florin::importer {
 namespace {
@@ -207,6 +208,7 @@ class ImportRun {
     if (auto error = rejects_.Finish(whole); error && !outcome_.failure) {
       outcome_.failure = LocalFailure(*error);
     }
+    outcome_.warnings = mapper_.warnings();
     Report();
   }
 
@@ -263,6 +265,9 @@ std::optional<ImportFailure> Prepare(client::Client* client, const ImportOptions
     auto failure = LocalFailure(*error);
     failure.profile_line = error->line;
     return failure;
+  }
+  if (auto error = CheckThrownAway(rows, *profile)) {
+    return LocalFailure(*error);
   }
   return client == nullptr ? std::nullopt : RegisterAssets(*client, profile->assets);
 }

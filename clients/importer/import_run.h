@@ -78,6 +78,8 @@ struct RejectedLine {
 
 struct ImportOutcome {
   ImportCounts counts;
+  /// What looks wrong in rows that were imported all the same.
+  std::vector<std::string> warnings;
   /// Of a check: the first rows rejected, up to kRejectedShown. A run writes all
   /// of them to the rejects file.
   std::vector<RejectedLine> rejected;

@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "clients/importer/amount_format.h"
+#include "clients/importer/date_format.h"
 #include "clients/importer/delimited_reader.h"
 #include "clients/importer/template.h"
-#include "clients/importer/value_format.h"
 #include "florin/v1/account.pb.h"
 
 namespace florin::importer {
@@ -21,6 +22,10 @@ struct FileSpec {
   AmountFormat amounts;
   /// The first line (behind `skip_lines`) names the columns.
   bool header = true;
+  /// What the header must be: all its names, or the first ones, which it is then
+  /// found by behind any number of other lines. Empty: not said.
+  std::vector<std::string> header_is;
+  std::vector<std::string> header_starts_with;
   /// Their names, in order, where no header gives them, or instead of it.
   std::vector<std::string> columns;
   std::int64_t skip_lines = 0;
@@ -83,6 +88,13 @@ enum class NegativeAmounts {
   kSwap,
 };
 
+/// What a row without a date means.
+enum class EmptyDate {
+  kReject,
+  /// The transaction has no effective time: it takes effect when it is posted.
+  kNone,
+};
+
 /// How the rows of one kind of file become transactions. See docs/import.md.
 struct Profile {
   FileSpec file;
@@ -90,6 +102,7 @@ struct Profile {
   std::vector<AccountSpec> accounts;
   TransactionSpec transaction;
   std::optional<DateFormat> date_format;
+  EmptyDate empty_date = EmptyDate::kReject;
   NegativeAmounts negative_amounts = NegativeAmounts::kReject;
   std::vector<Rule> rules;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "clients/importer/profile.h"
+#include "clients/importer/time_zone.h"
 #include "clients/importer/toml_table.h"
 
 namespace florin::importer {
@@ -19,6 +20,48 @@ void Set(std::optional<T> value, T* target) {
   }
 }
 
+// A list of names, or the line that holds them.
+std::vector<std::string> ReadNames(TomlTable* table, const char* key,
+                                   const DelimitedFormat& format) {
+  auto names = table->Strings(key);
+  return names.size() == 1 ? SplitLine(std::move(names.front()), format).fields : names;
+}
+
+void CheckAmountFormat(TomlTable* table, const AmountFormat& amounts) {
+  constexpr std::string_view kOfNumbers = "0123456789+-";
+  if (amounts.decimal_separator == amounts.thousands_separator) {
+    table->Fail(table->LineOf("thousands_separator"),
+                "'decimal_separator' and 'thousands_separator' are the same");
+  }
+  for (const auto& [key, separator] :
+       {std::pair("decimal_separator", amounts.decimal_separator),
+        std::pair("thousands_separator", amounts.thousands_separator)}) {
+    if (kOfNumbers.find(separator) != std::string_view::npos) {
+      table->Fail(table->LineOf(key),
+                  fmt::format("'{}' is '{}', which is part of a number", key, separator));
+    }
+  }
+}
+
+void CheckFile(TomlTable* table, const FileSpec& file) {
+  const bool pinned = !file.header_is.empty() || !file.header_starts_with.empty();
+  if (file.skip_lines < 0) {
+    table->Fail(table->LineOf("skip_lines"), "'skip_lines' is below zero");
+  }
+  if (file.format.separator == file.format.quote) {
+    table->Fail(table->line(), "'separator' and 'quote' are the same");
+  }
+  if (!file.header && file.columns.empty()) {
+    table->Fail(table->line(), "a file without a header needs 'columns', the names to use");
+  }
+  if (!file.header && pinned) {
+    table->Fail(table->line(), "'header = false' says that there is no header to compare");
+  }
+  if (!file.header_is.empty() && !file.header_starts_with.empty()) {
+    table->Fail(table->line(), "give one of 'header_is' and 'header_starts_with'");
+  }
+}
+
 void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
   TomlTable table(source, "[file]", problem);
   Set(table.Character("separator", false), &file->format.separator);
@@ -29,21 +72,13 @@ void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
   Set(table.Character("decimal_separator", false), &file->amounts.decimal_separator);
   Set(table.Character("thousands_separator", true), &file->amounts.thousands_separator);
   Set(table.Bool("header"), &file->header);
+  file->header_is = ReadNames(&table, "header_is", file->format);
+  file->header_starts_with = ReadNames(&table, "header_starts_with", file->format);
   file->columns = table.Strings("columns");
   Set(table.Integer("skip_lines"), &file->skip_lines);
   table.Finish();
-  if (file->skip_lines < 0) {
-    table.Fail(table.LineOf("skip_lines"), "'skip_lines' is below zero");
-  }
-  if (file->format.separator == file->format.quote) {
-    table.Fail(table.line(), "'separator' and 'quote' are the same");
-  }
-  if (file->amounts.decimal_separator == file->amounts.thousands_separator) {
-    table.Fail(table.line(), "'decimal_separator' and 'thousands_separator' are the same");
-  }
-  if (!file->header && file->columns.empty()) {
-    table.Fail(table.line(), "a file without a header needs 'columns', the names to use");
-  }
+  CheckAmountFormat(&table, file->amounts);
+  CheckFile(&table, *file);
 }
 
 v1::Asset ReadAsset(const toml::table& source, Problem* problem) {
@@ -119,7 +154,7 @@ AccountSpec ReadAccount(const std::string& name, const toml::table& source, Prob
 }
 
 void ReadTransactionParts(TomlTable* table, Problem* problem, TransactionSpec* transaction) {
-  transaction->id = table->TemplateOf("id");
+  transaction->id = table->TemplateOf("id", TomlTable::Count::kAllowed);
   transaction->amount = table->TemplateOf("amount");
   transaction->effective_time = table->TemplateOf("effective_time");
   transaction->type = table->TemplateOf("type");
@@ -130,17 +165,16 @@ void ReadTransactionParts(TomlTable* table, Problem* problem, TransactionSpec* t
 
 void ReadDateFormat(TomlTable* table, Profile* profile) {
   const auto format = table->String("date_format");
-  const auto offset_text = table->String("utc_offset");
+  const auto zone_text = table->String("utc_offset");
   if (!format) {
     return;
   }
-  const auto offset = ParseUtcOffset(offset_text.value_or("Z"));
-  if (!offset) {
-    table->Fail(table->LineOf("utc_offset"),
-                fmt::format("'utc_offset' is '{}'; it must look like \"+01:00\"", *offset_text));
+  const auto zone = ParseTimeZone(zone_text.value_or("Z"));
+  if (!zone.ok()) {
+    table->Fail(table->LineOf("utc_offset"), "'utc_offset': " + zone.error().message);
     return;
   }
-  auto parsed = DateFormat::Parse(*format, *offset);
+  auto parsed = DateFormat::Parse(*format, zone.value());
   if (!parsed.ok()) {
     table->Fail(table->LineOf("date_format"), parsed.error().message);
     return;
@@ -148,19 +182,25 @@ void ReadDateFormat(TomlTable* table, Profile* profile) {
   profile->date_format = std::move(parsed).value();
 }
 
+// One of two words; false: neither was given, or the second.
+bool ReadChoice(TomlTable* table, const char* key, const char* first, const char* second) {
+  const auto word = table->String(key);
+  if (word && *word != first && *word != second) {
+    table->Fail(table->LineOf(key), fmt::format("'{}' is '{}'; it must be \"{}\" or \"{}\"", key,
+                                                *word, first, second));
+  }
+  return word && *word == first;
+}
+
 void ReadTransaction(const toml::table& source, Problem* problem, Profile* profile) {
   TomlTable table(source, "[transaction]", problem);
   ReadTransactionParts(&table, problem, &profile->transaction);
   ReadDateFormat(&table, profile);
-  if (const auto negative = table.String("negative_amounts")) {
-    if (*negative == "swap") {
-      profile->negative_amounts = NegativeAmounts::kSwap;
-    } else if (*negative != "reject") {
-      table.Fail(table.LineOf("negative_amounts"),
-                 fmt::format("'negative_amounts' is '{}'; it must be \"swap\" "
-                             "or \"reject\"",
-                             *negative));
-    }
+  if (ReadChoice(&table, "negative_amounts", "swap", "reject")) {
+    profile->negative_amounts = NegativeAmounts::kSwap;
+  }
+  if (ReadChoice(&table, "empty_date", "none", "reject")) {
+    profile->empty_date = EmptyDate::kNone;
   }
   table.Finish();
 }

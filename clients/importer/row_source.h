@@ -13,11 +13,16 @@ namespace florin::importer {
 struct RowSource {
   std::unique_ptr<DelimitedReader> reader;
   std::vector<std::string> columns;
+  /// As the file has it; without fields if the profile says that there is none.
+  Row header;
+  /// The last lines that [file] skip_lines passed over, each read as a row.
+  std::vector<Row> skipped;
   std::int64_t total_bytes = 0;
 };
 
 /// Opens `path`, undoes compression and encoding, and reads the header.
-/// Errors: the file; a header that is missing, broken, or has a name twice.
+/// Errors: the file; a header that is missing, broken, has a name twice, or is
+/// not the one that the profile names.
 [[nodiscard]] Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec);
 
 }  // namespace florin::importer

@@ -4,17 +4,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "clients/importer/id_text.h"
+#include "clients/importer/shown_text.h"
 
 namespace florin::importer {
 namespace {
 
 // Not <cctype>: what a letter is must not depend on the machine's locale.
-bool IsIdCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view(":._@-").find(c) != std::string_view::npos;
-}
-
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
@@ -25,8 +24,11 @@ Expected<std::size_t> FindColumn(const std::vector<std::string>& columns, const 
                                  std::int64_t profile_line) {
   const auto found = std::find(columns.begin(), columns.end(), name);
   if (found == columns.end()) {
-    return Error{profile_line, fmt::format("the file has no column '{}'; it has: {}", name,
-                                           fmt::join(columns, ", "))};
+    std::vector<std::string> shown;
+    std::transform(columns.begin(), columns.end(), std::back_inserter(shown),
+                   [](const std::string& column) { return Shown(column); });
+    return Error{profile_line, fmt::format("the file has no column '{}'; it has: {}", Shown(name),
+                                           fmt::join(shown, ", "))};
   }
   return static_cast<std::size_t>(found - columns.begin());
 }
@@ -73,7 +75,9 @@ std::optional<Template::Part> Template::ParsePlace(std::string_view place, std::
   Part part;
   const auto bar = place.find('|');
   part.text = std::string(place.substr(0, bar));
-  part.source = part.text == "@line" ? Source::kLine : Source::kColumn;
+  part.source = part.text == "@line"    ? Source::kLine
+                : part.text == "@count" ? Source::kCount
+                                        : Source::kColumn;
   if (part.text.empty()) {
     *problem = "${} names no column";
     return std::nullopt;
@@ -109,7 +113,7 @@ std::optional<Error> Template::Bind(const std::vector<std::string>& columns) {
   return std::nullopt;
 }
 
-std::string Template::Render(const Row& row) const {
+std::string Template::Render(const Row& row, std::int64_t count) const {
   std::string result;
   for (const auto& part : parts_) {
     switch (part.source) {
@@ -122,9 +126,81 @@ std::string Template::Render(const Row& row) const {
       case Source::kLine:
         result += std::to_string(row.line);
         break;
+      case Source::kCount:
+        result += count > 0 ? std::to_string(count) : "";
+        break;
     }
   }
   return result;
+}
+
+std::string Template::RenderOpen(const Row& row) const {
+  std::string result;
+  for (const auto& part : parts_) {
+    if (part.source == Source::kText) {
+      result += part.text;
+    } else if (part.source == Source::kColumn) {
+      result += Open(part, row);
+    } else if (part.source == Source::kLine) {
+      result += std::to_string(row.line);
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> Template::Values(const Row& row) const {
+  std::vector<std::string> values;
+  for (const auto& part : parts_) {
+    if (part.source == Source::kColumn && !row.fields[part.column].empty()) {
+      values.push_back(Open(part, row));
+    }
+  }
+  return values;
+}
+
+bool Template::HasColumns() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.source == Source::kColumn; });
+}
+
+bool Template::Counts() const {
+  return std::any_of(parts_.begin(), parts_.end(),
+                     [](const Part& part) { return part.source == Source::kCount; });
+}
+
+bool Template::IsBlank(const Row& row) const {
+  return HasColumns() && Values(row).empty() &&
+         std::none_of(parts_.begin(), parts_.end(),
+                      [](const Part& part) { return part.source == Source::kLine; });
+}
+
+bool Template::LeavesAPartEmpty(const Row& row) const {
+  bool has_place = false;
+  bool has_text = false;
+  for (const auto& part : parts_) {
+    if (part.source == Source::kColumn) {
+      has_place = true;
+      has_text = has_text || !row.fields[part.column].empty();
+      continue;
+    }
+    has_text = has_text || part.source != Source::kText;
+    for (const char c : part.source == Source::kText ? std::string_view(part.text) : "") {
+      if (c != ':') {
+        has_text = true;
+        continue;
+      }
+      if (has_place && !has_text) {
+        return true;
+      }
+      has_place = false;
+      has_text = false;
+    }
+  }
+  return has_place && !has_text;
+}
+
+std::string Template::Open(const Part& part, const Row& row) {
+  return Apply(part.filter == Filter::kId ? Filter::kNone : part.filter, row.fields[part.column]);
 }
 
 std::string Template::Apply(Filter filter, std::string value) {
@@ -138,9 +214,7 @@ std::string Template::Apply(Filter filter, std::string value) {
       std::transform(value.begin(), value.end(), value.begin(), Upper);
       break;
     case Filter::kId:
-      std::replace_if(
-          value.begin(), value.end(), [](char c) { return !IsIdCharacter(c); }, '-');
-      break;
+      return IdText(value);
   }
   return value;
 }

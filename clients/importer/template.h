@@ -14,9 +14,11 @@ namespace florin::importer {
 /// Text with places for a row's values: "client:${account_id}".
 ///
 /// ${column}         the value of the column
-/// ${column|filter}  the same, changed: `lower`, `upper`, or `id`, which writes
-///                   '-' for every character that ids must not hold
+/// ${column|filter}  the same, changed: `lower`, `upper`, or `id`, which makes
+///                   it fit into an id (IdText)
 /// ${@line}          the row's line number
+/// ${@count}         how many rows of the file, up to this one, give the same
+///                   text but for this place
 /// $$                a dollar sign
 class Template {
  public:
@@ -31,14 +33,33 @@ class Template {
   /// Errors: a column that is not there, naming those that are.
   [[nodiscard]] std::optional<Error> Bind(const std::vector<std::string>& columns);
 
-  /// Requires: Bind succeeded, and `row` has that many fields.
-  [[nodiscard]] std::string Render(const Row& row) const;
+  /// Requires, as all below: Bind succeeded, and `row` has that many fields.
+  /// `count` is what ${@count} stands for; 0: nothing.
+  [[nodiscard]] std::string Render(const Row& row, std::int64_t count = 0) const;
+
+  /// The same without what the filter `id` changes: where two values give one
+  /// id, these differ.
+  [[nodiscard]] std::string RenderOpen(const Row& row) const;
+  /// The values in its places, but for the empty ones, in order; `id` changes
+  /// none of them.
+  [[nodiscard]] std::vector<std::string> Values(const Row& row) const;
+
+  /// Whether it has places for columns, and the row leaves all of them empty.
+  [[nodiscard]] bool IsBlank(const Row& row) const;
+  /// Whether the row leaves all places empty that a part between two ':' is made
+  /// of, as in "payee:" of "payee:${Payee}".
+  [[nodiscard]] bool LeavesAPartEmpty(const Row& row) const;
+
+  /// Whether it has a place for a column.
+  [[nodiscard]] bool HasColumns() const;
+  /// Whether it has ${@count}.
+  [[nodiscard]] bool Counts() const;
 
   [[nodiscard]] bool empty() const { return parts_.empty(); }
 
  private:
   enum class Filter { kNone, kLower, kUpper, kId };
-  enum class Source { kText, kColumn, kLine };
+  enum class Source { kText, kColumn, kLine, kCount };
   struct Part {
     Source source = Source::kText;
     std::string text;  // or the column's name
@@ -48,6 +69,8 @@ class Template {
 
   [[nodiscard]] static std::optional<Part> ParsePlace(std::string_view place, std::string* problem);
   [[nodiscard]] static std::string Apply(Filter filter, std::string value);
+  // The value without what `id` changes.
+  [[nodiscard]] static std::string Open(const Part& part, const Row& row);
 
   std::vector<Part> parts_;
   std::int64_t line_ = 0;

@@ -97,7 +97,7 @@ std::vector<std::string> TomlTable::Strings(std::string_view key) {
   return result;
 }
 
-std::optional<Template> TomlTable::TemplateOf(std::string_view key) {
+std::optional<Template> TomlTable::TemplateOf(std::string_view key, Count count) {
   const auto text = String(key);
   if (!text) {
     return std::nullopt;
@@ -105,6 +105,12 @@ std::optional<Template> TomlTable::TemplateOf(std::string_view key) {
   auto parsed = Template::Parse(*text, LineOf(key));
   if (!parsed.ok()) {
     Fail(parsed.error().line, parsed.error().message);
+    return std::nullopt;
+  }
+  if (parsed.value().Counts() && count == Count::kRefused) {
+    Fail(LineOf(key), fmt::format("'{}' in {} has ${{@count}}, which numbers rows in the 'id' of "
+                                  "a transaction only",
+                                  key, name_));
     return std::nullopt;
   }
   return std::move(parsed).value();

@@ -26,7 +26,10 @@ class TomlTable {
   [[nodiscard]] std::optional<bool> Bool(std::string_view key);
   [[nodiscard]] std::optional<std::int64_t> Integer(std::string_view key);
   [[nodiscard]] std::vector<std::string> Strings(std::string_view key);
-  [[nodiscard]] std::optional<Template> TemplateOf(std::string_view key);
+  /// Only where it is allowed may the template have ${@count}.
+  enum class Count { kRefused, kAllowed };
+  [[nodiscard]] std::optional<Template> TemplateOf(std::string_view key,
+                                                   Count count = Count::kRefused);
   /// A string of exactly one character; '\0' where it may be and is empty.
   [[nodiscard]] std::optional<char> Character(std::string_view key, bool may_be_empty);
   [[nodiscard]] const toml::table* Table(std::string_view key);

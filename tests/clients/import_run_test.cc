@@ -197,6 +197,23 @@ TEST_F(ImportRunTest, ACheckLeavesTheListOfARealRun) {
   EXPECT_EQ(Rejects(), list);
 }
 
+TEST_F(ImportRunTest, AnIdThatTheFileRepeatsIsRejectedAndAnInterruptedRunStaysTheSame) {
+  WriteRows("1,a,1,in\n2,a,1,in\n1,a,1,in\n3,a,1,in\n");
+  for (const std::int64_t replayed : {0, 3}) {
+    const auto outcome = Run();
+    ASSERT_FALSE(outcome.failure);
+    EXPECT_EQ(outcome.counts.posted, 3 - replayed);
+    EXPECT_EQ(outcome.counts.replayed, replayed);
+    EXPECT_EQ(outcome.counts.rejected, 1);
+    EXPECT_THAT(Rejects(), HasSubstr("4,DUPLICATE_ID,\"line 4 gives the id of line 2"));
+  }
+  const auto check = Check();
+  EXPECT_EQ(check.counts.rejected, 1);
+  ASSERT_EQ(check.rejected.size(), 1U);
+  EXPECT_EQ(check.rejected[0].line, 4);
+  EXPECT_EQ(check.rejected[0].reason, "DUPLICATE_ID");
+}
+
 TEST_F(ImportRunTest, CountsTheRowsWhoseLinesEndInQuotes) {
   WriteRows("1,\"a\nb\",1,skip\n2,a,1,in\n3,\"a\nb\",1,skip\n");
   const auto outcome = Run();

@@ -100,6 +100,31 @@ TEST(ProfileTest, AValueThatMakesNoSenseNamesItsLine) {
   ExpectProblem(21, "debit = \"till\"", 21, "there is no [accounts.till]");
   ExpectProblem(24, "when = { kind = { prefix = [], not = \"y\" } }", 24, "one of not, prefix");
   ExpectProblem(2, "separator = \"\\\"\"", 1, "are the same");
+  ExpectProblem(2, "decimal_separator = \",\"\nthousands_separator = \",\"", 3, "are the same");
+  ExpectProblem(2, "thousands_separator = \".\"", 2, "are the same");
+  ExpectProblem(2, "thousands_separator = \"0\"", 2, "part of a number");
+  ExpectProblem(2, "decimal_separator = \"-\"", 2, "part of a number");
+  ExpectProblem(2, "header = false\ncolumns = [\"a\"]\nheader_is = \"a\"", 1, "no header");
+  ExpectProblem(2, "header_is = \"a\"\nheader_starts_with = \"a\"", 1, "give one of");
+  ExpectProblem(18, "date_format = \"%Y%m%d\"\nutc_offset = \"Europe/Bonn\"", 19, "'Europe/Bonn'");
+  ExpectProblem(18, "date_format = \"%Y%m%d\"\nempty_date = \"skip\"", 19,
+                "'skip'; it must be \"none\" or \"reject\"");
+}
+
+TEST(ProfileTest, ACountBelongsIntoTheIdOfATransactionOnly) {
+  EXPECT_TRUE(ParseProfile(With(15, "id = \"${id}:${@count}\"")).ok());
+  ExpectProblem(16, "amount = \"${@count}\"", 16, "numbers rows in the 'id'");
+  ExpectProblem(11, "id = \"client:${@count}\"", 11, "numbers rows in the 'id'");
+}
+
+TEST(ProfileTest, AHeaderIsAListOfNamesOrTheLine) {
+  const std::vector<std::string> names = {"Datum", "Nr", "Soll; Haben"};
+  const auto list =
+      ParseProfile(With(2, "separator = \";\"\nheader_is = [\"Datum\", \"Nr\", \"Soll; Haben\"]"));
+  EXPECT_EQ(list.value().file.header_is, names);
+  const auto line =
+      ParseProfile(With(2, "header_starts_with = 'Datum;Nr ;\"Soll; Haben\"'\nseparator = \";\""));
+  EXPECT_EQ(line.value().file.header_starts_with, names);
 }
 
 TEST(ProfileTest, SaysWhatIsMissing) {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -330,68 +329,6 @@ TEST_F(ProgramTest, OutputThatNobodyGetsIsAnError) {
 TEST_F(ProgramTest, ACallThatTheServerDoesNotKnowIsItsTrouble) {
   EXPECT_EQ(Run({"transaction", "show", "t"}), ExitCode::kServerTrouble);
   EXPECT_THAT(err(), HasSubstr("does not know this call"));
-}
-
-constexpr char kProfile[] = R"([[asset]]
-code = "EUR"
-scale = 2
-[accounts.a]
-id = "a"
-type = "ASSET"
-[accounts.b]
-id = "b${id}"
-type = "ASSET"
-[transaction]
-id = "t${id}"
-amount = "${amount}"
-[[rule]]
-debit = "a"
-credit = "b"
-)";
-
-class ImportProgramTest : public ProgramTest {
- protected:
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name)) << text;
-  }
-  [[nodiscard]] std::string Path(const std::string& name) const {
-    return directory_.path() + "/" + name;
-  }
-};
-
-TEST_F(ImportProgramTest, EndsWithASummary) {
-  Write("p.toml", kProfile);
-  Write("f.csv", "id,amount\n1,1.00\n2,x\n3,1.00\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kRefused);
-  EXPECT_THAT(out(),
-              AllOf(HasSubstr("rows                 3\n"), HasSubstr("posted               2\n"),
-                    HasSubstr("rejected             1"), HasSubstr(Path("f.csv.rejected.csv")),
-                    Not(HasSubstr("replayed"))));
-  EXPECT_EQ(err(), "");
-  EXPECT_TRUE(std::filesystem::exists(Path("f.csv.rejected.csv")));
-  Write("f.csv", "id,amount\n1,1.00\n3,1.00\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
-  EXPECT_THAT(out(), HasSubstr("replayed             2"));
-  EXPECT_EQ(Run({"import", "--json", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
-  EXPECT_THAT(out(), HasSubstr("\"replayed\": 2,"));
-}
-
-TEST_F(ImportProgramTest, AWrongProfileNamesFileAndLine) {
-  Write("p.toml", std::string(kProfile) + "colour = 1\n");
-  Write("f.csv", "id,amount\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kUsage);
-  EXPECT_THAT(err(),
-              StartsWith("error: profile " + Path("p.toml") + ", line 16: unknown key 'colour'"));
-  Write("p.toml", kProfile);
-  Write("f.csv", "id,value\n");
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kUsage);
-  EXPECT_THAT(err(), HasSubstr(", line 12: the file has no column 'amount'"));
-}
-
-TEST_F(ImportProgramTest, AFileThatIsNotThereIsALocalProblem) {
-  Write("p.toml", kProfile);
-  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("none.csv")}), ExitCode::kFile);
-  EXPECT_THAT(err(), HasSubstr("none.csv: No such file"));
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ effective_time = "${date}"
 date_format = "%d.%m.%Y"
 type = "common"
 negative_amounts = "swap"
+empty_date = "none"
 metadata = { line = "${@line}", branch = "${branch}" }
 [[rule]]
 when = { kind = "drop" }
@@ -126,7 +127,7 @@ TEST_F(RowMapperTest, TheFirstRuleThatMatchesWins) {
   EXPECT_EQ(fee.type(), "common");
   EXPECT_EQ(fee.reference(), "charge-x");
   EXPECT_EQ(fee.postings(0).credit_account_id(), "fees");
-  const auto last = Good({"1", "7", "1", "", "else", "7"}).transaction;
+  const auto last = Good({"2", "7", "1", "", "else", "7"}).transaction;
   EXPECT_EQ(last.postings(0).credit_account_id(), "cash");
   EXPECT_TRUE(std::holds_alternative<SkippedRow>(Map({"1", "7", "nonsense", "", "drop", "7"})));
 }

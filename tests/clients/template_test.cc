@@ -30,8 +30,44 @@ TEST(TemplateTest, PutsValuesInTheirPlaces) {
 TEST(TemplateTest, Filters) {
   EXPECT_EQ(Render("${bank code|lower}"), "ab");
   EXPECT_EQ(Render("${name|upper}"), "Ø MüLLER/X Y");
-  // Each byte that ids must not hold becomes a '-'.
-  EXPECT_EQ(Render("${name|id}"), "---M--ller-x-y");
+  EXPECT_EQ(Render("${bank code|id}"), "AB");
+  EXPECT_THAT(Render("${name|id}"), testing::MatchesRegex("--M-ller-x-y_[0-9a-f]{12}"));
+}
+
+TEST(TemplateTest, CountsOnlyWhereACountIsGiven) {
+  auto parsed = Template::Parse("${id}:${@count}", 1).value();
+  ASSERT_FALSE(parsed.Bind(kColumns));
+  EXPECT_TRUE(parsed.Counts());
+  const Row row{.line = 12, .fields = {"17", "AB", "x"}, .problem = ""};
+  EXPECT_EQ(parsed.Render(row), "17:");
+  EXPECT_EQ(parsed.Render(row, 2), "17:2");
+}
+
+TEST(TemplateTest, KnowsWhatARowLeavesEmpty) {
+  const struct {
+    const char* text;
+    bool blank;
+    bool part_empty;
+  } cases[] = {
+      {"cash", false, false},
+      {"a::b", false, false},
+      {"payee:${name}", true, true},
+      {"payee-${name}", true, false},
+      {"${name}", true, true},
+      {"${id}:${name}", false, true},
+      {"${name}:${id}", false, true},
+      {"x:${name}:y", true, true},
+      {"p:${id}${name}", false, false},
+      {"p:${name}-x", true, false},
+      {"p:${name}${@line}", false, false},
+  };
+  for (const auto& c : cases) {
+    auto parsed = Template::Parse(c.text, 1).value();
+    ASSERT_FALSE(parsed.Bind(kColumns));
+    const Row row{.line = 12, .fields = {"17", "AB", ""}, .problem = ""};
+    EXPECT_EQ(parsed.IsBlank(row), c.blank) << c.text;
+    EXPECT_EQ(parsed.LeavesAPartEmpty(row), c.part_empty) << c.text;
+  }
 }
 
 TEST(TemplateTest, RefusesWhatItCannotRead) {
@@ -53,6 +89,12 @@ TEST(TemplateTest, NamesTheColumnThatIsNotThere) {
   ASSERT_TRUE(error);
   EXPECT_EQ(error->line, 9);
   EXPECT_EQ(error->message, "the file has no column 'iban'; it has: id, bank code, name");
+}
+
+TEST(TemplateTest, AColumnThatLooksLikeTheWantedOneShowsWhatItHolds) {
+  auto parsed = Template::Parse("${id}", 9);
+  EXPECT_THAT(parsed.value().Bind({"id\u00A0", "\x1b[2J"})->message,
+              HasSubstr("it has: id<U+00A0>, <U+001B>[2J"));
 }
 
 }  // namespace

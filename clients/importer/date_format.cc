@@ -1,9 +1,11 @@
-#include "clients/importer/value_format.h"
+#include "clients/importer/date_format.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
+#include <optional>
+
+#include "clients/importer/shown_text.h"
 
 namespace florin::importer {
 namespace {
@@ -66,77 +68,17 @@ bool TakeField(char conversion, std::string_view* text, Fields* fields) {
   return true;
 }
 
-std::optional<std::int64_t> ToSeconds(const Fields& fields) {
+bool Exists(const Fields& fields) {
   namespace chrono = std::chrono;
   const chrono::year_month_day day{chrono::year(fields.year),
                                    chrono::month(static_cast<unsigned>(fields.month)),
                                    chrono::day(static_cast<unsigned>(fields.day))};
-  if (!day.ok() || fields.hour > 23 || fields.minute > 59 || fields.second > 59) {
-    return std::nullopt;
-  }
-  const std::int64_t days = chrono::sys_days(day).time_since_epoch().count();
-  return ((days * 24 + fields.hour) * 60 + fields.minute) * 60 + fields.second;
-}
-
-// Takes a sign off either end; false: there is one at both.
-bool TakeSign(std::string_view* text, bool* negative) {
-  const auto is_sign = [](char c) { return c == '-' || c == '+'; };
-  int signs = 0;
-  if (!text->empty() && is_sign(text->front())) {
-    *negative = text->front() == '-';
-    text->remove_prefix(1);
-    ++signs;
-  }
-  if (!text->empty() && is_sign(text->back())) {
-    *negative = text->back() == '-';
-    text->remove_suffix(1);
-    ++signs;
-  }
-  return signs < 2;
-}
-
-void StripZeros(std::string* whole, std::string* fraction) {
-  fraction->erase(fraction->find_last_not_of('0') + 1);
-  whole->erase(0, std::min(whole->find_first_not_of('0'), whole->size()));
-  if (whole->empty()) {
-    *whole = "0";
-  }
+  return day.ok() && fields.hour <= 23 && fields.minute <= 59 && fields.second <= 59;
 }
 
 }  // namespace
 
-Expected<ParsedAmount> ParseAmount(std::string_view text, const AmountFormat& format) {
-  const auto problem = [&] {
-    return Error{0, fmt::format("'{}' is not an amount with the decimal "
-                                "separator '{}'",
-                                text.substr(0, 64), format.decimal_separator)};
-  };
-  ParsedAmount amount;
-  std::string_view rest = text;
-  if (!TakeSign(&rest, &amount.negative)) {
-    return problem();
-  }
-  std::string whole;
-  std::string fraction;
-  bool behind_point = false;
-  for (const char c : rest) {
-    if (IsDigit(c)) {
-      (behind_point ? fraction : whole).push_back(c);
-    } else if (c == format.decimal_separator && !behind_point) {
-      behind_point = true;
-    } else if (c != format.thousands_separator || c == '\0' || behind_point || whole.empty()) {
-      return problem();
-    }
-  }
-  if (whole.empty() && fraction.empty()) {
-    return problem();
-  }
-  StripZeros(&whole, &fraction);
-  amount.digits = fraction.empty() ? whole : whole + "." + fraction;
-  return amount;
-}
-
-Expected<DateFormat> DateFormat::Parse(std::string_view format, std::int64_t utc_offset_seconds) {
+Expected<DateFormat> DateFormat::Parse(std::string_view format, const absl::TimeZone& zone) {
   constexpr std::string_view kConversions = "YymdHMS%";
   std::string found;
   for (std::size_t i = 0; i < format.size(); ++i) {
@@ -160,15 +102,20 @@ Expected<DateFormat> DateFormat::Parse(std::string_view format, std::int64_t utc
                                 "day (%d)",
                                 format)};
   }
+  const bool has_hour = found.find('H') != std::string::npos;
+  if (!has_hour && found.find_first_of("MS") != std::string::npos) {
+    return Error{0, fmt::format("'{}' has minutes or seconds, but no hour (%H)", format)};
+  }
   DateFormat result;
   result.format_ = std::string(format);
-  result.utc_offset_seconds_ = utc_offset_seconds;
+  result.zone_ = zone;
+  result.has_hour_ = has_hour;
   return result;
 }
 
 Expected<std::int64_t> DateFormat::Read(std::string_view text) const {
   const auto problem = [&](std::string_view why) {
-    return Error{0, fmt::format("'{}' {} '{}'", text.substr(0, 64), why, format_)};
+    return Error{0, fmt::format("'{}' {} '{}'", Shown(text), why, format_)};
   };
   std::string_view rest = text;
   Fields fields;
@@ -189,29 +136,17 @@ Expected<std::int64_t> DateFormat::Read(std::string_view text) const {
   if (!rest.empty()) {
     return problem("does not fit the date format");
   }
-  const auto seconds = ToSeconds(fields);
-  if (!seconds) {
+  if (!Exists(fields)) {
     return problem("is no day or time that exists, by the date format");
   }
-  return *seconds - utc_offset_seconds_;
-}
-
-std::optional<std::int64_t> ParseUtcOffset(std::string_view text) {
-  if (text == "Z") {
-    return 0;
+  const absl::CivilSecond civil(fields.year, fields.month, fields.day, fields.hour, fields.minute,
+                                fields.second);
+  const auto moment = (has_hour_ ? zone_ : absl::UTCTimeZone()).At(civil);
+  if (moment.kind == absl::TimeZone::TimeInfo::SKIPPED) {
+    return Error{0, fmt::format("'{}' was never on the clock of {}: summer time began then",
+                                Shown(text), zone_.name())};
   }
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') {
-    return std::nullopt;
-  }
-  auto hours_text = text.substr(1, 2);
-  auto minutes_text = text.substr(4, 2);
-  const auto hours = TakeNumber(&hours_text, 2);
-  const auto minutes = TakeNumber(&minutes_text, 2);
-  if (!hours || !minutes || *hours > 14 || *minutes > 59) {
-    return std::nullopt;
-  }
-  const std::int64_t seconds = *hours * 3600 + *minutes * 60;
-  return text[0] == '-' ? -seconds : seconds;
+  return absl::ToUnixSeconds(moment.pre);
 }
 
 }  // namespace florin::importer
