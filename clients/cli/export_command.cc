@@ -9,6 +9,7 @@
 #include "clients/cli/session.h"
 #include "clients/cli/text.h"
 #include "clients/exporter/export_run.h"
+#include "clients/importer/time_zone.h"
 
 namespace florin::cli {
 namespace {
@@ -20,6 +21,7 @@ struct Options {
   std::int64_t position = 0;
   std::string time;
   std::string output;
+  std::string time_zone;
 };
 
 constexpr char kFooter[] = R"(
@@ -42,6 +44,11 @@ const std::map<std::string, Format>& Formats() {
   static const std::map<std::string, Format> kFormats = {
       {"csv", Format::kCsv}, {"jsonl", Format::kJsonl}, {"hledger", Format::kHledger}};
   return kFormats;
+}
+
+std::string CheckTimeZone(const std::string& text) {
+  const auto zone = importer::ParseTimeZone(text);
+  return zone.ok() ? "" : zone.error().message;
 }
 
 ExitCode ReportFailure(Session& session, const exporter::Failure& failure) {
@@ -84,6 +91,10 @@ ExitCode Export(Session& session, const Options& options) {
   }
   if (!options.time.empty()) {
     run.time = ParseTime(options.time);
+  }
+  if (!options.time_zone.empty()) {
+    // The option was checked when it was parsed.
+    run.time_zone = importer::ParseTimeZone(options.time_zone).value();
   }
   run.retry = session.PatientPolicy();
   ProgressBar bar(session.console, ProgressBar::WithoutTerminal::kNothing);
@@ -129,7 +140,16 @@ void AddExportCommand(CLI::App& app, Session& session) {
       ->add_option("--output", options->output,
                    "Where to write; a directory for csv (default: standard output)")
       ->type_name("FILE");
+  command
+      ->add_option("--time-zone", options->time_zone,
+                   "hledger: where a time's day is looked up, \"+01:00\" or \"Europe/Berlin\" "
+                   "(default: UTC)")
+      ->check(CheckTimeZone)
+      ->type_name("ZONE");
   command->callback([&session, options] {
+    if (!options->time_zone.empty() && options->format != "hledger") {
+      throw CLI::ValidationError("--time-zone is for --format hledger; the others have full times");
+    }
     session.action = [&session, options] { return Export(session, *options); };
   });
 }

@@ -102,10 +102,16 @@ class ExportRun {
         return LocalFailure(
             fmt::format("cannot make the directory {}: {}", options_.output, error.message()));
       }
-      files_.push_back(std::make_unique<OutputFile>(options_.output + "/accounts.csv"));
-      files_.push_back(std::make_unique<OutputFile>(options_.output + "/transactions.csv"));
+      files_.push_back(std::make_unique<OutputFile>(options_.output + "/accounts.csv",
+                                                    std::vector<std::string>{"account_id,"}));
+      files_.push_back(std::make_unique<OutputFile>(options_.output + "/transactions.csv",
+                                                    std::vector<std::string>{"transaction_id,"}));
     } else if (!options_.output.empty()) {
-      files_.push_back(std::make_unique<OutputFile>(options_.output));
+      files_.push_back(std::make_unique<OutputFile>(
+          options_.output,
+          options_.format == Format::kHledger
+              ? std::vector<std::string>{"; ledger "}
+              : std::vector<std::string>{"{\"asset\":", "{\"account\":", "{\"end\":"}));
     }
     if (auto problem = WriteProblem()) {
       return LocalFailure(*problem);
@@ -136,7 +142,7 @@ class ExportRun {
       case Format::kCsv:
         return std::make_unique<CsvWriter>(snapshot_, out, files_.back()->stream());
       case Format::kHledger:
-        return std::make_unique<HledgerWriter>(snapshot_, out);
+        return std::make_unique<HledgerWriter>(snapshot_, out, options_.time_zone);
       case Format::kJsonl:
         break;
     }

@@ -1,11 +1,11 @@
 #include "clients/exporter/hledger_text.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "text/utf8.h"
 #include "text/visible.h"
@@ -107,8 +107,12 @@ std::string HledgerDescription(std::string_view text) {
   return line;
 }
 
-std::string HledgerDate(const google::protobuf::Timestamp& time) {
-  return google::protobuf::util::TimeUtil::ToString(time).substr(0, sizeof("2026-11-21") - 1);
+std::string HledgerDate(const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
+  constexpr std::int64_t kDaySeconds = 86'400;
+  const bool names_day = time.seconds() % kDaySeconds == 0 && time.nanos() == 0;
+  const auto moment =
+      (names_day ? absl::UTCTimeZone() : zone).At(absl::FromUnixSeconds(time.seconds()));
+  return fmt::format("{:04}-{:02}-{:02}", moment.cs.year(), moment.cs.month(), moment.cs.day());
 }
 
 char HledgerType(v1::AccountType type) {

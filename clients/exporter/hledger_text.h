@@ -1,5 +1,6 @@
 #pragma once
 
+#include <absl/time/time.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <string>
@@ -39,8 +40,10 @@ namespace florin::exporter {
 /// a comment, becomes ','; and '|', which would part payee and note, becomes '/'.
 [[nodiscard]] std::string HledgerDescription(std::string_view text);
 
-/// "2026-11-21", the day in UTC.
-[[nodiscard]] std::string HledgerDate(const google::protobuf::Timestamp& time);
+/// "2026-11-21", the day in `zone`. A time that is the beginning of a day in UTC
+/// names that day, in any zone: dates without a time are kept so.
+[[nodiscard]] std::string HledgerDate(const google::protobuf::Timestamp& time,
+                                      const absl::TimeZone& zone);
 
 /// "A", "L", "E", "R", "X": what hledger's reports go by.
 [[nodiscard]] char HledgerType(v1::AccountType type);

@@ -10,8 +10,9 @@
 
 namespace florin::exporter {
 
-HledgerWriter::HledgerWriter(const Snapshot& snapshot, std::ostream& out)
-    : snapshot_(snapshot), out_(out) {}
+HledgerWriter::HledgerWriter(const Snapshot& snapshot, std::ostream& out,
+                             const absl::TimeZone& time_zone)
+    : snapshot_(snapshot), out_(out), time_zone_(time_zone) {}
 
 // Holds are left out by themselves: one that settles is posted then, and one
 // that does not is never.
@@ -35,8 +36,8 @@ void HledgerWriter::Begin() {
 
 void HledgerWriter::Take(const v1::Event& event) {
   const v1::Transaction& transaction = event.transaction_recorded().transaction();
-  const std::string date =
-      HledgerDate(transaction.has_effective_time() ? transaction.effective_time() : event.time());
+  const std::string date = HledgerDate(
+      transaction.has_effective_time() ? transaction.effective_time() : event.time(), time_zone_);
   last_date_ = std::max(last_date_, date);
   const std::string& text =
       transaction.description().empty() ? transaction.type() : transaction.description();

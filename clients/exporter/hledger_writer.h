@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/time/time.h>
+
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -14,8 +16,8 @@ namespace florin::exporter {
 /// proves it.
 class HledgerWriter final : public Writer {
  public:
-  /// Both outlive the writer.
-  HledgerWriter(const Snapshot& snapshot, std::ostream& out);
+  /// `snapshot` and `out` outlive the writer. `time_zone`: as for HledgerDate.
+  HledgerWriter(const Snapshot& snapshot, std::ostream& out, const absl::TimeZone& time_zone);
 
   [[nodiscard]] std::vector<std::string> types() const override;
   void Begin() override;
@@ -30,6 +32,7 @@ class HledgerWriter final : public Writer {
 
   const Snapshot& snapshot_;
   std::ostream& out_;
+  const absl::TimeZone time_zone_;
   std::string last_date_;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -26,6 +27,24 @@ std::string Target(const std::string& path) {
   return error ? path : target.string();
 }
 
+bool IsForeign(const std::string& path, const std::vector<std::string>& begins) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (begins.empty() || error || size == 0) {
+    return false;
+  }
+  std::size_t longest = 0;
+  for (const auto& begin : begins) {
+    longest = std::max(longest, begin.size());
+  }
+  std::string head(longest, '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), static_cast<std::streamsize>(longest));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  return std::none_of(begins.begin(), begins.end(),
+                      [&](const std::string& begin) { return head.starts_with(begin); });
+}
+
 bool SyncFile(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
@@ -40,17 +59,21 @@ bool SyncFile(const std::string& path) {
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path)
+OutputFile::OutputFile(const std::string& path, const std::vector<std::string>& begins)
     : path_(Target(path)),
       direct_(IsOther(path_)),
+      foreign_(!direct_ && IsForeign(path_, begins)),
       written_path_(direct_ ? path_ : fmt::format("{}.partial-{}", path_, getpid())) {
+  if (foreign_) {
+    return;
+  }
   errno = 0;
   file_.open(written_path_, std::ios::binary | std::ios::trunc);
   open_errno_ = file_ ? 0 : errno;
 }
 
 OutputFile::~OutputFile() {
-  if (!committed_ && !direct_ && open_errno_ == 0) {
+  if (!committed_ && !direct_ && !foreign_ && open_errno_ == 0) {
     file_.close();
     std::error_code ignored;
     std::filesystem::remove(written_path_, ignored);
@@ -58,6 +81,12 @@ OutputFile::~OutputFile() {
 }
 
 std::optional<std::string> OutputFile::Problem() const {
+  if (foreign_) {
+    return fmt::format(
+        "{} is there, and no export of this format wrote it; move it away, or name "
+        "another place with --output",
+        path_);
+  }
   if (open_errno_ != 0) {
     errno = open_errno_;
     return Message("open");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace florin::exporter {
 
@@ -13,9 +14,13 @@ namespace florin::exporter {
 /// Without a Commit what was written is removed, and a file that stood under
 /// the name before is untouched; a link stays one, and its target is replaced. A name that is no
 /// regular file (a pipe, /dev/null) is written directly: there is nothing to be left half.
+///
+/// `begins`: what files of this kind begin with. Where they are named, a file that
+/// stands under the name and begins otherwise is somebody else's: Problem says so,
+/// and it stays.
 class OutputFile {
  public:
-  explicit OutputFile(const std::string& path);
+  explicit OutputFile(const std::string& path, const std::vector<std::string>& begins = {});
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -34,6 +39,7 @@ class OutputFile {
 
   const std::string path_;
   const bool direct_;
+  const bool foreign_;
   const std::string written_path_;
   bool committed_ = false;
   int open_errno_ = 0;

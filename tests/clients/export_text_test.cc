@@ -68,9 +68,9 @@ TEST(HledgerTextTest, AKeyOfMetadataIsNotTakenForAFieldOfTheTransaction) {
 TEST(HledgerTextTest, TheDayIsThatOfUtc) {
   google::protobuf::Timestamp time;
   time.set_seconds(725846399);
-  EXPECT_EQ(HledgerDate(time), "1992-12-31");
+  EXPECT_EQ(HledgerDate(time, absl::UTCTimeZone()), "1992-12-31");
   time.set_seconds(725846400);
-  EXPECT_EQ(HledgerDate(time), "1993-01-01");
+  EXPECT_EQ(HledgerDate(time, absl::UTCTimeZone()), "1993-01-01");
 }
 
 // A row of transactions.csv: one transaction with one posting.
@@ -100,6 +100,22 @@ TEST(CsvFieldTest, QuotesOnlyWhatNeedsThem) {
   EXPECT_EQ(CsvField("a\"b"), "\"a\"\"b\"");
   EXPECT_EQ(CsvField("a\nb"), "\"a\nb\"");
   EXPECT_EQ(CsvField("a\rb"), "\"a\rb\"");
+}
+
+TEST(HledgerTextTest, TheDayOfATimeIsThatOfTheZone) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(1780264800);  // 2026-05-31T22:00:00Z
+  absl::TimeZone zone = absl::FixedTimeZone(2 * 3600);
+  EXPECT_EQ(HledgerDate(time, zone), "2026-06-01");
+  EXPECT_EQ(HledgerDate(time, absl::UTCTimeZone()), "2026-05-31");
+}
+
+TEST(HledgerTextTest, ADateWithoutATimeIsThatDayInEveryZone) {
+  google::protobuf::Timestamp day;
+  day.set_seconds(1780272000);  // 2026-06-01T00:00:00Z
+  for (const int hours : {-8, 0, 2, 14}) {
+    EXPECT_EQ(HledgerDate(day, absl::FixedTimeZone(hours * 3600)), "2026-06-01") << hours;
+  }
 }
 
 }  // namespace

@@ -44,6 +44,28 @@ TEST_F(OutputFileTest, WithoutCommitWhatWasThereStays) {
   EXPECT_EQ(FileCount(), 1);
 }
 
+TEST_F(OutputFileTest, AFileThatBeginsOtherwiseIsSomebodyElses) {
+  std::ofstream(path()) << "Datum;Betrag\n";
+  {
+    const OutputFile file(path(), {"; ledger "});
+    EXPECT_THAT(file.Problem().value_or(""), testing::HasSubstr("no export of this format wrote"));
+  }
+  EXPECT_EQ(Content(), "Datum;Betrag\n");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(OutputFileTest, AnEarlierExportOrAnEmptyFileIsReplaced) {
+  for (const char* old : {"", "; ledger x, position 7\n"}) {
+    std::ofstream(path(), std::ios::trunc) << old;
+    OutputFile file(path(), {"{\"end\":", "; ledger "});
+    EXPECT_EQ(file.Problem(), std::nullopt);
+    file.stream() << "new";
+    EXPECT_EQ(file.Sync(), std::nullopt);
+    EXPECT_EQ(file.Commit(), std::nullopt);
+    EXPECT_EQ(Content(), "new");
+  }
+}
+
 TEST_F(OutputFileTest, ALinkStaysOne) {
   const std::string link = directory_.path() + "/link";
   std::ofstream(path()) << "old";
