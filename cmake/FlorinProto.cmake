@@ -2,7 +2,8 @@
 #
 # Generates C++ for .proto files named relative to one of PATHS and adds it to
 # `target`. SERVICES also get gRPC code. The headers are system includes for
-# whoever links `target`.
+# whoever links `target`. The target `target`_sources generates and compiles
+# nothing, for tools that read our sources.
 
 function(florin_generate_proto)
   cmake_parse_arguments(arg "" "TARGET" "PATHS;MESSAGES;SERVICES" ${ARGN})
@@ -31,6 +32,9 @@ function(florin_generate_proto)
       COMMENT "Generating ${proto}"
       VERBATIM)
     target_sources(${arg_TARGET} PRIVATE ${outputs})
+    list(APPEND generated ${outputs})
   endforeach()
+  add_custom_target(${arg_TARGET}_sources DEPENDS ${generated})
+  add_dependencies(${arg_TARGET} ${arg_TARGET}_sources)
   target_include_directories(${arg_TARGET} SYSTEM PUBLIC "$<BUILD_INTERFACE:${out}>")
 endfunction()
