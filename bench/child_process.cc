@@ -116,11 +116,6 @@ ProcessUsage ChildProcess::Usage() const {
           NumberAfter(proc + "/status", "VmRSS:") * 1024};
 }
 
-void ChildProcess::ResetPeakMemory() const {
-  // proc(5): 5 resets the peak of the resident set.
-  std::ofstream("/proc/" + std::to_string(pid_) + "/clear_refs") << 5;
-}
-
 int ChildProcess::Wait() {
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {

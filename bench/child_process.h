@@ -20,7 +20,7 @@ struct ProcessUsage {
 
 /// A server run as a child, which prints "listening on ADDRESS" once it is ready.
 ///
-/// The kernel ends it together with this program. Threads: one.
+/// The kernel ends it together with this program. Threads: one; Usage from any, while it runs.
 class ChildProcess {
  public:
   /// Starts `arguments[0]`; its standard error goes to `log_path`. Throws std::runtime_error, with
@@ -37,8 +37,6 @@ class ChildProcess {
   /// When the child was made.
   [[nodiscard]] std::chrono::steady_clock::time_point started() const { return started_; }
   [[nodiscard]] ProcessUsage Usage() const;
-  /// peak_memory_bytes starts again at what is resident now.
-  void ResetPeakMemory() const;
 
   /// SIGTERM, then waits for the end. Returns the exit code, -1 if a signal ended it.
   int Terminate();

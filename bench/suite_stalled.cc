@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 
+#include <memory>
+#include <optional>
+
 #include "bench/channels.h"
 #include "bench/florind.h"
 #include "bench/loads.h"
-#include "bench/server_details.h"
+#include "bench/resident_memory.h"
 #include "bench/suites.h"
 #include "bench/transfers.h"
 #include "florin/v1/event_service.grpc.pb.h"
@@ -17,7 +20,6 @@ namespace {
 constexpr int kBatch = 1'000;
 /// Of the usual measured time: a minute.
 constexpr double kLonger = 3;
-constexpr double kBytesPerMib = 1 << 20;
 
 /// A live subscription of everything that never reads.
 class StalledSubscriber {
@@ -42,7 +44,7 @@ class StalledSubscriber {
 
 struct Measured {
   double per_second = 0;
-  double peak_mib = 0;
+  double resident_mib = 0;
 };
 
 Measured MeasureInterval(const Options& options, Florind& florind, bool stalled, Row* row,
@@ -50,21 +52,26 @@ Measured MeasureInterval(const Options& options, Florind& florind, bool stalled,
   const auto load = BatchLoad(OpenChannels(florind.address(), options.channels), options.workload,
                               kBatch, options.batches_in_flight);
   std::unique_ptr<StalledSubscriber> subscriber;
-  Measured measured;
+  std::optional<ResidentMemory> memory;
   const Interval interval = MeasureLoad(
       *load, &florind.process(), options,
       [&] {
-        florind.process().ResetPeakMemory();
         if (stalled) subscriber = std::make_unique<StalledSubscriber>(florind.address());
+        memory.emplace(florind.process());
       },
-      [&] {
-        measured.peak_mib =
-            static_cast<double>(florind.process().Usage().peak_memory_bytes) / kBytesPerMib;
-      });
+      [&] { memory->Stop(); });
   AddInterval(interval, row, report->notes());
-  row->Detail("peak_memory_mib", measured.peak_mib);
-  measured.per_second = interval.per_second;
-  return measured;
+  row->Detail("resident_mib", memory->MedianMib());
+  return {interval.per_second, memory->MedianMib()};
+}
+
+/// What a new process needs before it is as large as it stays: caches that fill, levels of the
+/// index that come to be.
+void Grow(const Options& options, Florind& florind) {
+  ShowProgress("stalled, until florind has grown");
+  const auto load = BatchLoad(OpenChannels(florind.address(), options.channels), options.workload,
+                              kBatch, options.batches_in_flight);
+  static_cast<void>(MeasureLoad(*load, &florind.process(), options));
 }
 
 }  // namespace
@@ -76,19 +83,22 @@ void MeasureStalled(const Options& options, Report* report) {
   RemoveData(options, kData);
   Florind florind(options, kData);
   OpenBooks(florind.address(), options.workload.accounts);
+  Grow(longer, florind);
   Row* const without_row = report->row("unstalled", "transfers/s");
   Row* const row = report->row("stalled", "transfers/s");
   row->baseline = without_row->name;
+  Measured before = MeasureInterval(longer, florind, false, without_row, report);
   for (int round = 0; round < options.rounds; ++round) {
     ShowProgress(fmt::format("stalled, round {} of {}", round + 1, options.rounds));
-    // The ledger grows meanwhile: each side is the first in every second round.
-    const bool stalled_first = round % 2 != 0;
-    Measured with;
-    if (stalled_first) with = MeasureInterval(longer, florind, true, row, report);
-    const Measured without = MeasureInterval(longer, florind, false, without_row, report);
-    if (!stalled_first) with = MeasureInterval(longer, florind, true, row, report);
-    row->ratios.push_back(with.per_second / without.per_second);
-    row->Detail("more_memory_mib", with.peak_mib - without.peak_mib);
+    const Measured with = MeasureInterval(longer, florind, true, row, report);
+    const Measured after = MeasureInterval(longer, florind, false, without_row, report);
+    // The ledger grows all the time. In the middle between two looks is what it would have been
+    // without the subscriber.
+    row->ratios.push_back(with.per_second / ((before.per_second + after.per_second) / 2));
+    row->Detail("more_memory_mib",
+                with.resident_mib - (before.resident_mib + after.resident_mib) / 2);
+    row->Detail("grown_mib", after.resident_mib - before.resident_mib);
+    before = after;
   }
   florind.process().Terminate();
   if (!options.keep) RemoveData(options, kData);

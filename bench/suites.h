@@ -27,7 +27,8 @@ void MeasureDelivery(const Options& options, Report* report);
 /// "filters": server cores at Options::rate that 100 live subscribers take whose filters match
 /// nothing.
 void MeasureFilters(const Options& options, Report* report);
-/// "stalled": batches while a subscriber does not read, and "unstalled" without it, in turns.
+/// "stalled": batches while a subscriber does not read, and "unstalled" without it, before and
+/// after.
 void MeasureStalled(const Options& options, Report* report);
 /// "subscribers": the server's memory for each of 1,000 that wait at the end of the log.
 void MeasureSubscribers(const Options& options, Report* report);

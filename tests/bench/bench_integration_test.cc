@@ -59,7 +59,9 @@ TEST(BenchTest, MeasuresEveryThingItNames) {
   EXPECT_TRUE(rows.contains("group"));
   EXPECT_GT(rows["filters"].at("server_cores_without"), 0);
   EXPECT_EQ(rows["stalled"].at("baseline"), "unstalled");
-  EXPECT_TRUE(rows["stalled"].contains("more_memory_mib"));
+  for (const char* key : {"resident_mib", "more_memory_mib", "grown_mib"})
+    EXPECT_TRUE(rows["stalled"].contains(key)) << key;
+  EXPECT_GT(rows["unstalled"].at("resident_mib"), 0);
   EXPECT_TRUE(rows["subscribers"].contains("later_kib"));
   EXPECT_EQ(document.at("notes").size(), 0) << document.at("notes");
 }
