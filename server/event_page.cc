@@ -8,7 +8,7 @@ namespace florin::server {
 
 domain::Status EventPage::Add(const storage::Record& record, const Wanted& wanted) {
   found_.clear();
-  const auto expanded =
+  auto expanded =
       storage::ExpandEvents(record, [&](const storage::EventHeader& header) -> florin::v1::Event* {
         if (!wanted(header)) return nullptr;
         auto* const event =

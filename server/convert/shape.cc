@@ -26,9 +26,8 @@ using CharacterSet = std::array<bool, 256>;
 constexpr CharacterSet MakeSet(std::string_view ranges, std::string_view single) {
   CharacterSet set{};
   for (std::size_t i = 0; i + 1 < ranges.size(); i += 2) {
-    for (int c = ranges[i]; c <= ranges[i + 1]; ++c) {
-      set[static_cast<std::size_t>(c)] = true;
-    }
+    const auto last = static_cast<unsigned char>(ranges[i + 1]);
+    for (auto c = static_cast<unsigned char>(ranges[i]); c <= last; ++c) set[c] = true;
   }
   for (const char c : single) set[static_cast<unsigned char>(c)] = true;
   return set;
