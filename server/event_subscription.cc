@@ -100,7 +100,7 @@ EventSubscription::Next EventSubscription::StartJob(TimePoint now) {
   return Next::kJob;
 }
 
-EventSubscription::Next EventSubscription::End(std::optional<domain::Refusal> refusal,
+EventSubscription::Next EventSubscription::End(const std::optional<domain::Refusal>& refusal,
                                                TimePoint now) {
   ended_ = true;
   cut_time_ = std::min(cut_time_, now + context_->options.end_grace);

@@ -147,7 +147,7 @@ class EventSubscription {
 
   Next Serve(TimePoint now);
   Next StartJob(TimePoint now);
-  Next End(std::optional<domain::Refusal> refusal, TimePoint now);
+  Next End(const std::optional<domain::Refusal>& refusal, TimePoint now);
   void NoteWriteDone();
   void CutAfterGrace(TimePoint now);
   void Send(TimePoint now);

@@ -166,8 +166,8 @@ void ExecuteStreamCall::Answered(Message* message, const std::vector<std::string
 void ExecuteStreamCall::ReleaseInOrder() {
   while (!messages_.empty() && messages_.front().answered) {
     Message& message = messages_.front();
-    for (grpc::ByteBuffer& bytes : message.chunks) {
-      ready_.push_back({std::move(bytes), 0});
+    for (const grpc::ByteBuffer& bytes : message.chunks) {
+      ready_.push_back({bytes, 0});
     }
     if (message.chunks.empty()) {
       open_commands_ -= message.commands;

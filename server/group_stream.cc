@@ -281,7 +281,7 @@ void GroupStream::Step() {
 }
 
 void GroupStream::WriteNext() {
-  write_bytes_ = std::move(responses_.front());
+  write_bytes_.Swap(&responses_.front());
   responses_.pop_front();
   writing_ = true;
   write_start_ = std::chrono::steady_clock::now();

@@ -50,13 +50,13 @@ std::string PathOf(const std::string& full_name, const google::protobuf::Message
   reflection->ListFields(message, &fields);
   for (const auto* const field : fields) {
     const int last = field->is_repeated() ? reflection->FieldSize(message, field) - 1 : -1;
-    const std::string here = last < 0 ? field->name() : fmt::format("{}[{}]", field->name(), last);
+    std::string here = last < 0 ? field->name() : fmt::format("{}[{}]", field->name(), last);
     if (field->full_name() == full_name) return here;
     if (field->message_type() == nullptr || field->is_map()) continue;
     const auto& inner = last < 0 ? reflection->GetMessage(message, field)
                                  : reflection->GetRepeatedMessage(message, field, last);
     const std::string below = PathOf(full_name, inner);
-    if (!below.empty()) return here + "." + below;
+    if (!below.empty()) return here.append(".").append(below);
   }
   return "";
 }
