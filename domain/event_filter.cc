@@ -25,6 +25,16 @@ Refusal TooMany(std::string_view field, std::size_t count, std::size_t limit) {
           {{"field", name}, {"limit", std::to_string(limit)}}};
 }
 
+Refusal TooManyBytes(const std::string& entry, bool is_long) {
+  const std::string limit =
+      std::to_string(is_long ? EventFilter::kEntryBytesMax : EventFilter::kBytesMax);
+  return {Reason::kFieldInvalid,
+          is_long ? entry + " is longer than " + limit + " bytes; no stream or type is."
+                  : "With " + entry + " the filter has more than " + limit +
+                        " bytes. Use several filters or shorter prefixes.",
+          {{"field", entry}, {"limit", limit}}};
+}
+
 /// What an entry is refused for by its length, and whatever pushes the filter over its bytes.
 std::optional<Refusal> CheckBytes(std::string_view field, const std::vector<std::string>& entries,
                                   std::size_t* bytes) {
@@ -32,14 +42,7 @@ std::optional<Refusal> CheckBytes(std::string_view field, const std::vector<std:
     *bytes += entries[i].size();
     const bool is_long = entries[i].size() > EventFilter::kEntryBytesMax;
     if (!is_long && *bytes <= EventFilter::kBytesMax) continue;
-    const std::string name = EntryName(field, i);
-    const std::string limit =
-        std::to_string(is_long ? EventFilter::kEntryBytesMax : EventFilter::kBytesMax);
-    return Refusal{Reason::kFieldInvalid,
-                   is_long ? name + " is longer than " + limit + " bytes; no stream or type is."
-                           : "With " + name + " the filter has more than " + limit +
-                                 " bytes. Use several filters or shorter prefixes.",
-                   {{"field", name}, {"limit", limit}}};
+    return TooManyBytes(EntryName(field, i), is_long);
   }
   return std::nullopt;
 }

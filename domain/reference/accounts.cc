@@ -201,7 +201,7 @@ Answer ReferenceLedger::Change(const Command& command, std::int64_t now) {
   after.update_time = now;
   after.position = Append(std::move(event));
   accounts_[command.account_id] = after;
-  const Answer answer = AnswerOf(after, false);
+  Answer answer = AnswerOf(after, false);
   if (named) request_ids_[key] = std::make_shared<Remembered>(Remembered{command, answer});
   return answer;
 }

@@ -134,7 +134,7 @@ Answer ReferenceLedger::Dispatch(const SettleTransaction& command, std::int64_t 
   hold.status = TransactionStatus::kPosted;
   hold.end_time = now;
   hold.end_reason = "settled";
-  const Answer answer = EndHold(hold, "transaction.posted");
+  Answer answer = EndHold(hold, "transaction.posted");
   if (!command.request_id.empty())
     request_ids_[key] = std::make_shared<Remembered>(Remembered{command, answer});
   return answer;
@@ -159,7 +159,7 @@ Answer ReferenceLedger::Dispatch(const VoidTransaction& command, std::int64_t no
   hold.status = TransactionStatus::kVoided;
   hold.end_time = now;
   hold.end_reason = command.reason.empty() ? "voided" : command.reason;
-  const Answer answer = EndHold(hold, "transaction.voided");
+  Answer answer = EndHold(hold, "transaction.voided");
   if (!command.request_id.empty())
     request_ids_[key] = std::make_shared<Remembered>(Remembered{command, answer});
   return answer;
