@@ -97,7 +97,7 @@ ExitCode Discard(Session& session, const ReleaseOptions& options) {
 }
 
 std::shared_ptr<ReleaseOptions> AddReleaseOptions(CLI::App& command) {
-  const auto options = std::make_shared<ReleaseOptions>();
+  auto options = std::make_shared<ReleaseOptions>();
   AddGroupId(command, options->group_id);
   command.add_option("event", options->event_ids, "Ids of parked events")->type_name("EVENT");
   command.add_flag("--all", options->all, "All that are parked");

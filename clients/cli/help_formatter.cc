@@ -3,7 +3,7 @@
 namespace florin::cli {
 
 std::string ValueName(const CLI::Option& option) {
-  const std::string text = option.get_type_name();
+  std::string text = option.get_type_name();
   for (const char* check : {":POSITIVE", ":NONNEGATIVE", ":INT in [", ":{"}) {
     if (const auto at = text.find(check); at != std::string::npos) {
       return text.substr(0, at);

@@ -63,7 +63,7 @@ std::string CheckDuration(const std::string& text) {
   }
   // "0s" reads like a duration, so to call it none would send people looking for
   // a typing mistake.
-  const auto unit = text.find_first_not_of("0");
+  const auto unit = text.find_first_not_of('0');
   if (unit != 0 && unit != std::string::npos && ParseDuration("1" + text.substr(unit))) {
     return "'" + text + "' is too short: more than zero, please";
   }

@@ -172,7 +172,8 @@ std::string FormatMetadata(const google::protobuf::Map<std::string, std::string>
   const std::map<std::string, std::string> sorted(metadata.begin(), metadata.end());
   std::string text;
   for (const auto& [key, value] : sorted) {
-    text += (text.empty() ? "" : ", ") + key + "=" + value;
+    if (!text.empty()) text += ", ";
+    text.append(key).append("=").append(value);
   }
   return text;
 }

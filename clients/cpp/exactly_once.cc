@@ -52,7 +52,7 @@ DoneResult ExactlyOnceSubscription::Run() {
   mark_ = std::move(loaded).value();
   applied_ = PositionOf(mark_);
   const auto subscription = Subscribe();
-  const DoneResult result = Follow(*subscription);
+  DoneResult result = Follow(*subscription);
   if (std::exchange(begun_, false)) {
     store_.Rollback();
   }

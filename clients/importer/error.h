@@ -19,8 +19,11 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Expected {
  public:
+  // Functions return a T or an Error as it is: that is what the type is for.
+  // NOLINTBEGIN(google-explicit-constructor)
   Expected(T value) : content_(std::move(value)) {}
   Expected(Error error) : content_(std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return content_.index() == 0; }
   [[nodiscard]] const T& value() const& { return std::get<0>(content_); }
