@@ -17,7 +17,7 @@ class LedgerServiceAccountsTest : public LedgerServiceFixture {
                             const std::string& text, v1::Account* account = nullptr,
                             bool* replayed = nullptr) {
     Response response;
-    const std::string said = Said(Call(method, FromText<Request>(text), &response));
+    std::string said = Said(Call(method, FromText<Request>(text), &response));
     if (account != nullptr) *account = response.account();
     if (replayed != nullptr) *replayed = response.replayed();
     return said;

@@ -44,7 +44,7 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     const FaultFileSystem::Fate fate = owner_->Next(true);
     if (fate.happens) {
-      const IOStatus status = FSWritableFileOwnerWrapper::Append(data, options, debug);
+      IOStatus status = FSWritableFileOwnerWrapper::Append(data, options, debug);
       if (!status.ok()) return status;
       const std::lock_guard lock(owner_->mutex_);
       owner_->appended_[path_].written += data.size();
@@ -60,7 +60,7 @@ class FaultWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
     if (fate.happens) {
       // Into the file as far as other readers are concerned; the machine's own
       // sync is not what is tested.
-      const IOStatus status = FSWritableFileOwnerWrapper::Flush(options, debug);
+      IOStatus status = FSWritableFileOwnerWrapper::Flush(options, debug);
       if (!status.ok()) return status;
       const std::lock_guard lock(owner_->mutex_);
       FaultFileSystem::Extent& extent = owner_->appended_[path_];
@@ -127,7 +127,7 @@ class FaultRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
 /// A sync of a directory makes the names in it last.
 class FaultDirectory final : public rocksdb::FSDirectory {
  public:
-  FaultDirectory(FaultFileSystem* owner, std::string path)
+  FaultDirectory(FaultFileSystem* owner, const std::string& path)
       : owner_(owner), path_(std::filesystem::path(path).lexically_normal().string()) {
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   }
@@ -228,7 +228,7 @@ IOStatus FaultFileSystem::NewWritableFile(const std::string& path, const FileOpt
   const Fate fate = Next(true);
   if (!fate.happens || !fate.told.ok()) return fate.told;
   std::unique_ptr<rocksdb::FSWritableFile> inner;
-  const IOStatus status = target()->NewWritableFile(path, options, &inner, debug);
+  IOStatus status = target()->NewWritableFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   Created(path);
   *file = std::make_unique<FaultWritableFile>(this, path, std::move(inner));
@@ -241,7 +241,7 @@ IOStatus FaultFileSystem::ReopenWritableFile(const std::string& path, const File
   const Fate fate = Next(true);
   if (!fate.happens || !fate.told.ok()) return fate.told;
   std::unique_ptr<rocksdb::FSWritableFile> inner;
-  const IOStatus status = target()->ReopenWritableFile(path, options, &inner, debug);
+  IOStatus status = target()->ReopenWritableFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   {
     const std::lock_guard lock(mutex_);
@@ -256,7 +256,7 @@ IOStatus FaultFileSystem::ReuseWritableFile(const std::string& path, const std::
                                             const FileOptions& options,
                                             std::unique_ptr<rocksdb::FSWritableFile>* file,
                                             IODebugContext* debug) {
-  const IOStatus renamed = RenameFile(old_path, path, IOOptions(), debug);
+  IOStatus renamed = RenameFile(old_path, path, IOOptions(), debug);
   if (!renamed.ok()) return renamed;
   return NewWritableFile(path, options, file, debug);
 }
@@ -265,7 +265,7 @@ IOStatus FaultFileSystem::NewRandomRWFile(const std::string& path, const FileOpt
                                           std::unique_ptr<rocksdb::FSRandomRWFile>* file,
                                           IODebugContext* debug) {
   std::unique_ptr<rocksdb::FSRandomRWFile> inner;
-  const IOStatus status = target()->NewRandomRWFile(path, options, &inner, debug);
+  IOStatus status = target()->NewRandomRWFile(path, options, &inner, debug);
   if (!status.ok()) return status;
   *file = std::make_unique<FaultRandomRWFile>(this, path, std::move(inner));
   return status;
@@ -283,7 +283,7 @@ IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string&
   const Fate fate = Next(false);
   if (!fate.happens) return fate.told;
   std::optional<std::string> before = Contents(to);
-  const IOStatus status = target()->RenameFile(from, to, options, debug);
+  IOStatus status = target()->RenameFile(from, to, options, debug);
   if (!status.ok()) return status;
   const std::lock_guard lock(mutex_);
   const auto moved = appended_.find(from);
@@ -297,7 +297,7 @@ IOStatus FaultFileSystem::DeleteFile(const std::string& path, const IOOptions& o
                                      IODebugContext* debug) {
   const Fate fate = Next(false);
   if (!fate.happens) return fate.told;
-  const IOStatus status = target()->DeleteFile(path, options, debug);
+  IOStatus status = target()->DeleteFile(path, options, debug);
   const std::lock_guard lock(mutex_);
   appended_.erase(path);
   std::erase_if(names_, [&path](const NameChange& change) { return change.path == path; });

@@ -30,7 +30,7 @@ AccountCommand CommandGenerator::NextAccountCommand() {
       return *before;
     }
   }
-  const AccountCommand command = FreshAccountCommand();
+  AccountCommand command = FreshAccountCommand();
   world_->AddAccountCommand(command);
   return command;
 }

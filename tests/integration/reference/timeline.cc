@@ -28,7 +28,7 @@ std::string RefusalStream(const Command& command) {
     return request_id.empty() ? "" : "request/" + target + "/" + request_id;
   };
   if (const auto* transaction = std::get_if<reference::TransactionCommand>(&command)) {
-    const std::string target = "transaction/" + TargetOf(*transaction);
+    std::string target = "transaction/" + TargetOf(*transaction);
     if (const auto* create = std::get_if<reference::CreateTransaction>(transaction)) {
       return create->validate_only ? "" : target;
     }
