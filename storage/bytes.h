@@ -33,6 +33,8 @@ class ByteReader {
   std::string_view Text();
   std::string_view Bytes(std::size_t size);
   std::uint8_t Byte();
+  /// All that is left.
+  std::string_view Rest() { return Bytes(data_.size()); }
 
   [[nodiscard]] bool ok() const { return ok_; }
   /// Everything was read and nothing was malformed.

@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "storage/account_marks.h"
 #include "storage/account_value.h"
 #include "storage/bytes.h"
 #include "storage/index.h"
@@ -15,6 +16,13 @@ std::string Number(std::int64_t value) {
   std::string text;
   PutVarint(&text, static_cast<std::uint64_t>(value));
   return text;
+}
+
+/// Which accounts an open hold touches has to be known before it can be read.
+std::string HoldValue(std::int64_t position, const domain::Transaction& hold) {
+  std::string value = Number(position);
+  PutMarks(&value, MarksOf(hold));
+  return value;
 }
 
 }  // namespace
@@ -56,7 +64,7 @@ void IndexBatch::Add(const Record& record, const RecordContext& context) {
           change.transaction->status == domain::TransactionStatus::kPending) {
         Put(Family::kHolds,
             HoldKey(*change.transaction->expire_time, change.transaction->transaction_id),
-            Number(position));
+            HoldValue(position, *change.transaction));
       }
       break;
     case ChangeKind::kTransactionReversed:

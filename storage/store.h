@@ -11,6 +11,7 @@
 
 #include "domain/result.h"
 #include "domain/total.h"
+#include "storage/account_marks.h"
 #include "storage/group_store.h"
 #include "storage/journal.h"
 #include "storage/record.h"
@@ -38,9 +39,12 @@ struct Lookup {
   std::optional<T> value;
 };
 
+/// A pending hold with a time at which it expires.
 struct OpenHold {
   std::string transaction_id;
   std::int64_t expire_time = 0;
+  /// Empty: an index of an earlier version, which did not keep them.
+  AccountMarks accounts;
 };
 
 /// A commit group set that is durable and waits to be made visible.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/account_marks.h"
 #include "storage/bytes.h"
 #include "storage/errors.h"
 #include "storage/index_keys.h"
@@ -156,8 +157,13 @@ domain::Result<std::vector<OpenHold>> StoreReader::OpenHolds() {
     const std::string_view key = entry->key();
     if (key.size() < 8)
       return DataCorrupt("The index holds a malformed entry of a hold.", {index_->directory()});
-    holds.push_back(
-        OpenHold{std::string(key.data() + 8, key.size() - 8), ReadBigEndian64(key.data())});
+    ByteReader value(entry->value());
+    static_cast<void>(value.Varint());
+    const std::optional<AccountMarks> accounts = ReadMarks(value.Rest());
+    if (!value.ok() || !accounts)
+      return DataCorrupt("The index holds a malformed entry of a hold.", {index_->directory()});
+    holds.push_back(OpenHold{std::string(key.data() + 8, key.size() - 8),
+                             ReadBigEndian64(key.data()), *accounts});
   }
   if (!entry->status().ok())
     return FromRocks(entry->status(), "reading the open holds", index_->directory());

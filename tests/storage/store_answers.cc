@@ -60,7 +60,9 @@ std::string ToText(const domain::Asset& asset) {
 }
 
 std::string ToText(const OpenHold& hold) {
-  return hold.transaction_id + " " + ToText(hold.expire_time);
+  std::string text = hold.transaction_id + " " + ToText(hold.expire_time) + " on";
+  for (const AccountMark mark : hold.accounts) text += " " + std::to_string(mark);
+  return text;
 }
 
 std::string ToText(const CommitGroupPtr& group) {

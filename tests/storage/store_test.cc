@@ -16,6 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::LedgerScript;
+using ::testing::UnorderedElementsAre;
 
 class StoreTest : public ::testing::Test {
  protected:
@@ -240,6 +241,28 @@ TEST_F(StoreTest, TransactionsFollowTheirStream) {
   EXPECT_EQ(*reader().StreamVersion("transaction/h1"), 3);
   EXPECT_EQ(*reader().StreamVersion("asset/INR"), 1);
   EXPECT_EQ(*reader().FindRequest(false, "h1", "r1", Tier::kDisk)->value, 13);
+}
+
+// Which accounts a hold touches has to be known before it can be read.
+TEST_F(StoreTest, OpenHoldsSayWhichAccountsTheyTouch) {
+  OpenTwoAccounts();
+  script_.Hold("h1", {LedgerScript::Posting("alice", "bob", 150)}, 9'000);
+  ASSERT_TRUE(script_.Commit().ok());
+  Open();
+  const auto holds = reader().OpenHolds();
+  ASSERT_TRUE(holds.ok());
+  ASSERT_EQ(holds->size(), 1u);
+  EXPECT_EQ(holds->front().transaction_id, "h1");
+  EXPECT_THAT(holds->front().accounts, UnorderedElementsAre(MarkOf("alice"), MarkOf("bob")));
+}
+
+TEST(AccountMarkTest, StaysTheSameInEveryProcess) {
+  EXPECT_EQ(MarkOf("alice"), 0x352b13bcu);
+  std::string bytes;
+  PutMarks(&bytes, {1, 0xfffefdfcu});
+  EXPECT_EQ(bytes, std::string("\x01\0\0\0\xfc\xfd\xfe\xff", 8));
+  EXPECT_THAT(*ReadMarks(bytes), ElementsAre(1u, 0xfffefdfcu));
+  EXPECT_EQ(ReadMarks(bytes.substr(1)), std::nullopt);
 }
 
 }  // namespace
