@@ -198,7 +198,7 @@ struct GroupsOptions {
   std::size_t held_bytes_max = 256U << 20;
   /// Threads that read the log for the groups.
   std::size_t reader_threads = 2;
-  /// UTC nanoseconds; tests bring their own. Empty: the machine's clock.
+  /// UTC nanoseconds; tests bring their own. Empty: the ledger's.
   std::function<std::int64_t()> now;
 };
 

@@ -5,7 +5,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,13 +15,14 @@
 
 #include "actors/group_actor.h"
 #include "actors/groups.h"
+#include "actors/paced_clock.h"
 
 namespace florin::actors {
 
 /// The groups' actors by id, the thread that writes them, the threads that read for them.
 class GroupsCore final : public Groups, private GroupsWorld {
  public:
-  GroupsCore(caf::actor_system* system, storage::GroupStore* store, GroupFeed* feed,
+  GroupsCore(Ledger* ledger, storage::GroupStore* store, GroupFeed* feed,
              const GroupsOptions& options);
   ~GroupsCore() override;
 
@@ -60,7 +60,8 @@ class GroupsCore final : public Groups, private GroupsWorld {
   using Task = std::function<void(GroupRunner*)>;
 
   // GroupsWorld
-  std::int64_t Now() override;
+  /// Log time, but no deadline is over because the machine's clock was set.
+  std::int64_t Now() override { return options_.now ? options_.now() : clock_.Now(); }
   GroupFeed* feed() override { return feed_; }
   GroupWriter* writer() override { return &writer_; }
   ReaderPool* readers() override { return &readers_; }
@@ -110,6 +111,7 @@ class GroupsCore final : public Groups, private GroupsWorld {
   GroupFeed* const feed_;
   const GroupsOptions options_;
   const GroupLimits limits_;
+  PacedClock clock_;
   GroupGauges gauges_;
   GroupWriter writer_;
   ReaderPool readers_;
@@ -128,8 +130,6 @@ class GroupsCore final : public Groups, private GroupsWorld {
   bool stopping_ = false;
   std::atomic<bool> ended_{false};
   std::atomic<bool> stopped_{false};
-  /// Most that UTC was ahead of the steady clock.
-  std::atomic<std::int64_t> ahead_{std::numeric_limits<std::int64_t>::min()};
 
   std::mutex waiting_mutex_;
   // Guarded by waiting_mutex_: those that have read to the head.

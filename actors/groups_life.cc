@@ -18,18 +18,6 @@ domain::Refusal ShuttingDown() {
   return {domain::Reason::kShuttingDown, "the server is stopping; join again in a moment", {}};
 }
 
-std::int64_t MachineTime() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::int64_t SteadyTime() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 /// The last position that the stored group knows of.
 std::int64_t LastKnown(const storage::GroupImage& image) {
   std::int64_t last = image.state.cursor;
@@ -60,18 +48,19 @@ GroupLimits LimitsOf(const GroupsOptions& options) {
 domain::Result<std::unique_ptr<Groups>> Groups::Start(Ledger* ledger, storage::GroupStore* store,
                                                       GroupFeed* feed,
                                                       const GroupsOptions& options) {
-  auto groups = std::make_unique<GroupsCore>(ledger->system(), store, feed, options);
+  auto groups = std::make_unique<GroupsCore>(ledger, store, feed, options);
   if (domain::Status loaded = groups->Load(); !loaded.ok()) return loaded.refusal();
   return std::unique_ptr<Groups>(std::move(groups));
 }
 
-GroupsCore::GroupsCore(caf::actor_system* system, storage::GroupStore* store, GroupFeed* feed,
+GroupsCore::GroupsCore(Ledger* ledger, storage::GroupStore* store, GroupFeed* feed,
                        const GroupsOptions& options)
-    : system_(system),
+    : system_(ledger->system()),
       store_(store),
       feed_(feed),
       options_(options),
       limits_(LimitsOf(options)),
+      clock_([ledger] { return ledger->Now(); }, MachineClocks::Real().steady),
       writer_(store, std::chrono::nanoseconds(options.flush_interval_ns)),
       readers_(options.reader_threads, ReaderPool::kQueueMax) {
   listener_ = feed_->Listen([this] { OnPublish(); });
@@ -94,18 +83,6 @@ domain::Status GroupsCore::Load() {
     Watch(image.group_id, actor);
   }
   return domain::Ok{};
-}
-
-/// UTC as far as it is known to have come, and on from there as time passes: a clock that is set
-/// back neither turns it back nor makes it stand still.
-std::int64_t GroupsCore::Now() {
-  if (options_.now) return options_.now();
-  const std::int64_t passed = SteadyTime();
-  const std::int64_t ahead = MachineTime() - passed;
-  std::int64_t most = ahead_.load(std::memory_order_relaxed);
-  while (ahead > most && !ahead_.compare_exchange_weak(most, ahead, std::memory_order_relaxed)) {
-  }
-  return passed + std::max(ahead, most);
 }
 
 void GroupsCore::RunReader(std::function<void()> job) {

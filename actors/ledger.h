@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/log_clock.h"
 #include "domain/command.h"
 #include "domain/refusal.h"
 #include "storage/record.h"
@@ -101,6 +102,9 @@ struct LedgerOptions {
   std::size_t max_in_flight = 65'536;
   std::size_t reader_threads = 2;
   std::size_t worker_threads = 2;
+  /// A jump of the wall clock ahead by more than this is not followed.
+  std::int64_t max_clock_jump_ns = 86'400'000'000'000;
+  MachineClocks clocks = MachineClocks::Real();
   LedgerObserver observer;
 };
 
@@ -139,6 +143,11 @@ class Ledger {
   virtual storage::Reader& reader() = 0;
 
   [[nodiscard]] virtual LedgerStats Stats() const = 0;
+
+  /// The log's time, UTC nanoseconds: no command that comes later has a lower commit time.
+  virtual std::int64_t Now() = 0;
+  /// How far it is ahead of the machine's clock (see LogClock), in nanoseconds.
+  virtual std::int64_t ClockAhead() { return 0; }
 
   /// Where its actors run, for others that are to share its workers and end before it. Null: it has
   /// none (a stand-in).

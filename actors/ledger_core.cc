@@ -62,6 +62,7 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
                        SequencerActor::Settings settings)
     : store_(store),
       options_(options),
+      clock_(options.clocks, settings.last_time, options.max_clock_jump_ns),
       committer_(&store->writer(), store->reader().VisibleHead().position, &failure_,
                  options.observer),
       readers_(options.reader_threads, ReaderPool::kQueueMax),
@@ -85,10 +86,9 @@ LedgerCore::LedgerCore(storage::Store* store, const LedgerOptions& options,
 
 LedgerCore::~LedgerCore() { LedgerCore::Stop(); }
 
-std::int64_t LedgerCore::Now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+void LedgerCore::WatchClock() {
+  const auto note = clock_watch_.Look(&clock_, options_.clocks.steady());
+  if (note) spdlog::log(note->warning ? spdlog::level::warn : spdlog::level::info, note->sentence);
 }
 
 void LedgerCore::RunCommitter() {

@@ -58,6 +58,8 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   bool Read(std::function<void()> job) override { return readers_.TryRun(std::move(job)); }
   storage::Reader& reader() override { return store_->reader(); }
   [[nodiscard]] LedgerStats Stats() const override;
+  std::int64_t Now() override { return clock_.Now(); }
+  std::int64_t ClockAhead() override { return clock_.Ahead(); }
   caf::actor_system* system() override { return system_.get(); }
   void Stop() override;
 
@@ -66,7 +68,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
 
  private:
   // PipelineHost
-  std::int64_t Now() override;
+  void WatchClock() override;
   void RunReader(std::function<void()> job) override { lookups_.Run(std::move(job)); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
@@ -103,6 +105,9 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
 
   storage::Store* store_;
   const LedgerOptions options_;
+  LogClock clock_;
+  /// The sequencer's.
+  ClockWatch clock_watch_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> stopped_{false};
   std::atomic<std::size_t> in_flight_{0};

@@ -15,8 +15,10 @@ namespace florin::actors {
 class PipelineHost {
  public:
   virtual ~PipelineHost() = default;
-  /// UTC nanoseconds.
+  /// UTC nanoseconds: the log's time, which never goes back.
   virtual std::int64_t Now() = 0;
+  /// Called from time to time: tells the operator where the machine's clock is not followed.
+  virtual void WatchClock() {}
   virtual storage::Reader& reader() = 0;
   /// Runs `job` where it may wait for the disk.
   virtual void RunReader(std::function<void()> job) = 0;

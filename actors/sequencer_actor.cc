@@ -52,6 +52,7 @@ caf::behavior SequencerActor::make_behavior() {
   // Without a sequencer no call would ever be answered again.
   set_exception_handler(
       [](std::exception_ptr& thrown) -> caf::error { EndProcess("the sequencer", thrown); });
+  host_->WatchClock();
   delayed_send(this, kTickInterval, TickMessage{});
   return {
       [this](const SubmitMessage& message) {
@@ -84,6 +85,7 @@ caf::behavior SequencerActor::make_behavior() {
       },
       [this](const TickMessage&) {
         if (stopping_) return;
+        host_->WatchClock();
         sequencer_.OnTick();
         AfterWork();
         delayed_send(this, kTickInterval, TickMessage{});

@@ -14,12 +14,6 @@ namespace {
 using domain::Reason;
 using domain::Refusal;
 
-std::int64_t NowNanos() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 // Commands are stamped before they are visible. Those of `time` or earlier are
 // all visible once a later one is, or once nothing is under way.
 bool WaitUntilSettled(ServiceHost& host, std::int64_t time) {
@@ -94,10 +88,10 @@ domain::Result<std::int64_t> ResolvePosition(ServiceHost& host, const AsOf& as_o
     return reader.CommandEndAtOrBefore(*as_of.position);
   }
   if (as_of.time) {
-    const std::int64_t now = std::max(NowNanos(), head.time);
+    const std::int64_t now = std::max(host.ledger().Now(), head.time);
     if (*as_of.time > now) {
       return Refusal{Reason::kTimeInFuture,
-                     fmt::format("commit_time is {:.3f} s after the server's clock; leave "
+                     fmt::format("commit_time is {:.3f} s after the log's time; leave "
                                  "it out to ask for now",
                                  static_cast<double>(*as_of.time - now) / 1e9),
                      {{"field", "commit_time"}}};

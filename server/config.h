@@ -38,6 +38,7 @@ struct Config {
   std::int64_t reader_threads = 2;
   std::int64_t worker_threads = DefaultWorkerThreads();
   std::int64_t shutdown_timeout_seconds = 8;
+  std::int64_t max_clock_jump_seconds = 86'400;
 };
 
 /// What the command line asks for.

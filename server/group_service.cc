@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "florin/v1/group_service.pb.h"
@@ -49,14 +48,11 @@ auto AnsweringGroup(const Responder<Response>& responder, std::string ledger_id)
 }
 
 domain::Status CheckNotInFuture(ServiceHost& host, std::int64_t time) {
-  const std::int64_t clock = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                 std::chrono::system_clock::now().time_since_epoch())
-                                 .count();
-  const std::int64_t now = std::max(clock, host.reader().VisibleHead().time);
+  const std::int64_t now = std::max(host.ledger().Now(), host.reader().VisibleHead().time);
   if (time <= now) return domain::Ok{};
   return domain::Refusal{
       Reason::kTimeInFuture,
-      fmt::format("time is {:.3f} s after the server's clock; say end to start with what comes",
+      fmt::format("time is {:.3f} s after the log's time; say end to start with what comes",
                   static_cast<double>(time - now) / 1e9),
       {{"field", "time"}}};
 }

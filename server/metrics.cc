@@ -134,6 +134,9 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
             ledger_->reader().VisibleHead().position),
       gauge("florin_accounts", "Accounts ever opened", ledger_->reader().AccountCount()),
       gauge("florin_read_only", "1 while the ledger takes no commands", stats.read_only ? 1 : 0),
+      gauge("florin_clock_ahead_seconds",
+            "Log time less the machine's clock; negative: a jump that is not followed",
+            ledger_->ClockAhead() / 1'000'000'000),
       counter("florin_commits_total", "Synced writes", stats.committed_groups),
       counter("florin_commands_total", "Commands committed", stats.committed_commands),
   };

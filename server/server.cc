@@ -77,6 +77,10 @@ actors::GroupsOptions ToGroupsOptions(const Config& config) {
   return options;
 }
 
+std::int64_t ClockJumpOf(const Config& config) {
+  return config.max_clock_jump_seconds * 1'000'000'000;
+}
+
 // Reflection describes only what is linked in; nothing else names this proto.
 void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
 
@@ -126,6 +130,7 @@ actors::LedgerOptions FlorinServer::LedgerOptionsOf() {
   options.max_in_flight = static_cast<std::size_t>(config_.max_in_flight);
   options.reader_threads = static_cast<std::size_t>(config_.reader_threads);
   options.worker_threads = static_cast<std::size_t>(config_.worker_threads);
+  options.max_clock_jump_ns = ClockJumpOf(config_);
   options.observer.on_commit = [this](std::size_t commands, std::size_t bytes,
                                       double sync_seconds) {
     metrics_.OnCommit(commands, bytes, sync_seconds);
@@ -145,6 +150,10 @@ std::string FlorinServer::Open() {
   auto store = storage::Store::Open(ToStoreOptions(config_, descriptors_));
   if (!store.ok()) return store.refusal().message;
   store_ = std::move(*store);
+  std::string clock =
+      actors::CheckClockAtStart(actors::MachineClocks::Real().wall(),
+                                store_->reader().VisibleHead().time, ClockJumpOf(config_));
+  if (!clock.empty()) return clock;
   ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
   host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_, ToStreamLimits(config_));
   ledger_service_ = std::make_unique<LedgerService>(host_.get());

@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::int64_t kMillion = 1'000'000;
 
+// Some 285 years: more nanoseconds have no number.
+constexpr std::int64_t kClockJumpMax = 9'000 * kMillion;
+
 constexpr auto kSettings = std::to_array<Setting>({
     {"data-dir", "Directory of the books; made if missing", &Config::data_dir},
     {"listen", "Address for gRPC, HOST:PORT or unix:PATH; port 0 takes a free one",
@@ -48,6 +51,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"worker-threads", "Threads for the accounts' actors", &Config::worker_threads, 1, 256},
     {"shutdown-timeout-seconds", "How long a stop waits for open calls",
      &Config::shutdown_timeout_seconds, 0, 3600},
+    {"max-clock-jump-seconds",
+     "A jump of the machine's clock ahead by more than this is not followed",
+     &Config::max_clock_jump_seconds, 1, kClockJumpMax},
 });
 
 std::string CheckText(const Setting& setting, const std::string& value) {

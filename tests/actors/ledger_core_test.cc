@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
 #include "tests/actors/sync_ledger.h"
 #include "tests/storage/fault_file_system.h"
 #include "tests/support/temporary_directory.h"
@@ -158,6 +162,85 @@ TEST_F(LedgerCoreTest, StopsWhileHoldsExpire) {
   EXPECT_TRUE(cash.balances.debits_pending == 0);
   EXPECT_EQ(cash.version, 1 + 2 * kHolds);
   EXPECT_EQ(AccountOf("a").version, 1 + 2 * kHolds);
+}
+
+/// The clocks are the test's: time passes as it says.
+class LedgerTimeTest : public LedgerCoreTest {
+ protected:
+  LedgerTimeTest() {
+    options_.clocks = {[this] { return kStart + wall_; }, [this] { return steady_.load(); }};
+    Restart();
+    OpenBooks();
+  }
+  ~LedgerTimeTest() override { ledger_->Stop(); }
+
+  void Pass(std::int64_t time) {
+    wall_ += time;
+    steady_ += time;
+  }
+  void MakeHolds(int count, std::int64_t timeout) {
+    std::vector<domain::TransactionCommand> holds;
+    for (int i = 0; i < count; ++i) {
+      domain::CreateTransaction hold = Hold("h" + std::to_string(i), "cash", "a", "1.00");
+      hold.transaction.hold_timeout_ns = timeout;
+      holds.emplace_back(std::move(hold));
+    }
+    sync_->Execute(std::move(holds));
+  }
+  TransactionStatus StatusOf(const std::string& id) {
+    const auto transaction = store_->reader().GetTransaction(id);
+    return transaction.ok() && *transaction ? (**transaction)->status
+                                            : TransactionStatus::kUnspecified;
+  }
+  /// Returns once the hold is seen to have expired.
+  void AwaitExpired(const std::string& id) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool published = false;
+    const std::uint64_t token = store_->reader().Listen([&] {
+      const std::lock_guard lock(mutex);
+      published = true;
+      changed.notify_all();
+    });
+    std::unique_lock lock(mutex);
+    while (StatusOf(id) != TransactionStatus::kExpired) {
+      changed.wait(lock, [&] { return published; });
+      published = false;
+    }
+    lock.unlock();
+    store_->reader().Unlisten(token);
+  }
+
+  static constexpr std::int64_t kStart = 1'795'219'200'000'000'000;
+  static constexpr std::int64_t kHour = 3'600'000'000'000;
+  std::atomic<std::int64_t> wall_{0};
+  std::atomic<std::int64_t> steady_{0};
+};
+
+// Bug: after a clock that was ahead once, holds did not expire until it had caught up.
+TEST_F(LedgerTimeTest, AClockThatWasAheadOnceDoesNotStopTime) {
+  wall_ += kHour;
+  const auto ahead = sync_->One(Transfer("t1", "cash", "a", "1"));
+  wall_ -= kHour;
+  EXPECT_EQ(ahead.transaction->commit_time, kStart + kHour);
+  EXPECT_EQ(ledger_->ClockAhead(), kHour);
+  MakeHolds(1, 1'000);
+  Pass(1'000);
+  AwaitExpired("h0");
+  EXPECT_EQ(ledger_->Now(), kStart + kHour + 1'000);
+  Restart();
+  EXPECT_EQ(ledger_->ClockAhead(), kHour) << "at the next start too";
+}
+
+// Bug: one moment at +200 years stood in the log for ever.
+TEST_F(LedgerTimeTest, AJumpBeyondTheBoundLeavesNoTrace) {
+  wall_ += 200 * 8'766 * kHour;
+  const auto during = sync_->One(Transfer("t1", "cash", "a", "1"));
+  EXPECT_EQ(during.transaction->commit_time, kStart);
+  EXPECT_LT(ledger_->ClockAhead(), 0);
+  wall_ = 5;
+  steady_ = 5;
+  EXPECT_EQ(sync_->One(Transfer("t2", "cash", "a", "1")).transaction->commit_time, kStart + 5);
 }
 
 TEST_F(LedgerCoreTest, SettlesHoldsOnce) {

@@ -92,6 +92,7 @@ class ScriptedLedger final : public actors::Ledger {
   }
   storage::Reader& reader() override { return *reader_; }
   [[nodiscard]] actors::LedgerStats Stats() const override { return {}; }
+  std::int64_t Now() override { return actors::MachineClocks::Real().wall(); }
   void Stop() override {}
 
  private:
