@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +86,11 @@ struct LedgerStats {
   std::int64_t committed_groups = 0;
   std::int64_t committed_commands = 0;
   std::int64_t reader_queue = 0;
+  /// Holds whose time is over and that have not ended yet.
+  std::int64_t due_holds = 0;
+  /// No expiry that is not yet visible will have a lower commit time; read after
+  /// in_flight_commands, so that with 0 of those it holds for every hold that was acknowledged.
+  std::int64_t first_expiry_time = std::numeric_limits<std::int64_t>::max();
   bool read_only = false;
   std::string read_only_reason;
 };
@@ -104,6 +111,9 @@ struct LedgerOptions {
   std::size_t worker_threads = 2;
   /// A jump of the wall clock ahead by more than this is not followed.
   std::int64_t max_clock_jump_ns = 86'400'000'000'000;
+  /// How long Start waits for holds to be ended that are due by then. What is left is ended
+  /// afterwards.
+  std::chrono::milliseconds due_at_start_limit{5'000};
   MachineClocks clocks = MachineClocks::Real();
   LedgerObserver observer;
 };

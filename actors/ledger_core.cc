@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "actors/end_process.h"
@@ -91,6 +92,31 @@ void LedgerCore::WatchClock() {
   if (note) spdlog::log(note->warning ? spdlog::level::warn : spdlog::level::info, note->sentence);
 }
 
+void LedgerCore::SetExpiries(std::int64_t first, std::size_t due) {
+  first_expiry_.store(first, std::memory_order_release);
+  due_holds_.store(due, std::memory_order_relaxed);
+}
+
+void LedgerCore::EndDueHolds() {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kStep{1};
+  const std::int64_t start_time = clock_.Now();
+  if (first_expiry_.load(std::memory_order_acquire) > start_time) return;
+  const Clock::time_point start = Clock::now();
+  while (first_expiry_.load(std::memory_order_acquire) <= start_time && !failure_.IsSet()) {
+    if (Clock::now() - start >= options_.due_at_start_limit) {
+      spdlog::warn(
+          "{} holds that ended while the server was down are still being ended; until then reads "
+          "show them as pending, while commands on their accounts wait for them",
+          due_holds_.load(std::memory_order_relaxed));
+      return;
+    }
+    std::this_thread::sleep_for(kStep);
+  }
+  spdlog::info("holds that were due have ended, in {} ms",
+               std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+}
+
 void LedgerCore::RunCommitter() {
   for (;;) {
     std::vector<FlightPtr> flights = commit_queue_.Take(kCommitCommandsMax);
@@ -149,8 +175,10 @@ LedgerStats LedgerCore::Stats() const {
   LedgerStats stats;
   stats.active_accounts =
       static_cast<std::int64_t>(active_accounts_.load(std::memory_order_relaxed));
-  // Whoever finds nothing in flight sees what was published before that.
+  // Whoever took the last command off the count had published it before.
   stats.in_flight_commands = static_cast<std::int64_t>(in_flight_.load(std::memory_order_acquire));
+  stats.first_expiry_time = first_expiry_.load(std::memory_order_acquire);
+  stats.due_holds = static_cast<std::int64_t>(due_holds_.load(std::memory_order_relaxed));
   stats.waiting_calls = static_cast<std::int64_t>(commit_queue_.Size());
   stats.committed_groups = groups_.load(std::memory_order_relaxed);
   stats.committed_commands =
@@ -184,6 +212,7 @@ void LedgerCore::AwaitDrained() {
 void LedgerCore::Stop() {
   if (stopped_.exchange(true)) return;
   stopping_.store(true, std::memory_order_release);
+  caf::anon_send(sequencer_, DrainMessage{});
   AwaitDrained();
   caf::anon_send(sequencer_, StopMessage{});
   sequencer_stopped_.get_future().wait();
@@ -212,6 +241,7 @@ std::unique_ptr<Ledger> Ledger::Start(storage::Store* store, const LedgerOptions
   // Written on without them, a code could be registered twice, and a hold would never expire.
   if (!assets.ok()) ledger->StopWriting(assets.refusal());
   if (!holds.ok()) ledger->StopWriting(holds.refusal());
+  ledger->EndDueHolds();
   return ledger;
 }
 

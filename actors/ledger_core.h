@@ -63,12 +63,16 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   caf::actor_system* system() override { return system_.get(); }
   void Stop() override;
 
+  /// Waits until the holds that are due by now have ended, or until the limit.
+  void EndDueHolds();
+
   /// From now on commands are refused with `reason`.
   void StopWriting(domain::Refusal reason);
 
  private:
   // PipelineHost
   void WatchClock() override;
+  void SetExpiries(std::int64_t first, std::size_t due) override;
   void RunReader(std::function<void()> job) override { lookups_.Run(std::move(job)); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
@@ -112,6 +116,8 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::atomic<bool> stopped_{false};
   std::atomic<std::size_t> in_flight_{0};
   std::atomic<std::size_t> active_accounts_{0};
+  std::atomic<std::int64_t> first_expiry_{0};
+  std::atomic<std::size_t> due_holds_{0};
   std::atomic<std::uint64_t> numbered_n_{0};
   std::atomic<std::uint64_t> published_n_{0};
   PendingLookups lookups_on_their_way_;

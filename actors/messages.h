@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/flight.h"
+#include "actors/hold_timers.h"
 #include "actors/submission.h"
 
 namespace florin::actors {
@@ -27,6 +28,8 @@ struct HeadMessage {
   std::shared_ptr<const domain::AccountState> state;
   std::optional<domain::Refusal> failure;
 };
+/// server -> sequencer: a stop begins; no call comes any more.
+struct DrainMessage {};
 /// To any: end.
 struct StopMessage {};
 
@@ -50,7 +53,7 @@ struct PublishedMessage {
 };
 /// reader -> sequencer.
 struct HoldsMessage {
-  std::shared_ptr<std::vector<std::pair<std::string, domain::TransactionPtr>>> holds;
+  std::shared_ptr<LoadedHolds> holds;
 };
 /// sequencer -> itself: time passes.
 struct TickMessage {};
@@ -60,6 +63,7 @@ struct TickMessage {};
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::DeliverMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::WakeMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::HeadMessage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::DrainMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::StopMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::SubmitMessage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(florin::actors::SubmitAccountMessage)

@@ -25,6 +25,8 @@ class PipelineHost {
   virtual void Readmit(SubmissionPtr submission) = 0;
   virtual void ReadmitAccount(AccountSubmission submission) = 0;
   virtual DecisionSink* sink() = 0;
+  /// See SequencerWorld.
+  virtual void SetExpiries(std::int64_t first, std::size_t due) = 0;
   /// Live actors of accounts that exist, for the operator and for the bound on them. An account's
   /// actor counts itself once it has read its head; the sequencer counts those that are opened or
   /// put away.

@@ -64,7 +64,8 @@ void Sequencer::Restore(std::int64_t last_time, const std::vector<domain::Asset>
   last_time_ = last_time;
   for (const domain::Asset& asset : assets) assets_[asset.code] = asset;
   for (const storage::OpenHold& hold : holds)
-    expiries_.emplace(hold.expire_time, hold.transaction_id);
+    timers_.Add({hold.expire_time, hold.transaction_id}, hold.accounts);
+  ShowExpiries();
 }
 
 void Sequencer::Submit(SubmissionPtr submission) {
@@ -97,7 +98,7 @@ void Sequencer::Drain() {
   // What runs may enqueue more; the outermost call does it all.
   if (draining_) return;
   draining_ = true;
-  while (!intake_.empty() && !loading_holds_) {
+  while (!intake_.empty()) {
     const auto work = std::move(intake_.front());
     intake_.pop_front();
     work();
@@ -125,7 +126,6 @@ void Sequencer::Run(const SubmissionPtr& submission) {
   submission->holds_lane = true;
   if (lane != nullptr) lane->blocked = true;
   if (progress == Progress::kBounced) world_->Readmit(submission);
-  if (progress == Progress::kHeld) EnqueueFirst([this, submission] { Run(submission); });
 }
 
 void Sequencer::LeaveLane(const SubmissionPtr& submission) {
@@ -200,7 +200,9 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
       case Verdict::Kind::kNew:
         break;
     }
-    if (!ExpireDue()) return Progress::kHeld;
+    Advance();
+    if (WaitForDue(*admitted.command, admitted.base, [this, submission] { Run(submission); }))
+      return Progress::kHeld;
     const FlightPtr flight = NewFlight(submission->principal);
     flight->call = submission->call.get();
     Item& item = flight->items.emplace_back();
@@ -221,7 +223,12 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
     Park(verdict.flight, [this, submission] { Run(submission); });
     return Progress::kParked;
   }
-  if (!ExpireDue()) return Progress::kHeld;
+  Advance();
+  for (const AdmittedItem& admitted : submission->items) {
+    if (admitted.resolved || admitted.pre_refusal) continue;
+    if (WaitForDue(*admitted.command, admitted.base, [this, submission] { Run(submission); }))
+      return Progress::kHeld;
+  }
   const FlightPtr flight = NewFlight(submission->principal);
   flight->call = submission->call.get();
   flight->validate_only = submission->validate_only;
@@ -267,22 +274,30 @@ FlightPtr Sequencer::NewFlight(const std::string& principal) const {
   return flight;
 }
 
+domain::TransactionPtr Sequencer::TargetShape(const domain::TransactionCommand& command,
+                                              const domain::TransactionPtr& base) const {
+  const std::string& target = domain::TargetOf(command);
+  if (target.empty()) return nullptr;
+  const RecentCommands::Entry* entry = recent_.Find(target);
+  if (entry == nullptr) return base;
+  const FlightPtr& previous = entry->last->flight;
+  const Item& last = previous->items[entry->last->item];
+  return previous->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
+}
+
 void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const {
   const std::string& target = domain::TargetOf(*item->command);
   if (target.empty()) return;
+  item->target_shape = TargetShape(*item->command, base);
   const RecentCommands::Entry* entry = recent_.Find(target);
   if (entry == nullptr) {
-    item->base = item->target_shape = base;
+    item->base = base;
     return;
   }
-  const FlightPtr& previous = entry->last->flight;
-  const Item& last = previous->items[entry->last->item];
-  item->target_shape =
-      previous->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
   // Unknown before that command and after it, however it is decided. Without accounts nobody would
   // wait for it, so that it may not be followed either: its decision could be under way.
   if (item->target_shape == nullptr) return;
-  item->previous = previous;
+  item->previous = entry->last->flight;
   item->previous_item = entry->last->item;
 }
 
@@ -331,10 +346,11 @@ void Sequencer::Remember(const FlightPtr& flight) {
     if (!request.empty())
       recent_.AddRequest(RecentCommands::RequestKey(false, target, request), flight, i);
     const auto* create = std::get_if<domain::CreateTransaction>(item.command.get());
-    if (create != nullptr && create->transaction.hold_timeout_ns) {
-      expiries_.emplace(domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns),
-                        own);
-    }
+    if (create == nullptr || !create->transaction.hold_timeout_ns) continue;
+    const std::int64_t expire_time =
+        domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns);
+    timers_.Add({expire_time, own}, storage::MarksOf(create->transaction));
+    if (expire_time < first_expiry_) ShowExpiries();
   }
 }
 
@@ -343,9 +359,13 @@ void Sequencer::OnPublished(const std::vector<FlightPtr>& flights) {
   published_n_ = flights.back()->n;
   while (!calls_.empty() && calls_.front().first <= published_n_) calls_.pop_front();
   for (const FlightPtr& flight : flights) {
-    for (const Item& item : flight->items) ForgetExpiry(flight, item);
+    for (const Item& item : flight->items) ForgetTimerOf(flight, item);
   }
   recent_.Evict(published_n_, world_->OldestLookup());
+  timers_.Published(published_n_);
+  EndDue();
+  ShowExpiries();
+  Drain();
 }
 
 }  // namespace florin::actors

@@ -1,16 +1,18 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "actors/flight.h"
+#include "actors/hold_timers.h"
 #include "actors/recent_commands.h"
 #include "actors/submission.h"
 
@@ -20,7 +22,7 @@ namespace florin::actors {
 class SequencerWorld {
  public:
   virtual ~SequencerWorld() = default;
-  /// UTC nanoseconds.
+  /// UTC nanoseconds; never goes back.
   virtual std::int64_t Now() = 0;
   /// The account's actor, woken up if need be. `n` is about to be delivered to it.
   /// It stays until what has a number up to `n` is published.
@@ -34,8 +36,11 @@ class SequencerWorld {
   /// The look-ups are too old: do them again and submit again.
   virtual void Readmit(SubmissionPtr submission) = 0;
   virtual void ReadmitAccount(AccountSubmission submission) = 0;
-  /// Reads transactions and answers with OnHoldsLoaded.
-  virtual void LoadHolds(std::vector<std::string> transaction_ids) = 0;
+  /// Reads their transactions and answers with OnHoldsLoaded.
+  virtual void LoadHolds(std::vector<HoldTimers::Key> holds) = 0;
+  /// No expiry that is not yet published will have a commit time before `first`; told before
+  /// whatever lowers it can be published. `due`: holds that are due and have no number yet.
+  virtual void SetExpiries(std::int64_t first, std::size_t due) = 0;
 };
 
 /// Gives every command its number and delivers it to every account it names, in that order.
@@ -48,10 +53,16 @@ class Sequencer {
     /// Ids kept in memory after they were published, while look-ups that may not have seen them are
     /// on their way; at least what may be in flight.
     std::size_t recent_commands = 65'536;
+    /// So many expiries of holds are on their way at most: what comes behind them waits for their
+    /// sync.
+    std::size_t expiries_max = 256;
   };
 
   Sequencer(SequencerWorld* world, DecisionSink* sink, const Options& options)
-      : world_(world), sink_(sink), recent_(options.recent_commands) {}
+      : world_(world),
+        sink_(sink),
+        expiries_max_(options.expiries_max),
+        recent_(options.recent_commands) {}
 
   /// Before the first submission: where the log ends, what is registered, which holds will expire.
   void Restore(std::int64_t last_time, const std::vector<domain::Asset>& assets,
@@ -65,9 +76,11 @@ class Sequencer {
   void OnAwaitedDecision(const FlightPtr& flight);
   /// Flights in order of numbers, now visible to readers.
   void OnPublished(const std::vector<FlightPtr>& flights);
-  void OnHoldsLoaded(std::vector<std::pair<std::string, domain::TransactionPtr>> holds);
+  void OnHoldsLoaded(const LoadedHolds& holds);
   /// Time has passed.
   void OnTick();
+  /// The ledger stops: due holds are ended only where an accepted command waits for it.
+  void EndOnlyAwaitedHolds() { ends_only_awaited_ = true; }
 
   /// Last number that is known to be published.
   [[nodiscard]] std::uint64_t published_n() const { return published_n_; }
@@ -99,22 +112,35 @@ class Sequencer {
   [[nodiscard]] Verdict JudgeRequest(const domain::TransactionCommand& command) const;
 
   FlightPtr NewFlight(const std::string& principal) const;
+  /// What is known of the accounts of the transaction that the command names.
+  [[nodiscard]] domain::TransactionPtr TargetShape(const domain::TransactionCommand& command,
+                                                   const domain::TransactionPtr& base) const;
   void LinkTarget(Item* item, const domain::TransactionPtr& base) const;
   void AddSlots(const FlightPtr& flight) const;
   void Launch(const FlightPtr& flight);
   void Remember(const FlightPtr& flight);
 
-  /// False: due holds have to be read first; the intake waits.
-  bool ExpireDue();
-  void LoadDue();
-  void LaunchExpiry(const std::string& transaction_id, std::int64_t expire_time);
+  /// Time goes on; what is due is ended, as much of it as may be on its way.
+  void Advance();
+  void EndDue();
+  void EndSome();
+  void ReadAhead();
+  void LaunchExpiry(const HoldTimers::Key& hold, const domain::TransactionPtr& loaded);
+  void ResumeFreed();
+  void ShowExpiries();
+  /// True: due holds on the command's accounts are to be ended first; `resume` comes when they are.
+  bool WaitForDue(const domain::TransactionCommand& command, const domain::TransactionPtr& base,
+                  const std::function<void()>& resume);
+  void HoldBack(HoldTimers::Mark mark, std::function<void()> resume);
   void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
   bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);
   void RunAsset(const std::shared_ptr<AssetSubmission>& submission);
-  void ForgetExpiry(const FlightPtr& flight, const Item& item);
+  void ForgetTimerOf(const FlightPtr& flight, const Item& item);
+  void ForgetTimer(const HoldTimers::Key& key);
 
   SequencerWorld* world_;
   DecisionSink* sink_;
+  const std::size_t expiries_max_;
   RecentCommands recent_;
   std::uint64_t n_ = 0;
   std::uint64_t published_n_ = 0;
@@ -124,14 +150,24 @@ class Sequencer {
   /// flights answer.
   std::deque<std::pair<std::uint64_t, std::shared_ptr<TransactionCall>>> calls_;
 
-  /// What waits for its turn while due holds are read from disk.
+  /// What is to be run; the outermost call does it all.
   std::deque<std::function<void()>> intake_;
-  bool loading_holds_ = false;
   bool draining_ = false;
   std::unordered_map<std::uint64_t, std::vector<std::function<void()>>> parked_;
 
-  std::set<std::pair<std::int64_t, std::string>> expiries_;
-  std::map<std::string, domain::TransactionPtr> loaded_holds_;
+  HoldTimers timers_;
+  /// As last told to the world.
+  std::int64_t first_expiry_ = 0;
+  /// A hold that was read from disk, or is being read, for its expiry.
+  struct HoldRead {
+    bool done = false;
+    /// Null: it cannot be read.
+    domain::TransactionPtr hold;
+  };
+  std::map<HoldTimers::Key, HoldRead> hold_reads_;
+  /// What waits until no due hold of a mark is left.
+  absl::flat_hash_map<HoldTimers::Mark, std::vector<std::function<void()>>> held_;
+  bool ends_only_awaited_ = false;
 };
 
 }  // namespace florin::actors

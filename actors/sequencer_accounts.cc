@@ -15,8 +15,12 @@ void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission)
     return;
   }
   if (AnswerRepeated(submission)) return;
-  if (!ExpireDue()) {
-    EnqueueFirst([this, submission] { RunAccount(submission); });
+  Advance();
+  const std::string& named =
+      std::visit([](const auto& command) -> const std::string& { return command.account_id; },
+                 submission->command);
+  if (const auto mark = timers_.DueOn(named)) {
+    HoldBack(*mark, [this, submission] { RunAccount(submission); });
     return;
   }
   const FlightPtr flight = NewFlight(submission->principal);
@@ -78,10 +82,7 @@ bool Sequencer::AnswerRepeated(const std::shared_ptr<AccountSubmission>& submiss
 }
 
 void Sequencer::RunAsset(const std::shared_ptr<AssetSubmission>& submission) {
-  if (!ExpireDue()) {
-    EnqueueFirst([this, submission] { RunAsset(submission); });
-    return;
-  }
+  Advance();
   const FlightPtr flight = NewFlight(submission->principal);
   flight->n = ++n_;
   flight->asset = std::make_unique<AssetWork>();

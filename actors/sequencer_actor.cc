@@ -44,7 +44,8 @@ SequencerActor::SequencerActor(caf::actor_config& config, PipelineHost* host,
     : caf::event_based_actor(config),
       host_(host),
       max_active_accounts_(settings.max_active_accounts),
-      sequencer_(this, host->sink(), Sequencer::Options{settings.recent_commands}) {
+      sequencer_(this, host->sink(),
+                 Sequencer::Options{.recent_commands = settings.recent_commands}) {
   sequencer_.Restore(settings.last_time, settings.assets, settings.holds);
 }
 
@@ -52,7 +53,10 @@ caf::behavior SequencerActor::make_behavior() {
   // Without a sequencer no call would ever be answered again.
   set_exception_handler(
       [](std::exception_ptr& thrown) -> caf::error { EndProcess("the sequencer", thrown); });
+  // What ended while there was no server is not left for the first tick.
   host_->WatchClock();
+  sequencer_.OnTick();
+  AfterWork();
   delayed_send(this, kTickInterval, TickMessage{});
   return {
       [this](const SubmitMessage& message) {
@@ -75,12 +79,12 @@ caf::behavior SequencerActor::make_behavior() {
         sequencer_.OnPublished(*message.flights);
         CountOpenedAndUnknown(*message.flights);
         Free(message.flights.get());
-        Passivate();
+        AfterWork();
         StopWhenThrough();
       },
       [this](const HoldsMessage& message) {
         if (stopping_) return;
-        sequencer_.OnHoldsLoaded(std::move(*message.holds));
+        sequencer_.OnHoldsLoaded(*message.holds);
         AfterWork();
       },
       [this](const TickMessage&) {
@@ -90,6 +94,7 @@ caf::behavior SequencerActor::make_behavior() {
         AfterWork();
         delayed_send(this, kTickInterval, TickMessage{});
       },
+      [this](const DrainMessage&) { sequencer_.EndOnlyAwaitedHolds(); },
       [this](const StopMessage&) {
         stopping_ = true;
         StopWhenThrough();
@@ -182,18 +187,18 @@ void SequencerActor::PutAway(Accounts::iterator account) {
   accounts_.erase(account);
 }
 
-void SequencerActor::LoadHolds(std::vector<std::string> transaction_ids) {
+void SequencerActor::LoadHolds(std::vector<HoldTimers::Key> holds) {
   const caf::actor self = caf::actor_cast<caf::actor>(this);
-  host_->RunReader([host = host_, self, ids = std::move(transaction_ids)] {
-    auto holds = std::make_shared<std::vector<std::pair<std::string, domain::TransactionPtr>>>();
-    for (const std::string& id : ids) {
-      auto transaction = host->reader().GetTransaction(id);
+  host_->RunReader([host = host_, self, keys = std::move(holds)] {
+    auto loaded = std::make_shared<LoadedHolds>();
+    for (const HoldTimers::Key& key : keys) {
+      auto transaction = host->reader().GetTransaction(key.second);
       if (!transaction.ok())
-        spdlog::error("hold {} cannot be read, it does not expire: {}", id,
+        spdlog::error("hold {} cannot be read, it does not expire: {}", key.second,
                       transaction.refusal().message);
-      holds->emplace_back(id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+      loaded->emplace_back(key, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
     }
-    caf::anon_send(self, HoldsMessage{std::move(holds)});
+    caf::anon_send(self, HoldsMessage{std::move(loaded)});
   });
 }
 

@@ -57,7 +57,8 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   void ReadmitAccount(AccountSubmission submission) override {
     host_->ReadmitAccount(std::move(submission));
   }
-  void LoadHolds(std::vector<std::string> transaction_ids) override;
+  void LoadHolds(std::vector<HoldTimers::Key> holds) override;
+  void SetExpiries(std::int64_t first, std::size_t due) override { host_->SetExpiries(first, due); }
 
   void CountOpenedAndUnknown(const std::vector<FlightPtr>& flights);
   void Passivate();

@@ -15,14 +15,15 @@ using domain::Reason;
 using domain::Refusal;
 
 // Commands are stamped before they are visible. Those of `time` or earlier are
-// all visible once a later one is, or once nothing is under way.
+// all visible once a later one is, or once nothing is under way: no command of
+// a client, and no expiry of a hold that is due by then.
 bool WaitUntilSettled(ServiceHost& host, std::int64_t time) {
   constexpr std::chrono::seconds kLimit{1};
   constexpr std::chrono::microseconds kStep{200};
   const auto limit = std::chrono::steady_clock::now() + kLimit;
   while (host.reader().VisibleHead().time <= time) {
-    // Whoever took the last command off the count had published it before.
-    if (host.ledger().Stats().in_flight_commands == 0) return true;
+    const actors::LedgerStats stats = host.ledger().Stats();
+    if (stats.in_flight_commands == 0 && stats.first_expiry_time > time) return true;
     if (std::chrono::steady_clock::now() > limit) return false;
     std::this_thread::sleep_for(kStep);
   }

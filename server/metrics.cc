@@ -134,6 +134,8 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
             ledger_->reader().VisibleHead().position),
       gauge("florin_accounts", "Accounts ever opened", ledger_->reader().AccountCount()),
       gauge("florin_read_only", "1 while the ledger takes no commands", stats.read_only ? 1 : 0),
+      gauge("florin_due_holds", "Holds whose time is over and that are being ended",
+            stats.due_holds),
       gauge("florin_clock_ahead_seconds",
             "Log time less the machine's clock; negative: a jump that is not followed",
             ledger_->ClockAhead() / 1'000'000'000),

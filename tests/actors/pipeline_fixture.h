@@ -28,7 +28,7 @@ class PipelineTest : public ::testing::Test {
   }
   void SetUp() override {
     ASSERT_NE(store_, nullptr);
-    Start({.clock_step = 0});
+    Start(options_);
     ledger_->Register({"EUR", 2, ""});
     ledger_->Register({"JPY", 0, ""});
     ledger_->boxes().RunAll();
@@ -97,6 +97,7 @@ class PipelineTest : public ::testing::Test {
   std::unique_ptr<storage::Store> store_;
   test_support::RandomSource random_{1};
   std::int64_t clock_ = 1000;
+  SimulatedLedger::Options options_{.clock_step = 0};
   std::unique_ptr<SimulatedLedger> ledger_;
   std::size_t client_ = 0;
 };

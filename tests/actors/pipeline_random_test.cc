@@ -36,6 +36,7 @@ class PipelineRandomTest : public ::testing::Test {
   SimulatedLedger::Options Options(test_support::RandomSource* random) {
     SimulatedLedger::Options options;
     options.recent_commands = random->Pick(std::vector<std::size_t>{0, 1, 4, 65'536});
+    options.expiries_max = random->Pick(std::vector<std::size_t>{1, 2, 512});
     options.passivate_percent = random->Pick(std::vector<double>{0, 10, 100});
     options.in_place_percent = random->Pick(std::vector<double>{0, 50, 100});
     options.commit_most = random->Between(1, 20);
@@ -55,6 +56,7 @@ class PipelineRandomTest : public ::testing::Test {
     model.CheckBooks();
     for (const auto& [reason, count] : model.counts()) counts_[reason] += count;
     replays_ += model.replays();
+    passed_by_ += model.passed_by();
     readmitted_ += ledger.readmitted();
     parked_ += ledger.parked();
   }
@@ -65,7 +67,7 @@ class PipelineRandomTest : public ::testing::Test {
                 << count << "\n";
     }
     std::cout << "replays " << replays_ << ", readmitted " << readmitted_ << ", parked " << parked_
-              << "\n";
+              << ", went before due holds " << passed_by_ << "\n";
   }
 
   test_support::TemporaryDirectory directory_;
@@ -75,6 +77,7 @@ class PipelineRandomTest : public ::testing::Test {
   std::int64_t replays_ = 0;
   std::int64_t readmitted_ = 0;
   std::int64_t parked_ = 0;
+  std::int64_t passed_by_ = 0;
 };
 
 TEST_F(PipelineRandomTest, EqualsSerialOrder) {
@@ -121,6 +124,7 @@ TEST_F(PipelineRandomTest, EqualsSerialOrder) {
   EXPECT_GT(replays_, 1000);
   EXPECT_GT(readmitted_, 1000);
   EXPECT_GT(parked_, 1000);
+  EXPECT_GT(passed_by_, 500);
 }
 
 TEST_F(PipelineRandomTest, EqualsSerialOrderOnThreads) {

@@ -76,6 +76,7 @@ class ScheduledLedger : private PipelineHost, private DecisionSink {
   std::atomic<std::size_t>* active_accounts() override { return &active_; }
   std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void SetNumbered(std::uint64_t) override {}
+  void SetExpiries(std::int64_t, std::size_t) override {}
   void OnSequencerStopped() override { stopped_ = true; }
   void OnDecided(const FlightPtr& flight) override;
   void OnAwaitedDecision(const FlightPtr& flight) override;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class SerialModel {
   /// How often each reason was answered (kNone: accepted), and replays.
   [[nodiscard]] const std::map<domain::Reason, std::int64_t>& counts() const { return counts_; }
   [[nodiscard]] std::int64_t replays() const { return replays_; }
+  /// How often a command went before a due hold on other accounts.
+  [[nodiscard]] std::int64_t passed_by() const { return passed_by_; }
 
  private:
   struct Expected {
@@ -59,7 +62,8 @@ class SerialModel {
   void Remember(const Flight& flight, const Item& item, const Expected& expected,
                 domain::TransactionPtr own);
   void CheckIdIsFree(const Item& item) const;
-  void CheckNothingIsDue(const Flight& flight) const;
+  [[nodiscard]] std::set<std::string> NamedBy(const Flight& flight) const;
+  void CheckNothingIsDue(const Flight& flight);
   void CheckExpiry(const Flight& flight, const domain::Decision& decision);
   void CheckRepeated(const SimulatedCall& call, std::size_t index);
   domain::Scratch NewScratch();
@@ -77,6 +81,7 @@ class SerialModel {
   std::map<std::string, Expected> expected_accounts_;
   std::map<domain::Reason, std::int64_t> counts_;
   std::int64_t replays_ = 0;
+  std::int64_t passed_by_ = 0;
 };
 
 }  // namespace florin::actors

@@ -67,7 +67,7 @@ SimulatedLedger::SimulatedLedger(storage::Store* store, test_support::RandomSour
                  LedgerObserver{}),
       committer_random_(Draw(random)),
       sequencer_random_(Draw(random)),
-      sequencer_(this, this, Sequencer::Options{options.recent_commands}) {
+      sequencer_(this, this, Sequencer::Options{options.recent_commands, options.expiries_max}) {
   sequencer_.Restore(*clock, store->reader().Assets().value(), {});
 }
 
@@ -166,16 +166,16 @@ void SimulatedLedger::Register(domain::Asset asset) {
   });
 }
 
-void SimulatedLedger::LoadHolds(std::vector<std::string> transaction_ids) {
+void SimulatedLedger::LoadHolds(std::vector<HoldTimers::Key> holds) {
   const std::size_t reader = readers_[next_reader_.fetch_add(1) % 2];
-  boxes_.Post(reader, [this, ids = std::move(transaction_ids)] {
-    std::vector<std::pair<std::string, domain::TransactionPtr>> holds;
-    for (const std::string& id : ids) {
-      auto transaction = store_->reader().GetTransaction(id);
-      holds.emplace_back(id, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+  boxes_.Post(reader, [this, keys = std::move(holds)] {
+    LoadedHolds loaded;
+    for (const HoldTimers::Key& key : keys) {
+      auto transaction = store_->reader().GetTransaction(key.second);
+      loaded.emplace_back(key, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
     }
     boxes_.Post(sequencer_box_,
-                [this, holds = std::move(holds)] { sequencer_.OnHoldsLoaded(holds); });
+                [this, loaded = std::move(loaded)] { sequencer_.OnHoldsLoaded(loaded); });
   });
 }
 

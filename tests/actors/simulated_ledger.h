@@ -41,6 +41,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
  public:
   struct Options {
     std::size_t recent_commands = 65'536;
+    std::size_t expiries_max = 512;
     /// An account with nothing unpublished may be put away after a commit.
     double passivate_percent = 0;
     /// Votes that the sequencer may take by itself, without the account's mailbox.
@@ -69,6 +70,9 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   [[nodiscard]] std::size_t publisher_box() const { return publisher_; }
   [[nodiscard]] std::size_t committer_box() const { return committer_box_; }
 
+  /// As told by the sequencer.
+  [[nodiscard]] std::int64_t first_expiry() const { return first_expiry_; }
+
   /// Of what ran to its end: flight of number i + 1.
   [[nodiscard]] std::vector<FlightPtr> Flights() const;
   [[nodiscard]] const WriteFailure& failure() const { return failure_; }
@@ -85,7 +89,8 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;
-  void LoadHolds(std::vector<std::string> transaction_ids) override;
+  void LoadHolds(std::vector<HoldTimers::Key> holds) override;
+  void SetExpiries(std::int64_t first, std::size_t) override { first_expiry_ = first; }
   // DecisionSink
   void OnDecided(const FlightPtr& flight) override;
   void OnAwaitedDecision(const FlightPtr& flight) override;
@@ -109,6 +114,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   std::atomic<std::size_t> next_reader_{0};
 
   std::atomic<std::uint64_t> published_n_{0};
+  std::atomic<std::int64_t> first_expiry_{0};
   std::atomic<std::int64_t> readmitted_{0};
   std::atomic<std::int64_t> parked_{0};
   mutable std::mutex flights_mutex_;

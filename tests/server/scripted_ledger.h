@@ -91,7 +91,11 @@ class ScriptedLedger final : public actors::Ledger {
     return true;
   }
   storage::Reader& reader() override { return *reader_; }
-  [[nodiscard]] actors::LedgerStats Stats() const override { return {}; }
+  /// Unset: nothing is under way.
+  void set_stats(std::function<actors::LedgerStats()> stats) { stats_ = std::move(stats); }
+  [[nodiscard]] actors::LedgerStats Stats() const override {
+    return stats_ ? stats_() : actors::LedgerStats{};
+  }
   std::int64_t Now() override { return actors::MachineClocks::Real().wall(); }
   void Stop() override {}
 
@@ -101,6 +105,7 @@ class ScriptedLedger final : public actors::Ledger {
   std::mutex mutex_;
   std::condition_variable arrived_;
   Answer answer_;
+  std::function<actors::LedgerStats()> stats_;
   std::deque<Waiting> waiting_;
 };
 

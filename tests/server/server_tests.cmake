@@ -52,6 +52,12 @@ florin_add_test(
 target_compile_definitions(reasons_test PRIVATE FLORIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 florin_add_test(
+  NAME as_of_test
+  SOURCES as_of_test.cc
+  LIBS florin_event_test_support florin::test_support
+  LABELS unit)
+
+florin_add_test(
   NAME ledger_calls_test
   SOURCES ledger_calls_test.cc stream_limits_test.cc
   LIBS florin_event_test_support

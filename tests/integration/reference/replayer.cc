@@ -40,6 +40,43 @@ reference::Answer Execute(const Call& call, const Item& item, std::int64_t now,
       item.command);
 }
 
+void AddAccounts(const auto& postings, std::set<std::string>* named) {
+  for (const auto& posting : postings) {
+    named->insert(posting.debit_account_id);
+    named->insert(posting.credit_account_id);
+  }
+}
+
+/// The accounts that a command depends on.
+void AddNamed(const Command& command, const reference::ReferenceLedger& ledger,
+              std::set<std::string>* named) {
+  const auto add_target = [&](const std::string& transaction_id) {
+    const reference::TransactionPtr target = ledger.FindTransaction(transaction_id);
+    if (target != nullptr) AddAccounts(target->postings, named);
+  };
+  const auto add_transaction = [&](const auto& one) {
+    using One = std::decay_t<decltype(one)>;
+    if constexpr (std::is_same_v<One, reference::CreateTransaction>) {
+      AddAccounts(one.postings, named);
+      for (const auto& check : one.version_checks) named->insert(check.account_id);
+      for (const auto& check : one.balance_checks) named->insert(check.account_id);
+    } else if constexpr (std::is_same_v<One, reference::ReverseTransaction>) {
+      add_target(one.reverses_transaction_id);
+    } else if constexpr (!std::is_same_v<One, std::monostate>) {
+      add_target(one.transaction_id);
+    }
+  };
+  std::visit(
+      [&](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, reference::TransactionCommand>) {
+          std::visit(add_transaction, one);
+        } else if constexpr (requires { one.account_id; }) {
+          named->insert(one.account_id);
+        }
+      },
+      command);
+}
+
 bool WasOverloaded(const Item& item) {
   const v1::Refusal* refusal = item.outcome.Refused();
   return refusal != nullptr && refusal->reason() == "OVERLOADED";
@@ -65,12 +102,28 @@ void Replayer::Run() {
 bool Replayer::DoStep(const Step& step) {
   const std::int64_t now = TimeOf(step.last_position);
   if (step.call == nullptr) return DoExpiry(step, now);
+  return NothingIsDue(step, now) && (step.whole_call ? DoBatch(step, now) : DoItem(step, now)) &&
+         CheckEvents(step);
+}
+
+bool Replayer::NothingIsDue(const Step& step, std::int64_t now) const {
   const std::vector<std::string> due = ledger_.DueHolds(now);
-  if (!due.empty()) {
-    ADD_FAILURE() << "hold " << due.front() << " was due before position " << step.first_position;
-    return false;
+  if (due.empty()) return true;
+  std::set<std::string> named;
+  for (std::size_t i = 0; i < step.call->items.size(); ++i) {
+    if (step.whole_call || i == step.item) AddNamed(step.call->items[i].command, ledger_, &named);
   }
-  return (step.whole_call ? DoBatch(step, now) : DoItem(step, now)) && CheckEvents(step);
+  for (const std::string& id : due) {
+    const reference::TransactionPtr hold = ledger_.FindTransaction(id);
+    for (const reference::StoredPosting& posting : hold->postings) {
+      if (!named.contains(posting.debit_account_id) && !named.contains(posting.credit_account_id))
+        continue;
+      ADD_FAILURE() << "hold " << id << " was due on an account of the command at position "
+                    << step.first_position;
+      return false;
+    }
+  }
+  return true;
 }
 
 bool Replayer::DoExpiry(const Step& step, std::int64_t now) {

@@ -29,6 +29,8 @@ class Replayer {
  private:
   /// False: it differs.
   bool DoStep(const Step& step);
+  /// Of the accounts that the step's commands name.
+  bool NothingIsDue(const Step& step, std::int64_t now) const;
   bool DoExpiry(const Step& step, std::int64_t now);
   bool DoBatch(const Step& step, std::int64_t now);
   bool DoItem(const Step& step, std::int64_t now);
