@@ -63,7 +63,7 @@ ServerCounters Florind::Counters() const {
   const std::string& text = answer->body;
   return {ValueOf(text, "florin_commit_commands_count"),
           ValueOf(text, "florin_commit_commands_sum"), ValueOf(text, "florin_commit_bytes_sum"),
-          ValueOf(text, "florin_sync_seconds_sum")};
+          ValueOf(text, "florin_sync_seconds_sum"), ValueOf(text, "florin_due_holds")};
 }
 
 std::int64_t Florind::DataBytes() const {

@@ -14,6 +14,8 @@ struct ServerCounters {
   double commit_commands = 0;
   double commit_bytes = 0;
   double sync_seconds = 0;
+  /// How many there are now.
+  double due_holds = 0;
 };
 
 /// A florind on a data directory below Options::directory.

@@ -47,6 +47,7 @@ void Measure(const Options& options, Report* report) {
     florin::bench::MeasureBatches(options, report);
   if (Wanted(options, "stream")) florin::bench::MeasureStream(options, report);
   if (Wanted(options, "holds")) florin::bench::MeasureHolds(options, report);
+  if (Wanted(options, "expiry")) florin::bench::MeasureExpiry(options, report);
   if (Wanted(options, "replay") || Wanted(options, "startup"))
     florin::bench::MeasureLog(options, report);
   if (Wanted(options, "delivery")) florin::bench::MeasureDelivery(options, report);

@@ -9,8 +9,8 @@ namespace florin::bench {
 namespace {
 
 constexpr char kFooter[] = R"(
-Measurements: echo, raw, unary, batch, stream, holds, replay, delivery, filters, stalled,
-subscribers, group, startup, memory.
+Measurements: echo, raw, unary, batch, stream, holds, expiry, replay, delivery, filters,
+stalled, subscribers, group, startup, memory.
 Each figure is the median of the rounds; a baseline runs next to what is compared with it, in
 turns. Only posted transfers count. docs/performance.md explains every line and every key.
 
@@ -20,9 +20,9 @@ Examples:
   florin-bench --only batch --hot 0.5       every second transfer touches one account
   florin-bench --only unary --peer postgres)";
 
-constexpr const char* kMeasurements[] = {"echo",        "raw",    "unary",    "batch",   "stream",
-                                         "holds",       "replay", "delivery", "filters", "stalled",
-                                         "subscribers", "group",  "startup",  "memory"};
+constexpr const char* kMeasurements[] = {"echo",    "raw",         "unary",  "batch",    "stream",
+                                         "holds",   "expiry",      "replay", "delivery", "filters",
+                                         "stalled", "subscribers", "group",  "startup",  "memory"};
 
 std::string DefaultFlorind() {
   std::error_code error;
@@ -60,6 +60,8 @@ void AddLoadOptions(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 8'192));
   app.add_option("--batches", options.batches_in_flight, "Batches in flight (default 8)")
       ->check(CLI::Range(1, 256));
+  app.add_option("--holds", options.expiring_holds, "Holds that expire together (default 120000)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
   app.add_option("--log", options.log_transactions,
                  "Transactions in the log that start-up and replay read (default 1000000)")
       ->check(CLI::Range(std::int64_t{1'000}, std::int64_t{1'000'000'000}));

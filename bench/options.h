@@ -35,6 +35,7 @@ struct Options {
   double warm_up_seconds = 5;
   double measured_seconds = 20;
   std::int64_t log_transactions = 1'000'000;
+  std::int64_t expiring_holds = 120'000;
   bool quick = false;
   bool json = false;
   bool keep = false;

@@ -19,6 +19,8 @@ void MeasureBatches(const Options& options, Report* report);
 void MeasureStream(const Options& options, Report* report);
 /// "holds": holds and their settles, both counted.
 void MeasureHolds(const Options& options, Report* report);
+/// "expiry": transfers while Options::expiring_holds holds on other accounts expire together.
+void MeasureExpiry(const Options& options, Report* report);
 /// "replay": history to one subscriber; "start-clean" and "start-killed": exec to the first
 /// acknowledged transfer and a right balance. Both on a log of Options::log_transactions.
 void MeasureLog(const Options& options, Report* report);

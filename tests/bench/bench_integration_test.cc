@@ -31,9 +31,9 @@ Finished RunBench(const std::string& arguments) {
 TEST(BenchTest, MeasuresEveryThingItNames) {
   const Finished run = RunBench(
       "--json --rounds 1 --seconds 0.3 --warm-up 0.1 --in-flight 4 --batch-sizes 50 --accounts 100 "
-      "--log 5000 "
+      "--log 5000 --holds 2000 "
       "--rate 500 --only "
-      "echo,raw,unary,batch,stream,holds,replay,delivery,filters,stalled,subscribers,group,"
+      "echo,raw,unary,batch,stream,holds,expiry,replay,delivery,filters,stalled,subscribers,group,"
       "startup "
       "--directory " FLORIN_BENCH_DIRECTORY " 2>/dev/null");
   ASSERT_EQ(run.exit_code, 0) << run.output;
@@ -41,8 +41,9 @@ TEST(BenchTest, MeasuresEveryThingItNames) {
   std::map<std::string, nlohmann::json> rows;
   for (const auto& row : document.at("rows")) rows[row.at("name")] = row;
   for (const char* const name :
-       {"echo-4", "unary-4", "batch-50", "raw-50", "raw-index-50", "stream", "holds", "replay",
-        "start-clean", "start-killed", "delivery", "unstalled", "stalled", "subscribers"}) {
+       {"echo-4", "unary-4", "batch-50", "raw-50", "raw-index-50", "stream", "holds", "expiry",
+        "replay", "start-clean", "start-killed", "delivery", "unstalled", "stalled",
+        "subscribers"}) {
     ASSERT_TRUE(rows.contains(name)) << name << " in " << run.output;
     EXPECT_GT(rows[name].at("value"), 0) << name;
   }
