@@ -31,10 +31,6 @@ class EventStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   }
 
   void Open(const grpc::ByteBuffer& bytes) {
-    if (host_->draining()) {
-      Finish(ShuttingDown());
-      return;
-    }
     auto start = Parse(bytes);
     if (!start.ok()) {
       Finish(start.refusal());

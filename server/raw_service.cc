@@ -20,21 +20,38 @@ void RawService::AddRawUnary(const char* name, UnaryHandler handler) {
 }
 
 void RawService::AddServerStream(const char* name, ServerStreamHandler handler) {
+  AddRawServerStream(name, std::move(handler), [this] { return host_->draining(); });
+}
+
+void RawService::AddServerStreamToTheEnd(const char* name, ServerStreamHandler handler) {
+  AddRawServerStream(name, std::move(handler), [this] { return host_->held().begun(); });
+}
+
+void RawService::AddRawServerStream(const char* name, ServerStreamHandler handler,
+                                    std::function<bool()> refuses) {
   using Handler =
       grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   AddRaw(name, RpcMethod::SERVER_STREAMING,
-         new Handler([handler = std::move(handler), metrics = NewMethodMetrics(name)](
-                         grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+         new Handler([this, handler = std::move(handler), refuses = std::move(refuses),
+                      metrics = NewMethodMetrics(name)](grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request)
+                         -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
+           using Refused = RefusedCall<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
+           if (refuses()) return new Refused(host_, metrics);
            return handler(context, *request, metrics);
          }));
 }
 
 void RawService::AddBidiStream(const char* name, BidiStreamHandler handler) {
   using Handler = grpc::internal::CallbackBidiHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
-  AddRaw(
-      name, RpcMethod::BIDI_STREAMING,
-      new Handler([handler = std::move(handler), metrics = NewMethodMetrics(name)](
-                      grpc::CallbackServerContext* context) { return handler(context, metrics); }));
+  AddRaw(name, RpcMethod::BIDI_STREAMING,
+         new Handler([this, handler = std::move(handler),
+                      metrics = NewMethodMetrics(name)](grpc::CallbackServerContext* context)
+                         -> grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* {
+           using Refused = RefusedCall<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>>;
+           if (host_->draining()) return new Refused(host_, metrics);
+           return handler(context, metrics);
+         }));
 }
 
 MethodMetrics* RawService::NewMethodMetrics(const char* name) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/message_bytes.h"
+#include "server/refused_call.h"
 #include "server/service_host.h"
 #include "server/unary_call.h"
 
@@ -42,6 +43,9 @@ class RawService : public grpc::Service {
   using ServerStreamHandler = std::function<grpc::ServerWriteReactor<grpc::ByteBuffer>*(
       grpc::CallbackServerContext*, const grpc::ByteBuffer&, MethodMetrics*)>;
   void AddServerStream(const char* name, ServerStreamHandler handler);
+  /// As AddServerStream; but the handler is asked also while the server stops, as
+  /// long as refusals are not held.
+  void AddServerStreamToTheEnd(const char* name, ServerStreamHandler handler);
 
   using BidiStreamHandler =
       std::function<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>*(
@@ -52,6 +56,8 @@ class RawService : public grpc::Service {
   using UnaryHandler = std::function<grpc::ServerUnaryReactor*(
       grpc::CallbackServerContext*, const grpc::ByteBuffer*, grpc::ByteBuffer*)>;
 
+  void AddRawServerStream(const char* name, ServerStreamHandler handler,
+                          std::function<bool()> refuses);
   void AddRaw(const char* name, grpc::internal::RpcMethod::RpcType type,
               grpc::internal::MethodHandler* handler);
   void AddRawUnary(const char* name, UnaryHandler handler);
@@ -64,28 +70,27 @@ class RawService : public grpc::Service {
 
 template <typename Request, typename Response, typename Handler>
 void RawService::AddUnary(const char* name, Handler handler) {
-  AddRawUnary(name, [this, metrics = NewMethodMetrics(name), handler = std::move(handler)](
-                        grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
-                        grpc::ByteBuffer* response) {
-    auto* const call = new UnaryCall(host_, metrics, context, response);
-    try {
-      if (host_->draining()) {
-        call->Refuse(ShuttingDown());
-      } else {
-        ArenaLease arena;
-        auto* const request = arena.New<Request>();
-        if (const auto refusal = ParseBytes(*bytes, request)) {
-          call->Refuse(*refusal);
-        } else {
-          handler(static_cast<const Request&>(*request), Responder<Response>(call));
-        }
-      }
-    } catch (const std::exception& error) {
-      call->Fail(error.what());
-    }
-    call->HandlerDone();
-    return call;
-  });
+  AddRawUnary(name,
+              [this, metrics = NewMethodMetrics(name), handler = std::move(handler)](
+                  grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
+                  grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+                if (host_->draining())
+                  return new RefusedCall<grpc::ServerUnaryReactor>(host_, metrics);
+                auto* const call = new UnaryCall(host_, metrics, context, response);
+                try {
+                  ArenaLease arena;
+                  auto* const request = arena.New<Request>();
+                  if (const auto refusal = ParseBytes(*bytes, request)) {
+                    call->Refuse(*refusal);
+                  } else {
+                    handler(static_cast<const Request&>(*request), Responder<Response>(call));
+                  }
+                } catch (const std::exception& error) {
+                  call->Fail(error.what());
+                }
+                call->HandlerDone();
+                return call;
+              });
 }
 
 /// Runs `job` on a reader thread, where reads may block; a full queue refuses,

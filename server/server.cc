@@ -1,18 +1,15 @@
 #include "server/server.h"
 
 #include <fmt/format.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "actors/groups.h"
 #include "actors/ledger.h"
-#include "grpc/health/v1/health.pb.h"
 #include "process/descriptor_limit.h"
 #include "server/admin_service.h"
 #include "server/channel_limits.h"
@@ -20,11 +17,14 @@
 #include "server/connection_metrics.h"
 #include "server/descriptor_plan.h"
 #include "server/event_service.h"
+#include "server/goodbye.h"
 #include "server/group_feed.h"
 #include "server/group_service.h"
+#include "server/health_service.h"
 #include "server/ledger_service.h"
 #include "server/metrics.h"
 #include "server/metrics_server.h"
+#include "server/reflection_service.h"
 #include "server/service_host.h"
 #include "server/unknown_methods.h"
 #include "storage/store.h"
@@ -32,11 +32,12 @@
 namespace florin::server {
 namespace {
 
-// Calls that are not ours (health watches) are cut after this.
-constexpr std::chrono::milliseconds kForeignCallsTimeout{200};
-
-constexpr std::array kServices = {"florin.v1.LedgerService", "florin.v1.EventService",
-                                  "florin.v1.GroupService", "florin.v1.AdminService"};
+// A client's next call follows a refusal within this, unless the client waits.
+constexpr std::chrono::milliseconds kQuiet{100};
+// Clients that never pause are held no longer than this.
+constexpr std::chrono::milliseconds kQuietLimit{1000};
+// Connections whose clients do not answer the goodbye are cut after this.
+constexpr std::chrono::milliseconds kGoodbyeTimeout{500};
 
 storage::StoreOptions ToStoreOptions(const Config& config, const DescriptorPlan& descriptors) {
   storage::StoreOptions options;
@@ -81,8 +82,11 @@ std::int64_t ClockJumpOf(const Config& config) {
   return config.max_clock_jump_seconds * 1'000'000'000;
 }
 
-// Reflection describes only what is linked in; nothing else names this proto.
-void LinkHealthProto() { grpc::health::v1::HealthCheckRequest::descriptor(); }
+std::vector<std::string> ServiceNames() {
+  return {"florin.v1.AdminService", "florin.v1.EventService",
+          "florin.v1.GroupService", "florin.v1.LedgerService",
+          "grpc.health.v1.Health",  "grpc.reflection.v1alpha.ServerReflection"};
+}
 
 class FlorinServer final : public Server {
  public:
@@ -101,7 +105,7 @@ class FlorinServer final : public Server {
   std::string StartGroups();
   std::string Listen();
   std::string ListenForMetrics();
-  void SetServing(bool serving);
+  void StopCalls();
 
   const Config config_;
   Metrics metrics_;
@@ -118,7 +122,9 @@ class FlorinServer final : public Server {
   std::unique_ptr<actors::Groups> groups_;
   std::unique_ptr<GroupService> group_service_;
   std::unique_ptr<AdminService> admin_service_;
-  UnknownMethods unknown_methods_;
+  std::unique_ptr<HealthService> health_service_;
+  std::unique_ptr<ReflectionService> reflection_service_;
+  std::unique_ptr<UnknownMethods> unknown_methods_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<MetricsServer> metrics_server_;
@@ -159,6 +165,9 @@ std::string FlorinServer::Open() {
   ledger_service_ = std::make_unique<LedgerService>(host_.get());
   event_service_ = std::make_unique<EventService>(host_.get(), ToEventOptions(config_));
   admin_service_ = std::make_unique<AdminService>(host_.get());
+  health_service_ = std::make_unique<HealthService>(host_.get());
+  reflection_service_ = std::make_unique<ReflectionService>(host_.get(), ServiceNames());
+  unknown_methods_ = std::make_unique<UnknownMethods>(host_.get());
   std::string wrong = StartGroups();
   if (wrong.empty()) wrong = Listen();
   if (wrong.empty()) wrong = ListenForMetrics();
@@ -177,9 +186,6 @@ std::string FlorinServer::StartGroups() {
 }
 
 std::string FlorinServer::Listen() {
-  LinkHealthProto();
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::string wrong;
   auto listener = Listener::Open(config_.listen, &wrong);
   if (listener == nullptr) return wrong;
@@ -194,10 +200,11 @@ std::string FlorinServer::Listen() {
   builder.RegisterService(event_service_.get());
   builder.RegisterService(group_service_.get());
   builder.RegisterService(admin_service_.get());
-  builder.RegisterCallbackGenericService(&unknown_methods_);
+  builder.RegisterService(health_service_.get());
+  builder.RegisterService(reflection_service_.get());
+  builder.RegisterCallbackGenericService(unknown_methods_.get());
   grpc_server_ = builder.BuildAndStart();
   if (grpc_server_ == nullptr) return "gRPC does not start; the log says why";
-  SetServing(true);
   acceptor_ = std::make_unique<ConnectionAcceptor>(
       std::move(listener), descriptors_.connections, [connections](int descriptor) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
@@ -224,32 +231,34 @@ std::string FlorinServer::ListenForMetrics() {
   return "";
 }
 
-void FlorinServer::SetServing(bool serving) {
-  auto* const health = grpc_server_->GetHealthCheckService();
-  if (health == nullptr) return;
-  for (const char* const service : kServices) {
-    health->SetServingStatus(service, serving);
+// Refusals are held before the goodbye and released behind it: held_calls.h says why.
+void FlorinServer::StopCalls() {
+  health_service_->StopServing();
+  host_->StartDraining();
+  if (!host_->WaitUntilIdle(std::chrono::seconds(config_.shutdown_timeout_seconds))) {
+    spdlog::warn("calls were still open after {} s; they are cut",
+                 config_.shutdown_timeout_seconds);
   }
-  health->SetServingStatus("", serving);
+  host_->held().Begin();
+  host_->held().WaitUntilQuiet(kQuiet, kQuietLimit);
+  if (acceptor_ != nullptr) acceptor_->Stop();
+  const Goodbye goodbye(grpc_server_.get());
+  host_->held().Release();
+  grpc_server_->Shutdown(std::chrono::system_clock::now() + kGoodbyeTimeout);
+  grpc_server_->Wait();
 }
 
 void FlorinServer::Stop() {
   metrics_server_.reset();
   if (grpc_server_ != nullptr) {
-    SetServing(false);
-    host_->StartDraining();
-    const std::chrono::seconds timeout(config_.shutdown_timeout_seconds);
-    if (!host_->WaitUntilIdle(timeout)) {
-      spdlog::warn("calls were still open after {} s; they are cut",
-                   config_.shutdown_timeout_seconds);
-    }
-    if (acceptor_ != nullptr) acceptor_->Stop();
-    grpc_server_->Shutdown(std::chrono::system_clock::now() + kForeignCallsTimeout);
-    grpc_server_->Wait();
+    StopCalls();
     grpc_server_.reset();
   }
   if (groups_ != nullptr) groups_->Stop();
   if (ledger_ != nullptr) ledger_->Stop();
+  unknown_methods_.reset();
+  reflection_service_.reset();
+  health_service_.reset();
   admin_service_.reset();
   group_service_.reset();
   groups_.reset();

@@ -7,6 +7,7 @@
 
 #include "actors/ledger.h"
 #include "server/command_streams.h"
+#include "server/held_calls.h"
 #include "server/metrics.h"
 #include "server/open_streams.h"
 
@@ -30,6 +31,8 @@ class ServiceHost {
   /// told.
   void StartDraining();
   [[nodiscard]] bool draining() const { return draining_.load(std::memory_order_relaxed); }
+  /// Through here each call is refused that comes while the server stops.
+  [[nodiscard]] HeldCalls& held() { return held_; }
 
   /// Every call between its first and its last moment.
   void CallStarted() { open_calls_.fetch_add(1, std::memory_order_relaxed); }
@@ -42,6 +45,7 @@ class ServiceHost {
   Metrics* const metrics_;
   OpenStreams streams_;
   CommandStreams command_streams_;
+  HeldCalls held_;
   std::atomic<bool> draining_{false};
   std::atomic<std::int64_t> open_calls_{0};
   std::mutex idle_mutex_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/quote.h"
+#include "server/refused_call.h"
 
 namespace florin::server {
 namespace {
@@ -22,6 +23,9 @@ class Unknown final : public grpc::ServerGenericBidiReactor {
 
 grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
+  if (host_->draining()) {
+    return new RefusedCall<grpc::ServerGenericBidiReactor>(host_, nullptr);
+  }
   return new Unknown(context->method());
 }
 

@@ -58,8 +58,9 @@ class ServerLifecycleTest : public LedgerServiceFixture {
 
 TEST_F(ServerLifecycleTest, HealthNamesEachService) {
   const auto health = Health::NewStub(server().channel());
-  for (const char* const service : {"", "florin.v1.LedgerService", "florin.v1.EventService",
-                                    "florin.v1.GroupService", "florin.v1.AdminService"}) {
+  for (const char* const service :
+       {"", "florin.v1.LedgerService", "florin.v1.EventService", "florin.v1.GroupService",
+        "florin.v1.AdminService", "florin.v1.Commands"}) {
     EXPECT_EQ(Check(health.get(), service), HealthCheckResponse::SERVING) << service;
   }
   grpc::ClientContext context;

@@ -32,11 +32,9 @@ target_compile_definitions(
   server_descriptors_test PRIVATE FLORIN_FLORIND_PATH="$<TARGET_FILE:florind>"
                                   FLORIN_CLI_PATH="$<TARGET_FILE:florin>")
 
-# The client side of reflection; its proto comes with the package grpc-proto.
-include(FlorinProto)
-find_package(Protobuf REQUIRED)
-find_package(gRPC CONFIG REQUIRED)
-florin_generate_proto(
-  TARGET server_lifecycle_test
-  PATHS "${FLORIN_GRPC_PROTO_DIR}"
-  SERVICES grpc/reflection/v1alpha/reflection.proto)
+florin_add_test(
+  NAME server_stop_test
+  SOURCES server_stop_test.cc ledger_service_fixture.cc
+  LIBS florin::test_support
+  LABELS integration
+  DEPENDS florind)

@@ -26,7 +26,7 @@ class AsOfTest : public ::testing::Test {
  protected:
   AsOfTest() {
     log_.Write(3);
-    ledger_.set_stats([this] {
+    ledger_.set_stats_source([this] {
       const std::size_t at = std::min(looks_++, states_.size() - 1);
       return states_[at];
     });

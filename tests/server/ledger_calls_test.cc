@@ -71,7 +71,7 @@ class LedgerCallsTest : public testing::Test {
   Metrics metrics_{"test"};
   ServiceHost host_{&ledger_, &metrics_};
   LedgerService service_{&host_};
-  UnknownMethods unknown_;
+  UnknownMethods unknown_{&host_};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::LedgerService::Stub> stub_;

@@ -33,6 +33,10 @@ class ScriptedLedger final : public actors::Ledger {
     const std::lock_guard lock(mutex_);
     answer_ = std::move(answer);
   }
+  void set_stats(actors::LedgerStats stats) {
+    const std::lock_guard lock(mutex_);
+    stats_ = std::move(stats);
+  }
   void set_readers_full(bool full) { readers_full_ = full; }
 
   /// The oldest call that waits, or the newest.
@@ -91,10 +95,14 @@ class ScriptedLedger final : public actors::Ledger {
     return true;
   }
   storage::Reader& reader() override { return *reader_; }
-  /// Unset: nothing is under way.
-  void set_stats(std::function<actors::LedgerStats()> stats) { stats_ = std::move(stats); }
+  /// Asked at each look, in the place of what set_stats has set.
+  void set_stats_source(std::function<actors::LedgerStats()> source) {
+    stats_source_ = std::move(source);
+  }
   [[nodiscard]] actors::LedgerStats Stats() const override {
-    return stats_ ? stats_() : actors::LedgerStats{};
+    if (stats_source_) return stats_source_();
+    const std::lock_guard lock(mutex_);
+    return stats_;
   }
   std::int64_t Now() override { return actors::MachineClocks::Real().wall(); }
   void Stop() override {}
@@ -102,10 +110,11 @@ class ScriptedLedger final : public actors::Ledger {
  private:
   storage::Reader* const reader_;
   std::atomic<bool> readers_full_{false};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   Answer answer_;
-  std::function<actors::LedgerStats()> stats_;
+  actors::LedgerStats stats_;
+  std::function<actors::LedgerStats()> stats_source_;
   std::deque<Waiting> waiting_;
 };
 

@@ -59,6 +59,6 @@ florin_add_test(
 
 florin_add_test(
   NAME ledger_calls_test
-  SOURCES ledger_calls_test.cc stream_limits_test.cc
+  SOURCES health_service_test.cc ledger_calls_test.cc stream_limits_test.cc
   LIBS florin_event_test_support
   LABELS unit tsan-grpc)

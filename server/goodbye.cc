@@ -1,0 +1,20 @@
+#include "server/goodbye.h"
+
+#include <grpc/grpc.h>
+
+namespace florin::server {
+
+Goodbye::Goodbye(grpc::Server* server) : queue_(grpc_completion_queue_create_for_next(nullptr)) {
+  grpc_server_shutdown_and_notify(server->c_server(), queue_, this);
+}
+
+Goodbye::~Goodbye() {
+  const gpr_timespec never = gpr_inf_future(GPR_CLOCK_REALTIME);
+  // That the server has shut down, then that the queue has.
+  grpc_completion_queue_next(queue_, never, nullptr);
+  grpc_completion_queue_shutdown(queue_);
+  grpc_completion_queue_next(queue_, never, nullptr);
+  grpc_completion_queue_destroy(queue_);
+}
+
+}  // namespace florin::server

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include "server/service_host.h"
+#include "server/status.h"
+
+namespace florin::server {
+
+/// A call that comes while the server stops: it ends with SHUTTING_DOWN, when the
+/// host's held calls say so.
+///
+/// `Reactor` is gRPC's base class for the kind of call. Lifetime: deletes itself
+/// in OnDone. No stop waits for it.
+template <typename Reactor>
+class RefusedCall final : public Reactor {
+ public:
+  /// `metrics` may be null: the call is not counted.
+  RefusedCall(ServiceHost* host, MethodMetrics* metrics) {
+    host->held().Add([this, metrics] {
+      if (metrics != nullptr) metrics->Ended(CallEnd::kRefused, domain::Reason::kShuttingDown, 0);
+      this->Finish(ToStatus(ShuttingDown()));
+    });
+  }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
+}  // namespace florin::server
