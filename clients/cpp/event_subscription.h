@@ -48,7 +48,8 @@ struct EventSubscriptionOptions {
 /// events; start the next time with `after_checkpoint`.
 ///
 /// It resumes after UNAVAILABLE of every kind (SUBSCRIBER_STALLED and
-/// SHUTTING_DOWN too) and after silence. A command that is too large for one
+/// SHUTTING_DOWN too), after whatever else RetryPolicy retries, and after
+/// silence. A command that is too large for one
 /// response comes in parts, and the checkpoint stays before it until the last:
 /// over a lost connection no part is handed out twice, but after a restart of
 /// the program they would be. Store the last event's position too, and skip what

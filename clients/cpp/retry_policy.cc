@@ -4,6 +4,15 @@
 #include <random>
 
 namespace florin::client {
+namespace {
+
+// gRPC's words, of several versions; it gives such an error nothing else to know
+// it by.
+bool IsOfHeaders(const ClientError& error) {
+  return error.message.find("metadata size") != std::string::npos;
+}
+
+}  // namespace
 
 bool IsRetryable(const ClientError& error, Idempotency idempotency) {
   switch (error.code) {
@@ -14,7 +23,8 @@ bool IsRetryable(const ClientError& error, Idempotency idempotency) {
       // answers so to calls that reach it while it shuts down.
       return idempotency == Idempotency::kSafe && error.reason.empty();
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return !error.reason.empty();
+      if (!error.reason.empty()) return true;
+      return idempotency == Idempotency::kSafe && IsOfHeaders(error);
     default:
       return false;
   }

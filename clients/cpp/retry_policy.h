@@ -21,7 +21,9 @@ enum class Idempotency {
 /// Retried: UNAVAILABLE and CANCELLED by the other side (if kSafe: the server
 /// may have acted before the connection broke) and RESOURCE_EXHAUSTED with a
 /// reason of the ledger, which promises that nothing changed. gRPC's own
-/// RESOURCE_EXHAUSTED (a message too large) has no reason and would fail again.
+/// RESOURCE_EXHAUSTED has no reason. That of a message too large would fail
+/// again. That of headers too large ends every call on the connection, whoever
+/// sent them, and is retried as a lost connection is.
 /// ABORTED is never retried: the caller must read and decide again.
 struct RetryPolicy {
   /// Calls in all, the first included; 1: never retry.

@@ -198,6 +198,7 @@ TEST(EventSubscriptionTest, ResumesAfterEveryWayToBeUnavailable) {
       {grpc::StatusCode::UNAVAILABLE, "SUBSCRIBER_STALLED: took nothing for 60 s"},
       {grpc::StatusCode::UNAVAILABLE, "Socket closed"},
       {grpc::StatusCode::CANCELLED, "by the server"},
+      {grpc::StatusCode::RESOURCE_EXHAUSTED, "received initial metadata size exceeds limit"},
       grpc::Status::OK};
   for (const grpc::Status& end : ends) {
     FakeLog log;

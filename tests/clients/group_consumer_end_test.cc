@@ -56,6 +56,24 @@ TEST_F(GroupConsumerEndTest, JoinsAgainInItsOwnPlaceAfterALostConnection) {
   EXPECT_EQ(consumer.stats().too_late, 2);
 }
 
+// Bug: another call's headers above 8 KiB ended a member for good.
+TEST_F(GroupConsumerEndTest, JoinsAgainAfterAnotherCallCutTheConnection) {
+  Gate gate;
+  groups_.Fill(20, 5);
+  GroupConsumer consumer(*client_, Options(), [&](const v1::DeliveredEvent& delivery) {
+    if (delivery.event().position() == 1) gate.Pass();
+    return Handled::Done();
+  });
+  gate.AwaitWaiting(1);
+  groups_.Break(
+      {grpc::StatusCode::RESOURCE_EXHAUSTED, "received initial metadata size exceeds limit"});
+  gate.Open();
+  ASSERT_TRUE(groups_.AwaitEmpty());
+  EXPECT_TRUE(consumer.Stop().ok());
+  EXPECT_THAT(groups_.done, SizeIs(20));
+  EXPECT_THAT(groups_.joins, SizeIs(2));
+}
+
 TEST_F(GroupConsumerEndTest, LeavesOnlyWhenEverythingItDidIsDurable) {
   groups_.Fill(3, 3);
   Gate gate;

@@ -65,10 +65,24 @@ TEST(RetryPolicyTest, RetriesTheUnsafeOnlyWhereTheLedgerDidNothing) {
   EXPECT_FALSE(IsRetryable(cancelled, Idempotency::kUnsafe));
 }
 
+// Bug: another call's headers ended every call on the connection, for good.
+TEST(RetryPolicyTest, TakesHeadersTooLargeForALostConnection) {
+  for (const char* const words :
+       {"received initial metadata size exceeds limit", "received metadata size exceeds hard limit",
+        "to-be-sent initial metadata size exceeds peer limit"}) {
+    ClientError error;
+    error.code = grpc::StatusCode::RESOURCE_EXHAUSTED;
+    error.message = words;
+    EXPECT_TRUE(IsRetryable(error, Idempotency::kSafe)) << words;
+    EXPECT_FALSE(IsRetryable(error, Idempotency::kUnsafe)) << words;
+  }
+}
+
 TEST(RetryPolicyTest, DoesNotRetryWhatWouldFailAgain) {
   // gRPC's own, for a message too large, has no reason.
   ClientError too_large;
   too_large.code = grpc::StatusCode::RESOURCE_EXHAUSTED;
+  too_large.message = "Received message larger than max (16777228 vs. 16777216)";
   EXPECT_FALSE(IsRetryable(too_large, Idempotency::kSafe));
   for (const auto code : {grpc::StatusCode::ABORTED, grpc::StatusCode::FAILED_PRECONDITION,
                           grpc::StatusCode::DEADLINE_EXCEEDED, grpc::StatusCode::INTERNAL,

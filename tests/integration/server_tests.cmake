@@ -38,3 +38,10 @@ florin_add_test(
   LIBS florin::test_support
   LABELS integration
   DEPENDS florind)
+
+florin_add_test(
+  NAME oversized_headers_test
+  SOURCES oversized_headers_test.cc ledger_service_fixture.cc
+  LIBS florin::client florin::test_support
+  LABELS integration
+  DEPENDS florind)
