@@ -133,6 +133,8 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
       gauge("florin_head_position", "Position of the last visible event",
             ledger_->reader().VisibleHead().position),
       gauge("florin_accounts", "Accounts ever opened", ledger_->reader().AccountCount()),
+      gauge("florin_data_bytes", "Bytes that the data directory occupies on its disk",
+            ledger_->reader().DataBytes()),
       gauge("florin_read_only", "1 while the ledger takes no commands", stats.read_only ? 1 : 0),
       gauge("florin_due_holds", "Holds whose time is over and that are being ended",
             stats.due_holds),

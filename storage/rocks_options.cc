@@ -3,6 +3,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -150,14 +151,17 @@ rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env) {
 }
 
 std::int64_t DirectoryBytes(const std::string& directory) {
+  // Logs are preallocated: their size says less than what they occupy.
+  const auto occupied = [](const std::filesystem::path& path) {
+    struct stat file {};
+    // Files come and go under compaction: one that has gone occupies nothing.
+    return lstat(path.c_str(), &file) == 0 ? std::int64_t{file.st_blocks} * 512 : 0;
+  };
   std::error_code error;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = occupied(directory);
   std::filesystem::recursive_directory_iterator entry(directory, error);
   while (!error && entry != std::filesystem::recursive_directory_iterator()) {
-    // Files come and go under compaction: one that has gone has no size.
-    std::error_code gone;
-    const std::uintmax_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
-    if (!gone) bytes += static_cast<std::int64_t>(size);
+    bytes += occupied(entry->path());
     entry.increment(error);
   }
   return bytes;

@@ -40,7 +40,8 @@ struct RocksShared {
 /// Makes the entry of `path` in its parent directory survive a power loss.
 [[nodiscard]] rocksdb::Status SyncName(const std::string& path, rocksdb::Env* env);
 
-/// Bytes of all files below `directory`; what cannot be read counts as nothing.
+/// What `directory` and all below it occupy on their disk, preallocated space
+/// included, as `du` counts; what cannot be read counts as nothing.
 [[nodiscard]] std::int64_t DirectoryBytes(const std::string& directory);
 
 }  // namespace florin::storage

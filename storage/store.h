@@ -160,6 +160,7 @@ class Reader {
   /// Last visible position; with hash and time.
   [[nodiscard]] virtual JournalHead VisibleHead() const = 0;
   [[nodiscard]] virtual std::int64_t AccountCount() const = 0;
+  /// What the data directory occupies on its disk.
   [[nodiscard]] virtual std::int64_t DataBytes() const = 0;
 
   [[nodiscard]] virtual domain::Result<std::vector<domain::Asset>> Assets() const = 0;

@@ -161,7 +161,8 @@ TEST_F(ServerLifecycleTest, MetricsCountCallsByMethodAndReason) {
        {"florin_request_seconds_bucket", "florin_commit_commands_count 1\n",
         "florin_sync_seconds_count 1\n", "florin_active_accounts ", "florin_in_flight_commands 0\n",
         "florin_reader_queue ", "florin_subscribers 0\n", "florin_groups 0\n",
-        "florin_group_members 0\n", "florin_head_position 1\n", "florin_build_info{"}) {
+        "florin_group_members 0\n", "florin_head_position 1\n", "florin_data_bytes ",
+        "florin_build_info{"}) {
     EXPECT_THAT(page, HasSubstr(name));
   }
 }

@@ -3,6 +3,7 @@
 
 #include "storage/store.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -95,6 +96,20 @@ TEST_F(StoreTest, ShowsNothingBeforePublish) {
   store_->writer().Publish(std::move(batch.value()));
   EXPECT_EQ(reader().VisibleHead().position, 6);
   EXPECT_TRUE(reader().FindTransaction("t1", Tier::kMemory)->value.has_value());
+}
+
+// Bug: 71 MiB were shown where logs that were not yet full occupied 121 MiB.
+TEST_F(StoreTest, CountsWhatFilesOccupyNotHowLongTheyAre) {
+  const std::int64_t before = store_->reader().DataBytes();
+  constexpr std::int64_t kBytes = 8 << 20;
+  const int file = open((options_.directory + "/preallocated").c_str(), O_CREAT | O_WRONLY, 0600);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(fallocate(file, FALLOC_FL_KEEP_SIZE, 0, kBytes), 0);
+  EXPECT_GE(store_->reader().DataBytes(), before + kBytes);
+  // A hole is nothing on the disk.
+  ASSERT_EQ(ftruncate(file, 1 << 30), 0);
+  close(file);
+  EXPECT_LT(store_->reader().DataBytes(), before + (64 << 20));
 }
 
 TEST_F(StoreTest, FindsIdsInWhateverOrderTheyCame) {
