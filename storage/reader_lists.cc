@@ -54,8 +54,9 @@ domain::Result<Page<domain::AccountState>> StoreReader::ListAccounts(const std::
 domain::Result<TransactionPage> StoreReader::ListTransactions(const TransactionQuery& query,
                                                               std::int64_t head, std::int64_t after,
                                                               const TransactionPageLimits& limits) {
+  const std::int64_t as_of = std::min(head, VisibleHead().position);
   ListRange range;
-  range.high = std::min(head, VisibleHead().position);
+  range.high = as_of;
   if (query.start_time) {
     const domain::Result<std::int64_t> start =
         CommandEndAtOrBeforeTime(TimeBefore(*query.start_time));
@@ -70,7 +71,7 @@ domain::Result<TransactionPage> StoreReader::ListTransactions(const TransactionQ
   if (after > 0 && query.ascending) range.low = std::max(range.low, after);
   if (after > 0 && !query.ascending) range.high = std::min(range.high, after - 1);
 
-  TransactionList list(index_, &groups_, query.statuses, limits);
+  TransactionList list(index_, &groups_, query.statuses, as_of, limits);
   if (range.low < range.high && !list.Done()) {
     domain::Status filled = domain::Ok{};
     if (query.account_id.empty()) {

@@ -197,7 +197,8 @@ class Reader {
                                                                   const std::string& after,
                                                                   int limit) = 0;
   /// `after` 0 starts; otherwise the page before's `next`, or the create position
-  /// of one of its items. `head`: what existed at the first page.
+  /// of one of its items. `head`: of the first page; what is listed, and how it is
+  /// judged and shown, is as of then.
   virtual domain::Result<TransactionPage> ListTransactions(const TransactionQuery& query,
                                                            std::int64_t head, std::int64_t after,
                                                            const TransactionPageLimits& limits) = 0;

@@ -74,10 +74,11 @@ class Refusals {
 }  // namespace
 
 TransactionList::TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
-                                 const TransactionPageLimits& limits)
+                                 std::int64_t as_of, const TransactionPageLimits& limits)
     : index_(index),
       groups_(groups),
       statuses_(statuses == 0 ? kAllButRefused : statuses),
+      as_of_(as_of),
       limits_(limits) {}
 
 TransactionPage TransactionList::Take() {
@@ -96,19 +97,30 @@ bool TransactionList::Wants(TransactionStatus status) const {
   return (statuses_ & Bit(status)) != 0;
 }
 
-domain::Status TransactionList::AddCreatedBy(const RecordPtr& record) {
-  domain::TransactionPtr transaction = record->change.transaction;
-  const auto entry = index_->FindTransaction(transaction->transaction_id, Tier::kDisk);
+domain::Result<domain::TransactionPtr> TransactionList::AsOf(const RecordPtr& created) {
+  const domain::TransactionPtr first = created->change.transaction;
+  const auto entry = index_->FindTransaction(first->transaction_id, Tier::kDisk);
   if (!entry.ok()) return entry.refusal();
-  if (entry->value && entry->value->place.last_position > record->last_position) {
-    const domain::Result<RecordPtr> latest = groups_->RecordAt(entry->value->place.last_position);
-    if (!latest.ok()) return latest.refusal();
-    const Change& change = (*latest)->change;
-    const bool reversed = change.original != nullptr &&
-                          change.original->transaction_id == transaction->transaction_id;
-    transaction = reversed ? change.original : change.transaction;
-  }
-  if (Wants(transaction->status)) page_.items.push_back(std::move(transaction));
+  if (!entry->value || entry->value->place.last_position <= created->last_position) return first;
+  const auto at = [this, &first](std::int64_t position) -> domain::Result<domain::TransactionPtr> {
+    const domain::Result<RecordPtr> record = groups_->RecordAt(position);
+    if (!record.ok()) return record.refusal();
+    const Change& change = (*record)->change;
+    const bool reversed =
+        change.original != nullptr && change.original->transaction_id == first->transaction_id;
+    return domain::TransactionPtr(reversed ? change.original : change.transaction);
+  };
+  const auto latest = at(entry->value->place.last_position);
+  if (!latest.ok() || (*latest)->position <= as_of_) return latest;
+  // It changed since: it stood as its end left it, or else its creation.
+  const std::int64_t end = (*latest)->end_position;
+  return end > 0 && end <= as_of_ ? at(end) : first;
+}
+
+domain::Status TransactionList::AddCreatedBy(const RecordPtr& record) {
+  domain::Result<domain::TransactionPtr> transaction = AsOf(record);
+  if (!transaction.ok()) return transaction.refusal();
+  if (Wants((*transaction)->status)) page_.items.push_back(std::move(*transaction));
   return domain::Ok{};
 }
 

@@ -22,12 +22,14 @@ struct ListRange {
 
 /// Fills one page of transactions in the order in which they were created.
 ///
-/// Each stands where it was created and is shown as it is now; so a page does
-/// not shift as holds end.
+/// Each stands where it was created and is judged and shown as it was at one
+/// position, the same for all pages; so no page shifts as holds end, and none
+/// loses what has another status meanwhile.
 class TransactionList {
  public:
-  /// `statuses`: bits 1 << TransactionStatus; 0: all but refused.
-  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
+  /// `statuses`: bits 1 << TransactionStatus; 0: all but refused. `as_of`: the
+  /// end of a command.
+  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses, std::int64_t as_of,
                   const TransactionPageLimits& limits);
 
   /// The whole ledger, newest first or oldest first.
@@ -50,8 +52,9 @@ class TransactionList {
  private:
   [[nodiscard]] bool WantsRefused() const;
   [[nodiscard]] bool Wants(domain::TransactionStatus status) const;
-  /// Adds what the record created, if it is wanted as it stands now.
+  /// Adds what the record created, if it is wanted as it stood.
   domain::Status AddCreatedBy(const RecordPtr& record);
+  [[nodiscard]] domain::Result<domain::TransactionPtr> AsOf(const RecordPtr& created);
   domain::Status AddGroup(const CommitGroup& group, const ListRange& range, bool ascending);
   domain::Status AddRefusedAt(std::int64_t position);
   /// All up to here has been looked at, in the order of the list.
@@ -60,6 +63,7 @@ class TransactionList {
   Index* index_;
   GroupSource* groups_;
   std::uint32_t statuses_;
+  std::int64_t as_of_;
   TransactionPageLimits limits_;
   std::int64_t reached_ = 0;
   TransactionPage page_;

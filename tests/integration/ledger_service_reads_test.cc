@@ -248,6 +248,53 @@ TEST_F(LedgerServiceReadsTest, WhatCameAfterTheFirstPageIsNotOnLaterOnes) {
   EXPECT_TRUE(response.next_page_token().empty());
 }
 
+// Bug: a hold that ended between two pages of pending ones was on neither.
+TEST_F(LedgerServiceReadsTest, PagesOfOneStatusAreAsOfTheFirst) {
+  Open("as-of:a");
+  for (int i = 1; i <= 6; ++i)
+    Transfer("as-of:" + std::to_string(i), "world", "as-of:a", "1", i < 5 ? "hold { }" : "");
+  const auto settle = [](const std::string& id) {
+    v1::SettleTransactionRequest request;
+    request.set_transaction_id(id);
+    v1::SettleTransactionResponse response;
+    EXPECT_EQ(Said(Call(&Stub::SettleTransaction, request, &response)), "OK");
+  };
+  const auto reverse = [](const std::string& id) {
+    v1::ReverseTransactionRequest request;
+    request.set_transaction_id(id + ":back");
+    request.set_reverses_transaction_id(id);
+    v1::ReverseTransactionResponse response;
+    EXPECT_EQ(Said(Call(&Stub::ReverseTransaction, request, &response)), "OK");
+  };
+  settle("as-of:1");
+  auto pending = FromText<v1::ListTransactionsRequest>(
+      "account_id: 'as-of:a' page_size: 1 statuses: TRANSACTION_STATUS_PENDING");
+  auto posted = FromText<v1::ListTransactionsRequest>(
+      "account_id: 'as-of:a' page_size: 1 statuses: TRANSACTION_STATUS_POSTED");
+  std::set<std::string> listed;
+  const auto read_page = [&](v1::ListTransactionsRequest* request) {
+    v1::ListTransactionsResponse response;
+    ASSERT_EQ(Said(Call(&Stub::ListTransactions, *request, &response)), "OK");
+    for (const v1::Transaction& transaction : response.transactions()) {
+      EXPECT_TRUE(listed.insert(transaction.transaction_id()).second);
+      EXPECT_EQ(transaction.status(), request->statuses(0));
+      EXPECT_EQ(transaction.reversed_by_transaction_id(), "");
+    }
+    request->set_page_token(response.next_page_token());
+  };
+  read_page(&pending);
+  read_page(&posted);
+  // Those on later pages change: holds end, and what was settled is reversed.
+  settle("as-of:2");
+  settle("as-of:3");
+  reverse("as-of:1");
+  reverse("as-of:2");
+  while (!pending.page_token().empty()) read_page(&pending);
+  while (!posted.page_token().empty()) read_page(&posted);
+  EXPECT_EQ(listed, (std::set<std::string>{"as-of:1", "as-of:2", "as-of:3", "as-of:4", "as-of:5",
+                                           "as-of:6"}));
+}
+
 TEST_F(LedgerServiceReadsTest, PageTokenIsOfItsQueryAlone) {
   for (int i = 0; i < 3; ++i) Open("token:" + std::to_string(i));
   auto request = FromText<v1::ListAccountsRequest>("account_id_prefix: 'token:' page_size: 1");
