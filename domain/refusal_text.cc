@@ -341,11 +341,17 @@ Refusal DescribeTransactionFinding(const Finding& finding, const TransactionComm
                   {{"end_time", end}, {"status", status}, {"transaction_id", id}});
     }
     case Reason::kHoldAmountExceeded: {
-      const std::string held = FormatDecimal(before->postings[posting].amount);
-      return Make(Reason::kHoldAmountExceeded,
-                  "hold " + id + " holds " + held + ", " + FormatDecimal(asked()) +
-                      " asked; settle at most what is held",
-                  {{"amount", FormatDecimal(asked())}, {"held", held}, {"transaction_id", id}});
+      const Decimal& of_hold = before->postings[posting].amount;
+      const std::string held = FormatDecimal(of_hold);
+      Int128 minor = 0;
+      // At the asset's scale, unless it does not fit.
+      const std::string amount = ToMinor(asked(), of_hold.decimals, &minor) == ScaleFit::kFits
+                                     ? FormatMinor(minor, of_hold.decimals)
+                                     : FormatDecimal(asked());
+      return Make(
+          Reason::kHoldAmountExceeded,
+          "hold " + id + " holds " + held + ", " + amount + " asked; settle at most what is held",
+          {{"amount", amount}, {"held", held}, {"transaction_id", id}});
     }
     case Reason::kNotReversible: {
       const std::string what = !before->reverses_transaction_id.empty()

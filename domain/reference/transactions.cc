@@ -12,7 +12,7 @@ using domain::Reason;
 using domain::Side;
 using domain::TransactionStatus;
 
-// As the client wrote them: what a refused transaction keeps.
+// As the client wrote them.
 std::vector<StoredPosting> AsWritten(const std::vector<Posting>& postings) {
   std::vector<StoredPosting> result;
   for (const Posting& posting : postings) {
@@ -25,6 +25,23 @@ std::vector<StoredPosting> AsWritten(const std::vector<Posting>& postings) {
                       true});
   }
   return result;
+}
+
+// What a refused transaction keeps: as far as an account is there and the amount
+// fits, at the asset's scale.
+void ShowAtScale(const ReferenceLedger& ledger, std::vector<StoredPosting>* postings) {
+  for (StoredPosting& posting : *postings) {
+    const Account* account = ledger.FindAccount(posting.debit_account_id);
+    if (account == nullptr) account = ledger.FindAccount(posting.credit_account_id);
+    if (account == nullptr || account->scale <= posting.scale) continue;
+    Int128 amount = posting.amount;
+    bool fits = true;
+    for (int i = posting.scale; i < account->scale && fits; ++i)
+      fits = !__builtin_mul_overflow(amount, Int128{10}, &amount);
+    if (!fits) continue;
+    posting.amount = amount;
+    posting.scale = account->scale;
+  }
 }
 
 // Requires: the accounts exist and the scales fit.
@@ -202,6 +219,7 @@ Answer ReferenceLedger::RefuseTransaction(const Command& command, Transaction tr
   if (!domain::InfoOf(refusal.reason).recorded) return answer;
   transaction.status = TransactionStatus::kRefused;
   transaction.refusal = refusal;
+  ShowAtScale(*this, &transaction.postings);
   AppendTransactionEvent(&transaction, "transaction.refused");
   answer.status = transaction.status;
   answer.position = transaction.position;

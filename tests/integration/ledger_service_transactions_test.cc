@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "florin/v1/event_service.grpc.pb.h"
 #include "tests/integration/ledger_service_fixture.h"
 
 namespace florin::test_support {
@@ -162,6 +163,53 @@ TEST_F(LedgerServiceTransactionsTest, ChecksVersionsAndBalances) {
             "INSUFFICIENT_FUNDS");
   // A version conflict is not recorded: the id may be sent again.
   EXPECT_EQ(TryTransfer("check:2", "world", "check:a", "10"), "OK");
+}
+
+// Bug: "7000" of an asset with two decimals was shown as it was sent.
+TEST_F(LedgerServiceTransactionsTest, ARefusedTransactionShowsAmountsAtTheAssetsScale) {
+  Open("shown:a");
+  const auto shown = [](const std::string& id) {
+    v1::GetTransactionRequest request;
+    request.set_transaction_id(id);
+    v1::GetTransactionResponse response;
+    EXPECT_EQ(Said(Call(&Stub::GetTransaction, request, &response)), "OK");
+    return response.transaction().postings(0).amount();
+  };
+  EXPECT_EQ(TryTransfer("shown:1", "shown:a", "world", "7000"), "INSUFFICIENT_FUNDS");
+  EXPECT_EQ(shown("shown:1"), "7000.00");
+  EXPECT_EQ(TryTransfer("shown:2", "shown:none", "world", "7000"), "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(shown("shown:2"), "7000.00");
+  // There is no scale to show these at.
+  EXPECT_EQ(TryTransfer("shown:3", "shown:none", "shown:nobody", "7000"), "ACCOUNT_NOT_FOUND");
+  EXPECT_EQ(shown("shown:3"), "7000");
+  EXPECT_EQ(TryTransfer("shown:4", "shown:a", "world", "0.001"), "AMOUNT_SCALE_EXCEEDED");
+  EXPECT_EQ(shown("shown:4"), "0.001");
+  // As a number it is the same content.
+  EXPECT_EQ(TryTransfer("shown:1", "shown:a", "world", "7000.0"), "INSUFFICIENT_FUNDS");
+  EXPECT_EQ(TryTransfer("shown:1", "shown:a", "world", "7000.01"), "ID_REUSED postings");
+}
+
+TEST_F(LedgerServiceTransactionsTest, TheFirstMomentOf1970IsATime) {
+  Open("1970:a");
+  const auto posted = Transfer("1970:1", "world", "1970:a", "1", "effective_time { }");
+  EXPECT_TRUE(posted.transaction().has_effective_time());
+  const auto events = v1::EventService::NewStub(server().channel());
+  grpc::ClientContext context;
+  v1::ReadEventsResponse response;
+  ASSERT_TRUE(events
+                  ->ReadEvents(&context,
+                               FromText<v1::ReadEventsRequest>(
+                                   "stream: '1970:a' start_version: 2 start_time { }"),
+                               &response)
+                  .ok());
+  ASSERT_EQ(response.events_size(), 1);
+  EXPECT_TRUE(response.events(0).funds_moved().has_effective_time());
+  grpc::ClientContext none;
+  ASSERT_TRUE(
+      events->ReadEvents(&none, FromText<v1::ReadEventsRequest>("end_time { }"), &response).ok());
+  EXPECT_EQ(response.events_size(), 0);
+  // It is content: without it the command is another one.
+  EXPECT_EQ(TryTransfer("1970:1", "world", "1970:a", "1"), "ID_REUSED effective_time");
 }
 
 TEST_F(LedgerServiceTransactionsTest, PostsAThousandPostings) {
