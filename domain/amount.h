@@ -13,10 +13,10 @@ __extension__ typedef unsigned __int128 UInt128;
 inline constexpr int kScaleMax = 18;
 inline constexpr Int128 kAmountMax = static_cast<Int128>((UInt128{1} << 127) - 1);
 
-/// A decimal number at or above zero, as a client wrote it: `digits / 10^decimals`.
+/// A decimal number as a client wrote it: `digits / 10^decimals`. Below zero in a bound only.
 ///
 /// Units: none yet; `ToMinor` brings it to minor units of an asset.
-/// Ensures: digits in [0, 2^127 - 1], decimals in [0, 18].
+/// Ensures: digits in [-(2^127 - 1), 2^127 - 1], decimals in [0, 18].
 struct Decimal {
   Int128 digits = 0;
   int decimals = 0;

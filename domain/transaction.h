@@ -41,7 +41,7 @@ struct TransactionPosting {
 
 struct BalanceCheck {
   std::string account_id;
-  std::optional<Decimal> min_available;
+  std::optional<Decimal> min_available;  // may be below zero
   std::optional<Decimal> max_posted;
 };
 

@@ -157,6 +157,10 @@ void FieldDecoder::Checks(std::vector<domain::BalanceCheck>* checks) {
     domain::BalanceCheck& check = checks->emplace_back();
     check.account_id = Word();
     check.min_available = OptionalDecimal();
+    if (check.account_id.starts_with(kBelowZero) && check.min_available) {
+      check.account_id.erase(0, kBelowZero.size());
+      check.min_available->digits = -check.min_available->digits;
+    }
     check.max_posted = OptionalDecimal();
   }
 }

@@ -181,8 +181,11 @@ void FieldEncoder::Decimal(const std::optional<domain::Decimal>& value) {
 void FieldEncoder::Checks(std::span<const domain::BalanceCheck> checks) {
   out_.Varint(checks.size());
   for (const auto& [account_id, min_available, max_posted] : checks) {
-    Word(account_id);
-    Decimal(min_available);
+    const bool below_zero = min_available && min_available->digits < 0;
+    Word(below_zero ? std::string(kBelowZero) + account_id : account_id);
+    std::optional<domain::Decimal> magnitude = min_available;
+    if (below_zero) magnitude->digits = -magnitude->digits;
+    Decimal(magnitude);
     Decimal(max_posted);
   }
 }

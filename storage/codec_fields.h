@@ -31,6 +31,10 @@ struct FrameContext {
 /// else is not stored and not read.
 [[nodiscard]] bool HasNeededParts(const Change& change);
 
+/// Stands before the account id of a balance check whose min_available is below
+/// zero; no id contains it. An amount of format 1 has no sign.
+inline constexpr std::string_view kBelowZero = "<";
+
 /// Writes parts. What has no form in the format spoils `out`.
 class FieldEncoder {
  public:

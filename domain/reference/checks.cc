@@ -5,6 +5,7 @@
 #include <string>
 
 #include "domain/amount.h"
+#include "domain/reference/shape.h"
 
 namespace florin::reference {
 namespace {
@@ -139,12 +140,12 @@ bool StopsSide(const Account& account, Side side) {
 
 Int128 ToMinorUnits(const std::string& amount, int scale, bool* fits) {
   Int128 minor = 0;
-  *fits = domain::ToMinor(*domain::ParseDecimal(amount), scale, &minor) == domain::ScaleFit::kFits;
+  *fits = domain::ToMinor(*ParseSigned(amount), scale, &minor) == domain::ScaleFit::kFits;
   return *fits ? minor : domain::kAmountMax;
 }
 
 bool ExceedsScale(const std::string& amount, int scale) {
-  return domain::ParseDecimal(amount)->decimals > scale;
+  return ParseSigned(amount)->decimals > scale;
 }
 
 std::optional<Refusal> CheckAccountsExist(const ReferenceLedger& ledger,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/amount.h"
+#include "domain/reference/shape.h"
 
 namespace florin::reference {
 namespace {
@@ -61,8 +62,8 @@ SuspendScope Normal(SuspendScope scope) {
 
 bool SameAmount(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return a.empty() && b.empty();
-  const auto first = domain::ParseDecimal(a);
-  const auto second = domain::ParseDecimal(b);
+  const auto first = ParseSigned(a);
+  const auto second = ParseSigned(b);
   if (!first || !second) return a == b;
   // Compared as text without the zeros at the end, which says the same as
   // cross-multiplying and cannot overflow.

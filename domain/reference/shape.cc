@@ -133,7 +133,8 @@ void CheckChecks(const CreateTransaction& command, Findings* findings) {
     const BalanceCheck& check = command.balance_checks[i];
     const std::string field = "balance_checks[" + std::to_string(i) + "]";
     findings->NeedId(check.account_id, kAccountIdBytesMax, field + ".account_id");
-    findings->AllowAmount(check.min_available, field + ".min_available");
+    if (!check.min_available.empty() && !ParseSigned(check.min_available))
+      findings->Add(Reason::kAmountInvalid, field + ".min_available");
     findings->AllowAmount(check.max_posted, field + ".max_posted");
   }
 }
@@ -211,6 +212,13 @@ std::optional<Refusal> CheckChange(const Command& command, const std::string& re
 }
 
 }  // namespace
+
+std::optional<domain::Decimal> ParseSigned(const std::string& text) {
+  if (!text.starts_with('-')) return domain::ParseDecimal(text);
+  auto value = domain::ParseDecimal(text.substr(1));
+  if (value) value->digits = -value->digits;
+  return value;
+}
 
 std::optional<Refusal> CheckShape(const RegisterAsset& command) {
   Findings findings;

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
+#include "domain/amount.h"
 #include "domain/reference/answer.h"
 #include "domain/reference/commands.h"
 
 namespace florin::reference {
+
+/// An amount, before which '-' may stand.
+std::optional<domain::Decimal> ParseSigned(const std::string& text);
 
 /// What is wrong with a command by itself, before any state is looked at: step
 /// 2 of errors.proto. Reasons in the order of the list, for one reason the

@@ -181,6 +181,15 @@ std::optional<domain::Decimal> Shape::OptionalAmount(const Field& field, std::st
   return RawAmount(field, text, zero);
 }
 
+std::optional<domain::Decimal> Shape::OptionalSignedAmount(const Field& field,
+                                                           std::string_view text) {
+  auto amount = text.starts_with('-') ? domain::ParseDecimal(text.substr(1)) : std::nullopt;
+  // With two signs, or none, it is an amount like any other.
+  if (!amount) return OptionalAmount(field, text, Zero::kAllowed);
+  amount->digits = -amount->digits;
+  return amount;
+}
+
 std::optional<domain::Decimal> Shape::RawAmount(const Field& field, std::string_view text,
                                                 Zero zero) {
   const std::optional<domain::Decimal> amount = domain::ParseDecimal(text);

@@ -82,7 +82,10 @@ class Shape {
   std::optional<domain::Decimal> OptionalAmount(const Field& field, std::string_view text,
                                                 Zero zero);
 
-  /// The same, where empty is malformed like any other text.
+  /// The same, where '-' may stand in front.
+  std::optional<domain::Decimal> OptionalSignedAmount(const Field& field, std::string_view text);
+
+  /// The same as Amount, where empty is malformed like any other text.
   std::optional<domain::Decimal> RawAmount(const Field& field, std::string_view text, Zero zero);
 
   /// UTC nanoseconds since 1970; years 1677 to 2262 fit.

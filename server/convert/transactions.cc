@@ -98,11 +98,11 @@ std::vector<domain::BalanceCheck> ToBalanceChecks(const v1::CreateTransactionReq
   for (int i = 0; i < request.balance_checks_size(); ++i) {
     const v1::BalanceCheck& check = request.balance_checks(i);
     shape->Id({"account_id", "balance_checks", i}, check.account_id(), IdKind::kAccount);
-    out.push_back({check.account_id(),
-                   shape->OptionalAmount({"min_available", "balance_checks", i},
-                                         check.min_available(), Shape::Zero::kAllowed),
-                   shape->OptionalAmount({"max_posted", "balance_checks", i}, check.max_posted(),
-                                         Shape::Zero::kAllowed)});
+    out.push_back(
+        {check.account_id(),
+         shape->OptionalSignedAmount({"min_available", "balance_checks", i}, check.min_available()),
+         shape->OptionalAmount({"max_posted", "balance_checks", i}, check.max_posted(),
+                               Shape::Zero::kAllowed)});
   }
   return out;
 }

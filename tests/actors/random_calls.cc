@@ -108,7 +108,7 @@ void RandomCalls::AddChecks(domain::CreateTransaction* create) {
     domain::BalanceCheck check;
     check.account_id = accounts_[random_->Below(4)];
     if (random_->Percent(60)) {
-      check.min_available = domain::Decimal{random_->Between(0, 20), 0};
+      check.min_available = domain::Decimal{random_->Between(-20, 20), 0};
     } else {
       check.max_posted = domain::Decimal{random_->Between(0, 60), 0};
     }

@@ -66,7 +66,9 @@ class AccountBoundsTest : public ::testing::Test {
     if (random_.Percent(25)) {
       check_ = {};
       check_.account_id = "a";
-      if (random_.Percent(50)) check_.min_available = Decimal{SomeMinor(), account.scale};
+      if (random_.Percent(50))
+        check_.min_available =
+            Decimal{random_.Percent(50) ? SomeMinor() : -SomeMinor(), account.scale};
       if (random_.Percent(50)) check_.max_posted = Decimal{SomeMinor(), account.scale};
       part.balance_checks.push_back({&check_, 4});
     }

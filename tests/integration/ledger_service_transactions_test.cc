@@ -165,6 +165,21 @@ TEST_F(LedgerServiceTransactionsTest, ChecksVersionsAndBalances) {
   EXPECT_EQ(TryTransfer("check:2", "world", "check:a", "10"), "OK");
 }
 
+// Bug: an account that may be overdrawn could not be guarded.
+TEST_F(LedgerServiceTransactionsTest, ABalanceCheckMayBeBelowZero) {
+  Open("floor:a", "limits { overdraft_limit: '100' }");
+  const std::string check = "balance_checks { account_id: 'floor:a' min_available: '-50.00' }";
+  EXPECT_EQ(TryTransfer("floor:1", "floor:a", "world", "50", check), "OK");
+  EXPECT_EQ(TryTransfer("floor:2", "floor:a", "world", "0.01", check), "INSUFFICIENT_FUNDS");
+  // It is content: the same number again, and another one.
+  EXPECT_EQ(TryTransfer("floor:1", "floor:a", "world", "50",
+                        "balance_checks { account_id: 'floor:a' min_available: '-50' }"),
+            "OK");
+  EXPECT_EQ(TryTransfer("floor:1", "floor:a", "world", "50",
+                        "balance_checks { account_id: 'floor:a' min_available: '50' }"),
+            "ID_REUSED balance_checks");
+}
+
 // Bug: "7000" of an asset with two decimals was shown as it was sent.
 TEST_F(LedgerServiceTransactionsTest, ARefusedTransactionShowsAmountsAtTheAssetsScale) {
   Open("shown:a");

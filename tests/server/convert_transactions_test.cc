@@ -155,8 +155,13 @@ INSTANTIATE_TEST_SUITE_P(
              "version_checks { account_id: 'a' expected_version: 1 }",
              Reason::kFieldInvalid, "version_checks[1].account_id"},
         Case{"balance_checks { account_id: 'a' min_available: '0' }", Reason::kNone, ""},
-        Case{"balance_checks { account_id: 'a' min_available: '-1' }", Reason::kAmountInvalid,
+        Case{"balance_checks { account_id: 'a' min_available: '-1.50' }", Reason::kNone, ""},
+        Case{"balance_checks { account_id: 'a' min_available: '--1' }", Reason::kAmountInvalid,
              "balance_checks[0].min_available"},
+        Case{"balance_checks { account_id: 'a' min_available: '-' }", Reason::kAmountInvalid,
+             "balance_checks[0].min_available"},
+        Case{"balance_checks { account_id: 'a' max_posted: '-1' }", Reason::kAmountInvalid,
+             "balance_checks[0].max_posted"},
         Case{"balance_checks { max_posted: '1' }", Reason::kFieldMissing,
              "balance_checks[0].account_id"}));
 

@@ -163,8 +163,10 @@ std::shared_ptr<domain::Transaction> RandomRecords::NewTransaction() {
   if (OneIn(4)) transaction->correlation_id = Id();
   if (OneIn(4)) transaction->causation_id = Id();
   if (OneIn(6)) {
-    transaction->balance_checks = {{AccountId(), AnyDecimal(), std::nullopt},
-                                   {AccountId(), std::nullopt, AnyDecimal()}};
+    transaction->balance_checks = {
+        {AccountId(), AnyDecimal(), std::nullopt},
+        {AccountId(), domain::Decimal{-1 - Amount() / 2, 2}, AnyDecimal()},
+        {AccountId(), std::nullopt, AnyDecimal()}};
   }
   transaction->commit_time = time_;
   return transaction;

@@ -109,7 +109,7 @@ void CommandGenerator::AddChecks(CreateTransaction* create) {
   if (random_.Percent(3) && version > 0) create->version_checks.push_back({named, version});
   if (random_.Percent(3)) {
     const bool own = random_.Percent(50);
-    const std::string bound = std::to_string(random_.Between(0, 60));
+    const std::string bound = std::to_string(random_.Between(-40, 60));
     const std::string account =
         own ? create->postings[0].credit_account_id : random_.Pick(world_->Group("hot"));
     create->balance_checks.push_back(
