@@ -122,7 +122,7 @@ TEST_F(PipelineExpiryTest, ASettleOfADueHoldIsRefused) {
   LetThemExpire();
   const Call settle = Run({domain::SettleTransaction{"a49", std::nullopt, {}, "r"}});
   EXPECT_EQ(ReasonOf(settle), Reason::kHoldNotPending);
-  EXPECT_EQ(settle->outcomes[0].refusal->metadata.back().second, "EXPIRED");
+  EXPECT_EQ(settle->outcomes[0].refusal->metadata.at(1).second, "EXPIRED");
 }
 
 TEST_F(PipelineExpiryTest, AnAccountWithDueHoldsIsClosedAfterThem) {
