@@ -43,6 +43,7 @@ std::string DescribeForRules(const Profile& profile, const Row& row) {
     }
   }
   std::vector<std::string> parts;
+  parts.reserve(columns.size());
   for (const auto& [name, index] : columns) {
     parts.push_back(fmt::format("{} = '{}'", Shown(name), Shown(row.fields[index])));
   }

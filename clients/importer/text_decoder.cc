@@ -27,7 +27,7 @@ class IconvSource final : public ByteSource {
   Expected<std::size_t> Read(char* buffer, std::size_t size) override {
     for (;;) {
       if (starved_) {
-        const auto count = Fill();
+        auto count = Fill();
         if (!count.ok() || (count.value() == 0 && left_ == 0)) {
           return count;
         }
