@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         Following{"Tail", {"events", "tail", "--from", "beginning"}, "asset.registered"},
         Following{"Consume", {"group", "consume", "mail"}, "asset.registered"},
         Following{"Watch", {"watch"}, "MiB"}, Following{"WatchJson", {"watch", "--json"}, "\n"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& following) { return following.param.name; });
 
 }  // namespace
 }  // namespace florin::cli
