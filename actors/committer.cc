@@ -203,26 +203,9 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
   }
   auto change = RefusalChangeOf(*flight, item, *item.refusal);
   if (!change) return;
-  if (change->transaction != nullptr) BringToScale(change->transaction.get());
   item.record = Write(*flight, std::move(*change));
   if (item.record != nullptr && item.own_after != nullptr)
     item.own_staged = item.record->change.transaction;
-}
-
-/// Amounts are shown at their asset's scale also where nothing was posted. What does not fit it,
-/// and what names no account that is there, stays as the client wrote it.
-void Committer::BringToScale(domain::Transaction* refused) {
-  for (domain::TransactionPosting& posting : refused->postings) {
-    for (const std::string* const id : {&posting.debit_account_id, &posting.credit_account_id}) {
-      const auto head = writer_->AppendedHead(*id);
-      if (!head.ok() || !(*head)->Exists()) continue;
-      domain::Int128 minor = 0;
-      const int scale = (*head)->scale;
-      if (domain::ToMinor(posting.amount, scale, &minor) == domain::ScaleFit::kFits)
-        posting.amount = {minor, scale};
-      break;
-    }
-  }
 }
 
 domain::Scratch Committer::MakeScratch(const Flight& flight) {

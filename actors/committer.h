@@ -62,7 +62,6 @@ class Committer {
   std::optional<domain::Refusal> Explain(const Flight& flight, std::size_t last);
   void Validate(Flight* flight);
   static void SkipAllBut(Flight* flight, std::size_t refused);
-  void BringToScale(domain::Transaction* refused);
   domain::Scratch MakeScratch(const Flight& flight);
   void Fail(domain::Refusal refusal);
 

@@ -144,13 +144,29 @@ void RefuseItem(Flight& flight, std::size_t index, const FirstRefusal& first,
   item.status = stands ? ItemStatus::kReplaysEnd : ItemStatus::kSkipped;
 }
 
-void RefuseItems(Flight& flight, const FirstRefusal& first) {
+/// Amounts are shown at their asset's scale also where nothing was posted. What does not fit it,
+/// and what names no account that is there, stays as the client wrote it.
+void BringToScale(std::span<const PostingSlots> slots, domain::Transaction* refused) {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto [debit, credit] = slots[i];
+    const Slot* const known = debit != nullptr && debit->exists ? debit : credit;
+    if (known == nullptr || !known->exists) continue;
+    domain::Decimal& amount = refused->postings[i].amount;
+    domain::Int128 minor = 0;
+    if (domain::ToMinor(amount, known->scale, &minor) == domain::ScaleFit::kFits)
+      amount = {minor, known->scale};
+  }
+}
+
+void RefuseItems(Flight& flight, const FirstRefusal& first, const SlotTable& table) {
   const Item& refused = flight.items[first.item];
   // It was tried after the items before it, which are undone below.
-  domain::TransactionPtr remembered;
+  std::shared_ptr<domain::Transaction> remembered;
   if (domain::InfoOf(first.finding.reason).recorded) {
     const domain::TransactionPtr before = BeforeDecided(flight, refused);
     remembered = domain::RefusedTransaction(*refused.command, before.get(), flight.time);
+    // A reversal has the amounts of what it names.
+    if (remembered != nullptr) BringToScale(table.Of(first.item), remembered.get());
   }
   for (std::size_t i = 0; i < flight.items.size(); ++i) RefuseItem(flight, i, first, remembered);
 }
@@ -176,7 +192,7 @@ void Decide(const FlightPtr& flight) {
     const SlotTable table(*flight);
     for (std::size_t i = 0; i < items && i <= first.item; ++i) TryItem(*flight, i, table, &first);
     happened = first.item >= items;
-    if (!happened) RefuseItems(*flight, first);
+    if (!happened) RefuseItems(*flight, first, table);
   }
   AnnounceDecision(flight, happened);
 }

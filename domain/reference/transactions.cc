@@ -27,8 +27,8 @@ std::vector<StoredPosting> AsWritten(const std::vector<Posting>& postings) {
   return result;
 }
 
-// What a refused transaction keeps: as far as an account is there and the amount
-// fits, at the asset's scale.
+// What a refused create keeps: as far as an account is there and the amount fits,
+// at the asset's scale. A refused reversal has the amounts of what it names.
 void ShowAtScale(const ReferenceLedger& ledger, std::vector<StoredPosting>* postings) {
   for (StoredPosting& posting : *postings) {
     const Account* account = ledger.FindAccount(posting.debit_account_id);
@@ -136,6 +136,7 @@ Answer ReferenceLedger::Dispatch(const CreateTransaction& command, std::int64_t 
   std::vector<StoredPosting> postings;
   if (auto refusal = CheckCreate(*this, command, &postings)) {
     transaction.postings = AsWritten(command.postings);
+    ShowAtScale(*this, &transaction.postings);
     return RefuseTransaction(command, transaction, *refusal);
   }
   transaction.postings = postings;
@@ -219,7 +220,6 @@ Answer ReferenceLedger::RefuseTransaction(const Command& command, Transaction tr
   if (!domain::InfoOf(refusal.reason).recorded) return answer;
   transaction.status = TransactionStatus::kRefused;
   transaction.refusal = refusal;
-  ShowAtScale(*this, &transaction.postings);
   AppendTransactionEvent(&transaction, "transaction.refused");
   answer.status = transaction.status;
   answer.position = transaction.position;

@@ -88,7 +88,8 @@ TEST(WatchViewTest, ScreenAndLineSayTheSame) {
   state.reachable = false;
   std::ostringstream json;
   PrintWatchJson(json, state);
-  EXPECT_THAT(json.str(), HasSubstr("{\"reachable\":false,\"transactions_per_second\":17,"));
+  EXPECT_THAT(json.str(),
+              HasSubstr("{\"reachable\":false,\"following\":true,\"transactions_per_second\":17,"));
   EXPECT_THAT(json.str(), HasSubstr("\"busiest\":[{\"account_id\":\"a\",\"events\":3}]}\n"));
 }
 
