@@ -122,6 +122,7 @@ TEST_F(ActorsTest, AHotAccountIsDecidedFarAheadOfTheCommit) {
   Run(Transfer("t0", "cash", "a", "1000"));
   const std::size_t before = ledger_->decided();
   std::vector<Outcomes> all;
+  all.reserve(201);
   for (int i = 0; i < 200; ++i) {
     all.push_back(ledger_->Execute({Transfer("h" + std::to_string(i), "a", "b", "5")}));
   }

@@ -42,7 +42,7 @@ class Inbox final : public MemberSink {
     ended_ = refusal.reason;
     changed_.notify_all();
   }
-  void Joined(std::shared_ptr<GroupMembership> membership) {
+  void Joined(const std::shared_ptr<GroupMembership>& membership) {
     int open = 0;
     {
       const std::lock_guard lock(mutex_);

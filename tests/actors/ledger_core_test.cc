@@ -130,6 +130,7 @@ TEST_F(LedgerCoreTest, AFullDiskFreesALongChainOfCommands) {
   sync_->One(Hold("h", "cash", "a", "1"));
   file_system_->SetFull(true, true);
   std::vector<domain::TransactionCommand> commands;
+  commands.reserve(kCommands);
   for (int i = 0; i < kCommands; ++i) {
     commands.emplace_back(
         domain::SettleTransaction{"h", domain::ParseDecimal("5"), {}, "r" + std::to_string(i)});

@@ -41,8 +41,9 @@ class LedgerStressTest : public ::testing::Test {
     std::cout << "FLORIN_TEST_SEED=" << seed_ << "\n";
     Start();
     const std::uint64_t token = store_->reader().Listen([this] { ++published_; });
-    std::vector<std::thread> callers;
     const auto threads = static_cast<int>(NumberFromEnvironment("FLORIN_STRESS_THREADS", 4));
+    std::vector<std::thread> callers;
+    callers.reserve(static_cast<std::size_t>(threads));
     for (int t = 0; t < threads; ++t) callers.emplace_back([this, t] { Call(t); });
     std::thread reads([this] { Read(); });
     for (std::thread& caller : callers) caller.join();
@@ -131,7 +132,7 @@ class LedgerStressTest : public ::testing::Test {
   }
   void MakeTrouble() {
     if (scenario_.trouble == Trouble::kFullDisk) faults_->SetFull(true, true);
-    if (scenario_.trouble == Trouble::kDeadDisk) faults_->DieAfter(20);
+    if (scenario_.trouble == Trouble::kDeadDisk) faults_->DieAfter(3);
     if (scenario_.trouble == Trouble::kStopWriting)
       static_cast<LedgerCore*>(ledger_.get())
           ->StopWriting({domain::Reason::kStorageUnavailable, "the test says so", {}});

@@ -67,6 +67,7 @@ TEST_F(PipelineExpiryTest, FewExpiriesComeBetweenCommandsThatDoNotDependOnThem) 
   LetThemExpire();
   std::vector<Call> calls;
   constexpr int kCalls = 40;
+  calls.reserve(kCalls);
   for (int i = 0; i < kCalls; ++i)
     calls.push_back(Send({Transfer("t" + std::to_string(i), "d", "e", "0.01")}));
   ledger_->boxes().RunAll();

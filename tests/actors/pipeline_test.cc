@@ -17,6 +17,7 @@ TEST_F(PipelineTest, AHotAccountVotesWhileEarlierCommandsAreUndecided) {
   Hold("b");
   const Call blocked = Run({Transfer("t1", "a", "b", "10")});
   std::vector<Call> calls;
+  calls.reserve(5);
   for (int i = 0; i < 5; ++i) {
     calls.push_back(Run({Transfer("u" + std::to_string(i), "a", "c", "10")}));
   }
