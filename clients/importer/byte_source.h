@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,7 +17,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  /// Puts up to `size` bytes into `buffer`; 0 at the end.
+  /// Puts up to `size` bytes into `buffer`; 0 at the end. Any size above 0 does:
+  /// text may be cut within a character.
   /// Errors: the file cannot be read, or its compressed data is broken or ends
   /// early. Nothing more can be read after that.
   virtual Expected<std::size_t> Read(char* buffer, std::size_t size) = 0;
@@ -31,6 +33,11 @@ class ByteSource {
 
 /// Size on disk; 0 where that is not known (standard input, a pipe).
 [[nodiscard]] std::int64_t FileSize(const std::string& path);
+
+/// Gives what `source` gives until `stop` is set: from then on Read fails, so that
+/// whoever waits for the end of a line, a header or a file ends. `stop` outlives it.
+[[nodiscard]] std::unique_ptr<ByteSource> UntilStopped(std::unique_ptr<ByteSource> source,
+                                                       const std::atomic<bool>& stop);
 
 /// Undoes gzip (several members, too) or zstd (several frames).
 [[nodiscard]] std::unique_ptr<ByteSource> Gunzip(std::unique_ptr<ByteSource> compressed);

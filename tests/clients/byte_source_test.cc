@@ -5,6 +5,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "clients/importer/delimited_reader.h"
@@ -121,6 +122,27 @@ TEST(ByteSourceTest, ConvertsEncodingsAlsoAcrossReads) {
   }
 }
 
+TEST(ByteSourceTest, GivesTextInBuffersShorterThanACharacter) {
+  for (const std::size_t size : {1U, 2U, 3U}) {
+    auto source = ToUtf8(std::make_unique<TextSource>("a\u20AC\U0001F600z"), "UTF-8");
+    EXPECT_EQ(ReadAll(*source.value(), size), "a\u20AC\U0001F600z") << size;
+    source = ToUtf8(std::make_unique<TextSource>("\x80\xE9"), "cp1252");
+    EXPECT_EQ(ReadAll(*source.value(), size), "\u20AC\u00E9") << size;
+    source = ToUtf8(std::make_unique<TextSource>("\u20AC\xFF"), "UTF-8");
+    EXPECT_THAT(ReadAll(*source.value(), size), HasSubstr("byte 0xff")) << size;
+  }
+}
+
+TEST(ByteSourceTest, EndsReadingWhenItIsStopped) {
+  std::atomic<bool> stop = false;
+  const auto source = UntilStopped(std::make_unique<TextSource>("abcdef", 3), stop);
+  char buffer[16];
+  EXPECT_EQ(source->Read(buffer, sizeof buffer).value(), 3U);
+  EXPECT_EQ(source->consumed_bytes(), 3);
+  stop = true;
+  EXPECT_FALSE(source->Read(buffer, sizeof buffer).ok());
+}
+
 TEST(ByteSourceTest, NamesTheByteThatIsNotOfTheEncoding) {
   EXPECT_THAT(Convert("abc\xE9"
                       "def",
@@ -170,6 +192,29 @@ TEST(LineEndsTest, TheFirst64KiBDecide) {
   const std::string lines(64 * 1024, '\r');
   EXPECT_EQ(unified(lines + "a\rb\nc"), std::string(64 * 1024, '\n') + "a\nb\nc");
   EXPECT_EQ(unified(lines.substr(1) + "\na\rb"), lines.substr(1) + "\na\rb");
+}
+
+// The head ends within a character: its source is asked for fewer bytes than that.
+TEST(LineEndsTest, TheHeadMayEndWithinACharacter) {
+  const struct {
+    const char* encoding;
+    std::string character;
+    std::string utf8;
+  } cases[] = {
+      {"UTF-8", "\u00E9", "\u00E9"},         {"UTF-8", "\u20AC", "\u20AC"},
+      {"UTF-8", "\U0001F600", "\U0001F600"}, {"cp1252", "\x80", "\u20AC"},
+      {"cp1252", "\xE9", "\u00E9"},
+  };
+  for (const auto& c : cases) {
+    for (std::size_t before = 1; before < c.utf8.size(); ++before) {
+      const std::string line(64 * 1024 - before - 1, 'x');
+      auto text =
+          ToUtf8(std::make_unique<TextSource>(line + "\r" + c.character + "\rz"), c.encoding);
+      EXPECT_EQ(ReadAll(*UnifyLineEnds(std::move(text).value()), 4096),
+                line + "\n" + c.utf8 + "\nz")
+          << c.encoding << ", " << before << " bytes before the end of the head";
+    }
+  }
 }
 
 TEST(LineEndsTest, ATroubleComesBehindTheTextBeforeIt) {
