@@ -61,7 +61,7 @@ class ImportRun {
     }
     bool more = true;
     while (more && !stop && !outcome_.failure) {
-      more = ReadBatch();
+      more = ReadBatch(stop);
       SendBatch();
       Report();
     }
@@ -71,11 +71,14 @@ class ImportRun {
   }
 
  private:
-  // False at the end of the file.
-  bool ReadBatch() {
+  // False at the end of the file, and where it cannot be read on.
+  bool ReadBatch(const std::atomic<bool>& stop) {
     for (int i = 0; i < options_.batch_size && batch_bytes_ < kMessageBytesMax; ++i) {
       Row row;
       const auto read = rows_.reader->Next(&row);
+      if (!read.ok() && stop) {
+        return true;
+      }
       if (!read.ok()) {
         outcome_.failure = LocalFailure(read.error());
         return false;
@@ -275,7 +278,11 @@ std::optional<ImportFailure> Prepare(client::Client* client, const ImportOptions
 ImportOutcome Import(client::Client* client, Profile profile, const ImportOptions& options,
                      const ProgressHandler& on_progress, const std::atomic<bool>& stop) {
   ImportOutcome outcome;
-  auto rows = OpenRows(options.file, profile.file);
+  auto rows = OpenRows(options.file, profile.file, stop);
+  if (!rows.ok() && stop) {
+    outcome.stopped = true;
+    return outcome;
+  }
   if (!rows.ok()) {
     outcome.failure = LocalFailure(rows.error());
     return outcome;

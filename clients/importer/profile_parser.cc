@@ -21,10 +21,23 @@ void Set(std::optional<T> value, T* target) {
 }
 
 // A list of names, or the line that holds them.
-std::vector<std::string> ReadNames(TomlTable* table, const char* key,
+std::vector<std::string> ReadNames(const toml::table& source, TomlTable* table, const char* key,
                                    const DelimitedFormat& format) {
   auto names = table->Strings(key);
-  return names.size() == 1 ? SplitLine(std::move(names.front()), format).fields : names;
+  if (names.size() == 1) {
+    Row line = SplitLine(std::move(names.front()), format);
+    if (!line.problem.empty()) {
+      table->Fail(table->LineOf(key),
+                  fmt::format("'{}' does not read as a line: {}", key, line.problem));
+    }
+    names = std::move(line.fields);
+  }
+  if (names.empty() && source.contains(key)) {
+    table->Fail(
+        table->LineOf(key),
+        fmt::format("'{}' names no column; write the header's names, or leave it out", key));
+  }
+  return names;
 }
 
 void CheckAmountFormat(TomlTable* table, const AmountFormat& amounts) {
@@ -72,8 +85,8 @@ void ReadFile(const toml::table& source, Problem* problem, FileSpec* file) {
   Set(table.Character("decimal_separator", false), &file->amounts.decimal_separator);
   Set(table.Character("thousands_separator", true), &file->amounts.thousands_separator);
   Set(table.Bool("header"), &file->header);
-  file->header_is = ReadNames(&table, "header_is", file->format);
-  file->header_starts_with = ReadNames(&table, "header_starts_with", file->format);
+  file->header_is = ReadNames(source, &table, "header_is", file->format);
+  file->header_starts_with = ReadNames(source, &table, "header_starts_with", file->format);
   file->columns = table.Strings("columns");
   Set(table.Integer("skip_lines"), &file->skip_lines);
   table.Finish();
@@ -166,12 +179,12 @@ void ReadTransactionParts(TomlTable* table, Problem* problem, TransactionSpec* t
 void ReadDateFormat(TomlTable* table, Profile* profile) {
   const auto format = table->String("date_format");
   const auto zone_text = table->String("utc_offset");
-  if (!format) {
-    return;
-  }
   const auto zone = ParseTimeZone(zone_text.value_or("Z"));
   if (!zone.ok()) {
     table->Fail(table->LineOf("utc_offset"), "'utc_offset': " + zone.error().message);
+    return;
+  }
+  if (!format) {
     return;
   }
   auto parsed = DateFormat::Parse(*format, zone.value());

@@ -87,6 +87,14 @@ std::optional<Error> NextHeader(const std::string& path, const FileSpec& spec, R
     return Error{header.line, fmt::format("the header is {}, but [file] header_is names {}",
                                           ShownNames(header.fields), ShownNames(spec.header_is))};
   }
+  // It would swallow the rows up to the next quote.
+  if (spec.header_is.empty() && header.line_end_in_quotes) {
+    return Error{header.line,
+                 fmt::format("the header has a line end in quotes ({}), so a quote of it is "
+                             "probably never closed; if the line end belongs to a name, name the "
+                             "whole header by [file] header_is",
+                             ShownNames(header.fields))};
+  }
   return std::nullopt;
 }
 
@@ -127,12 +135,13 @@ std::optional<Error> CheckNames(const std::string& path, const std::vector<std::
 
 }  // namespace
 
-Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec) {
+Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec,
+                             const std::atomic<bool>& stop) {
   auto file = OpenFile(path);
   if (!file.ok()) {
     return file.error();
   }
-  auto text = ToUtf8(std::move(file).value(), spec.encoding);
+  auto text = ToUtf8(UntilStopped(std::move(file).value(), stop), spec.encoding);
   if (!text.ok()) {
     return text.error();
   }

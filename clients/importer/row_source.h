@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct RowSource {
 
 /// Opens `path`, undoes compression and encoding, and reads the header.
 /// Errors: the file; a header that is missing, broken, has a name twice, or is
-/// not the one that the profile names.
-[[nodiscard]] Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec);
+/// not the one that the profile names; `stop`, which outlives the reader, was set.
+[[nodiscard]] Expected<RowSource> OpenRows(const std::string& path, const FileSpec& spec,
+                                           const std::atomic<bool>& stop);
 
 }  // namespace florin::importer

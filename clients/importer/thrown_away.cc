@@ -1,5 +1,6 @@
 #include "clients/importer/thrown_away.h"
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,12 +43,21 @@ std::string DateIn(const Profile& profile, const Row& row) {
       });
 }
 
+// Banks write a name now so, now so: "Betrag", "BETRAG".
+bool SameName(const std::string& left, const std::string& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
+    return absl::ascii_tolower(a) == absl::ascii_tolower(b);
+  });
+}
+
 // The names that the header gives and those of the profile, out of order.
 std::optional<Error> CheckOrder(const RowSource& rows) {
   const auto& given = rows.header.fields;
   for (std::size_t i = 0; i < given.size(); ++i) {
-    const auto other = std::find(rows.columns.begin(), rows.columns.end(), given[i]);
-    if (given[i].empty() || given[i] == rows.columns[i] || other == rows.columns.end()) {
+    const auto other =
+        std::find_if(rows.columns.begin(), rows.columns.end(),
+                     [&](const std::string& name) { return SameName(name, given[i]); });
+    if (given[i].empty() || SameName(given[i], rows.columns[i]) || other == rows.columns.end()) {
       continue;
     }
     return Error{rows.header.line,
@@ -92,9 +102,13 @@ std::optional<Error> CheckSkipped(const RowSource& rows, const Profile& profile)
       continue;
     }
     return Error{row.line, fmt::format("[file] skip_lines passes over the line, but it reads as a "
-                                       "transaction of '{}'; to leave it out, write a [[rule]] "
-                                       "with skip = true",
-                                       Shown(AmountIn(profile, row)))};
+                                       "transaction of '{}'; {}",
+                                       Shown(AmountIn(profile, row)),
+                                       profile.file.header
+                                           ? "to find the header wherever it stands, use [file] "
+                                             "header_starts_with instead"
+                                           : "to leave it out, write a [[rule]] with skip = "
+                                             "true")};
   }
   return std::nullopt;
 }

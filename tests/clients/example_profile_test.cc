@@ -1,6 +1,7 @@
 // Goal: the shipped example stays right by itself, without a server.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
 
@@ -25,7 +26,8 @@ std::int64_t ToCents(const std::string& amount) {
 TEST(ExampleProfileTest, EveryRowOfTheBankHasARuleAndTheSumIsTheBanks) {
   auto profile = LoadProfile(std::string(kFolder) + "import.toml");
   ASSERT_TRUE(profile.ok()) << profile.error().line << ": " << profile.error().message;
-  auto source = OpenRows(std::string(kFolder) + "trans.asc.gz", profile.value().file);
+  const std::atomic<bool> stop = false;
+  auto source = OpenRows(std::string(kFolder) + "trans.asc.gz", profile.value().file, stop);
   ASSERT_TRUE(source.ok()) << source.error().message;
   ASSERT_FALSE(profile.value().Bind(source.value().columns));
   RowMapper mapper(profile.value(), source.value().columns.size());

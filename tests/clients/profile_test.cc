@@ -107,6 +107,11 @@ TEST(ProfileTest, AValueThatMakesNoSenseNamesItsLine) {
   ExpectProblem(2, "header = false\ncolumns = [\"a\"]\nheader_is = \"a\"", 1, "no header");
   ExpectProblem(2, "header_is = \"a\"\nheader_starts_with = \"a\"", 1, "give one of");
   ExpectProblem(18, "date_format = \"%Y%m%d\"\nutc_offset = \"Europe/Bonn\"", 19, "'Europe/Bonn'");
+  ExpectProblem(17, "utc_offset = \"Europe/Bonn\"", 17, "'Europe/Bonn'");
+  ExpectProblem(2, "header_is = \"\"", 2, "'header_is' names no column");
+  ExpectProblem(2, "header_is = []", 2, "'header_is' names no column");
+  ExpectProblem(2, "header_starts_with = []", 2, "'header_starts_with' names no column");
+  ExpectProblem(2, "header_is = \"a,\\\"b\"", 2, "'header_is' does not read as a line: column 2");
   ExpectProblem(18, "date_format = \"%Y%m%d\"\nempty_date = \"skip\"", 19,
                 "'skip'; it must be \"none\" or \"reject\"");
 }

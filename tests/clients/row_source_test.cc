@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <string>
 
@@ -44,7 +45,7 @@ class RowSourceTest : public testing::Test {
         ParseProfile("[file]\nseparator = \";\"\ndecimal_separator = \",\"\n" + file_keys + kRest);
     EXPECT_TRUE(profile.ok()) << profile.error().message;
     std::ofstream(path_, std::ios::trunc) << text;
-    auto rows = OpenRows(path_, profile.value().file);
+    auto rows = OpenRows(path_, profile.value().file, stop_);
     if (!rows.ok()) {
       return rows.error().message;
     }
@@ -61,6 +62,7 @@ class RowSourceTest : public testing::Test {
 
   const test_support::TemporaryDirectory directory_;
   const std::string path_ = directory_.path() + "/rows.csv";
+  std::atomic<bool> stop_ = false;
   Row first_;  // behind the header
 };
 
@@ -73,6 +75,9 @@ TEST_F(RowSourceTest, ColumnsInAnotherOrderThanTheHeaderAreAnError) {
   EXPECT_THAT(Open(columns, std::string("Datum;Nr;Text;Betrag\n") + kRow),
               HasSubstr("line 1: the header calls column 3 'Text', but [file] columns calls it "
                         "'Betrag', and 'Text' the column 4"));
+  EXPECT_THAT(Open(columns, std::string("DATUM;NR;TEXT;BETRAG\n") + kRow),
+              HasSubstr("the header calls column 3 'TEXT'"));
+  EXPECT_EQ(Open(columns, std::string("DATUM;NR;BETRAG;TEXT\n") + kRow), "");
 }
 
 TEST_F(RowSourceTest, AHeaderThatReadsAsATransactionIsAnError) {
@@ -120,7 +125,26 @@ TEST_F(RowSourceTest, ASkippedLineThatReadsAsATransactionIsAnError) {
   EXPECT_EQ(Open(columns, std::string("Saldo;;5,00;\n") + kRow), "");
   EXPECT_THAT(Open(columns, std::string(kRow) + kRow),
               HasSubstr("line 1: [file] skip_lines passes over the line, but it reads as a "
-                        "transaction of '5,00'"));
+                        "transaction of '5,00'; to leave it out, write a [[rule]]"));
+  EXPECT_THAT(Open("skip_lines = 1\n", std::string(kRow) + "Datum;Nr;Betrag;Text\n"),
+              HasSubstr("use [file] header_starts_with instead"));
+}
+
+TEST_F(RowSourceTest, AHeaderWithAForgottenQuoteSwallowsNoRows) {
+  const std::string text = "Datum;Nr;Betrag;\"Text\n01.06.2026;1;5,00;a\n02.06.2026;2;6,00;5\"\n";
+  EXPECT_THAT(Open("", text), HasSubstr("the header has a line end in quotes ('Datum', 'Nr', "
+                                        "'Betrag', 'Text<U+000A>01.06.2026;1;5,00;a"));
+  const std::string names = "\"Datum\", \"Nr\", \"Betrag\", \"Text\\nmore\"";
+  const std::string wide = std::string("Datum;Nr;Betrag;\"Text\nmore\"\n") + kRow;
+  EXPECT_THAT(Open("", wide), HasSubstr("name the whole header by [file] header_is"));
+  EXPECT_THAT(Open("columns = [" + names + "]\n", wide), HasSubstr("line end in quotes"));
+  EXPECT_EQ(Open("header_is = [" + names + "]\n", wide), "");
+  EXPECT_EQ(first_.line, 3);
+}
+
+TEST_F(RowSourceTest, TheSearchForAHeaderCanBeStopped) {
+  stop_ = true;
+  EXPECT_EQ(Open("header_starts_with = \"Datum\"\n", kRow), "the import was stopped");
 }
 
 TEST_F(RowSourceTest, CrEndsTheLinesOfAFileWithoutLf) {
