@@ -48,6 +48,11 @@ std::optional<std::string> JoinGroups(char separator, std::string* whole) {
   if (whole->size() - last - 1 != 3) {
     return fmt::format("'{}' must have three digits behind it", separator);
   }
+  // "0.500" is a half, written with a decimal point.
+  if (whole->front() == '0') {
+    return fmt::format("the digits ahead of the first '{}' begin with 0, as no thousands do",
+                       separator);
+  }
   if (first == 0 || first > 3) {
     return fmt::format("the first '{}' must have one to three digits ahead of it", separator);
   }

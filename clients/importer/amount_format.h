@@ -30,10 +30,10 @@ struct AmountFormat {
 ///
 /// Where a thousands separator stands, the group behind the last one has
 /// exactly three digits, each group between two has two ("12,34,567", as in
-/// India) or three, and the first has one to three. A separator anywhere else
-/// shows that the profile does not fit the file, and would change the amount.
-/// Errors (without a line): anything else than digits in such groups, one
-/// decimal separator, and one sign ahead or behind.
+/// India) or three, and the first has one to three, of which the first is not 0. A separator
+/// anywhere else shows that the profile does not fit the file, and would change the amount. Errors
+/// (without a line): anything else than digits in such groups, one decimal separator, and one sign
+/// ahead or behind.
 [[nodiscard]] Expected<ParsedAmount> ParseAmount(std::string_view text, const AmountFormat& format);
 
 }  // namespace florin::importer

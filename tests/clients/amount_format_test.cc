@@ -73,7 +73,6 @@ TEST(AmountFormatTest, TakesTheGroupsOfAllRealNotations) {
       {"1250,00", kGerman, "1250"},
       {"-1 234,50", kSpaced, "1234.5", true},
       {"1'234'567.05", kSwiss, "1234567.05"},
-      {"0,001.50", kThousands, "1.5"},
   };
   for (const auto& c : cases) {
     const auto amount = ParseAmount(c.text, c.format);
@@ -126,6 +125,15 @@ TEST(AmountFormatTest, NamesACharacterThatLooksLikeAnother) {
   EXPECT_THAT(ParseAmount("\u221212,50", kSpaced).error().message,
               HasSubstr("U+2212 (a minus sign)"));
   EXPECT_THAT(ParseAmount("12,50\r", kSpaced).error().message, HasSubstr("'12,50<U+000D>'"));
+}
+
+TEST(AmountFormatTest, NoThousandsBeginWithZero) {
+  for (const char* text : {"0.500", "00.500", "012.500", "-0.500,00", "0.000"}) {
+    const auto amount = ParseAmount(text, kGerman);
+    ASSERT_FALSE(amount.ok()) << text;
+    EXPECT_THAT(amount.error().message, HasSubstr("begin with 0")) << text;
+  }
+  EXPECT_EQ(ParseAmount("0,500", kGerman).value().digits, "0.5");
 }
 
 }  // namespace
