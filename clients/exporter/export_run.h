@@ -26,7 +26,7 @@ struct ExportOptions {
   /// A file, for CSV a directory; empty: the stream given to RunExport (not for
   /// CSV, which is two files).
   std::string output;
-  /// For hledger: where a moment's day is looked up (HledgerDate).
+  /// For hledger: where a moment's day is looked up (HledgerEffectiveDate).
   absl::TimeZone time_zone = absl::UTCTimeZone();
   /// For a server that goes away in the middle; absent: the client's.
   std::optional<client::RetryPolicy> retry = std::nullopt;

@@ -37,6 +37,21 @@ bool IsSpace(char32_t code) {
          code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
+// Without spaces at either end.
+std::string Trimmed(std::string_view text) {
+  std::size_t first = text.size();
+  std::size_t last = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = text::CharacterAt(text, at);
+    if (!IsSpace(character.code)) {
+      first = std::min(first, at);
+      last = at + character.length;
+    }
+    at += character.length;
+  }
+  return first < last ? std::string(text.substr(first, last - first)) : "";
+}
+
 }  // namespace
 
 std::string HledgerAccount(std::string_view account_id) {
@@ -104,15 +119,19 @@ std::string HledgerDescription(std::string_view text) {
     }
     at += character.length;
   }
-  return line;
+  return Trimmed(line);
 }
 
 std::string HledgerDate(const google::protobuf::Timestamp& time, const absl::TimeZone& zone) {
+  const auto moment = zone.At(absl::FromUnixSeconds(time.seconds()));
+  return fmt::format("{:04}-{:02}-{:02}", moment.cs.year(), moment.cs.month(), moment.cs.day());
+}
+
+std::string HledgerEffectiveDate(const google::protobuf::Timestamp& time,
+                                 const absl::TimeZone& zone) {
   constexpr std::int64_t kDaySeconds = 86'400;
   const bool names_day = time.seconds() % kDaySeconds == 0 && time.nanos() == 0;
-  const auto moment =
-      (names_day ? absl::UTCTimeZone() : zone).At(absl::FromUnixSeconds(time.seconds()));
-  return fmt::format("{:04}-{:02}-{:02}", moment.cs.year(), moment.cs.month(), moment.cs.day());
+  return HledgerDate(time, names_day ? absl::UTCTimeZone() : zone);
 }
 
 char HledgerType(v1::AccountType type) {

@@ -38,12 +38,18 @@ namespace florin::exporter {
 
 /// For people, on one line: control characters become spaces; ';', which would begin
 /// a comment, becomes ','; and '|', which would part payee and note, becomes '/'.
+/// Spaces at either end go, as hledger takes them off.
 [[nodiscard]] std::string HledgerDescription(std::string_view text);
 
-/// "2026-11-21", the day in `zone`. A time that is the beginning of a day in UTC
-/// names that day, in any zone: dates without a time are kept so.
+/// "2026-11-21", the day in `zone`.
 [[nodiscard]] std::string HledgerDate(const google::protobuf::Timestamp& time,
                                       const absl::TimeZone& zone);
+
+/// The same for an effective time. One that is the beginning of a day in UTC names
+/// that day, in any zone: dates without a time are kept so. A moment that is meant
+/// and falls on that second cannot be told from them.
+[[nodiscard]] std::string HledgerEffectiveDate(const google::protobuf::Timestamp& time,
+                                               const absl::TimeZone& zone);
 
 /// "A", "L", "E", "R", "X": what hledger's reports go by.
 [[nodiscard]] char HledgerType(v1::AccountType type);

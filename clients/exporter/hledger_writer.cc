@@ -36,8 +36,9 @@ void HledgerWriter::Begin() {
 
 void HledgerWriter::Take(const v1::Event& event) {
   const v1::Transaction& transaction = event.transaction_recorded().transaction();
-  const std::string date = HledgerDate(
-      transaction.has_effective_time() ? transaction.effective_time() : event.time(), time_zone_);
+  const std::string date = transaction.has_effective_time()
+                               ? HledgerEffectiveDate(transaction.effective_time(), time_zone_)
+                               : HledgerDate(event.time(), time_zone_);
   last_date_ = std::max(last_date_, date);
   const std::string& text =
       transaction.description().empty() ? transaction.type() : transaction.description();

@@ -16,7 +16,7 @@ namespace florin::exporter {
 /// proves it.
 class HledgerWriter final : public Writer {
  public:
-  /// `snapshot` and `out` outlive the writer. `time_zone`: as for HledgerDate.
+  /// `snapshot` and `out` outlive the writer. `time_zone`: as for HledgerEffectiveDate.
   HledgerWriter(const Snapshot& snapshot, std::ostream& out, const absl::TimeZone& time_zone);
 
   [[nodiscard]] std::vector<std::string> types() const override;

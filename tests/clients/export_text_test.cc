@@ -46,7 +46,9 @@ TEST(HledgerTextTest, ABalanceCountsDebitsAboveZero) {
 
 TEST(HledgerTextTest, DescriptionsAreOneLineWithoutACommentOrAPayee) {
   EXPECT_EQ(HledgerDescription("two\nlines; x | y"), "two lines, x / y");
-  EXPECT_EQ(HledgerDescription("\x1b\u009b\u2028\x80z"), "    z");
+  EXPECT_EQ(HledgerDescription("\x1b\u009b\u2028\x80z"), "z");
+  EXPECT_EQ(HledgerDescription(" \u00A0 a b\t"), "a b");
+  EXPECT_EQ(HledgerDescription(" \u3000"), "");
   EXPECT_EQ(HledgerDescription("Žižkov 50%"), "Žižkov 50%");
 }
 
@@ -114,8 +116,10 @@ TEST(HledgerTextTest, ADateWithoutATimeIsThatDayInEveryZone) {
   google::protobuf::Timestamp day;
   day.set_seconds(1780272000);  // 2026-06-01T00:00:00Z
   for (const int hours : {-8, 0, 2, 14}) {
-    EXPECT_EQ(HledgerDate(day, absl::FixedTimeZone(hours * 3600)), "2026-06-01") << hours;
+    EXPECT_EQ(HledgerEffectiveDate(day, absl::FixedTimeZone(hours * 3600)), "2026-06-01") << hours;
   }
+  EXPECT_EQ(HledgerDate(day, absl::FixedTimeZone(-8 * 3600)), "2026-05-31")
+      << "a time of commit is a moment, also at midnight";
 }
 
 }  // namespace
