@@ -22,6 +22,8 @@ std::string Quoted(const std::vector<std::string>& values) {
 
 }  // namespace
 
+void IdOrigins::AddFixed(const std::string& id) { origins_[id].first = {id, {}, 0}; }
+
 std::optional<std::string> IdOrigins::Check(const Template& source, const std::string& id,
                                             const Row& row) {
   std::string open = source.RenderOpen(row);
@@ -37,7 +39,12 @@ std::optional<std::string> IdOrigins::Check(const Template& source, const std::s
                                   [&](const auto& item) { return item.first == &source; });
   const bool same_template = known != origins.by_template.end();
   if (origins.first.open != open || (same_template && known->second != values)) {
-    return fmt::format("'{}' comes of {} here and of {} in line {}", Shown(id), Quoted(values),
+    if (origins.first.line == 0) {
+      return fmt::format(
+          "'{}' comes from {} here, and the profile gives that id to another account", Shown(id),
+          Quoted(values));
+    }
+    return fmt::format("'{}' comes from {} here and from {} in line {}", Shown(id), Quoted(values),
                        Quoted(origins.first.values), origins.first.line);
   }
   if (!same_template) {

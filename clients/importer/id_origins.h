@@ -16,7 +16,10 @@ namespace florin::importer {
 /// Memory: the values of each id once. Threads: not safe.
 class IdOrigins {
  public:
-  /// nullopt: `id`, which `source` gives for `row`, is new or came of the same
+  /// Says that the profile itself names `id`, without a value of any row.
+  void AddFixed(const std::string& id);
+
+  /// nullopt: `id`, which `source` gives for `row`, is new or came from the same
   /// values. Else the values there and here, as a sentence.
   ///
   /// `source` lives as long as this. Two templates may give one id if their
@@ -28,6 +31,7 @@ class IdOrigins {
   struct Origin {
     std::string open;
     std::vector<std::string> values;
+    // 0: of no row, but of the profile itself.
     std::int64_t line = 0;
   };
   struct Origins {

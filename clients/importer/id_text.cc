@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t kHashBytes = 6;
 
-// Not <cctype>: what a letter is must not depend on the machine's locale.
-bool IsIdCharacter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view(":._@-").find(c) != std::string_view::npos;
-}
-
 bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 std::string HashOf(std::string_view value) {
@@ -31,6 +25,12 @@ std::string HashOf(std::string_view value) {
 }
 
 }  // namespace
+
+// Not <cctype>: what a letter is must not depend on the machine's locale.
+bool IsIdCharacter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view(":._@-").find(c) != std::string_view::npos;
+}
 
 std::string IdText(std::string_view value) {
   std::string text;

@@ -5,6 +5,9 @@
 
 namespace florin::importer {
 
+/// Whether ids may hold `c`.
+[[nodiscard]] bool IsIdCharacter(char c);
+
 /// Makes a part of an id of any text (UTF-8): A-Z a-z 0-9 : . _ @ - stay.
 ///
 /// In ASCII text every other character becomes '-'. So two values can give one

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "clients/importer/id_text.h"
 #include "clients/importer/shown_text.h"
 
 namespace florin::importer {
@@ -107,6 +108,28 @@ std::optional<RejectedRow> SetTime(const Profile& profile, const Rule& rule, con
   return std::nullopt;
 }
 
+// Why the ledger would refuse the id. It is known here, so that a check tells.
+std::optional<std::string> IdProblem(const std::string& id) {
+  // The contract's bound (florin.v1.Transaction).
+  constexpr std::size_t kIdBytesMax = 64;
+  for (std::size_t at = 0; at < id.size(); ++at) {
+    if (!IsIdCharacter(id[at])) {
+      const std::string name = NameOfOddCharacter(std::string_view(id).substr(at));
+      return fmt::format(
+          "the transaction's id '{}' holds {}, which ids must not; the filter 'id' "
+          "makes any text fit: ${{column|id}}",
+          Shown(id), name.empty() ? fmt::format("'{}'", id[at]) : name);
+    }
+  }
+  if (id.size() > kIdBytesMax) {
+    return fmt::format(
+        "the transaction's id '{}' has {} characters, and ids have at most {}; "
+        "make it of fewer or shorter columns",
+        Shown(id), id.size(), kIdBytesMax);
+  }
+  return std::nullopt;
+}
+
 void SetTexts(const Profile& profile, const Rule& rule, const Row& row,
               v1::CreateTransactionRequest* transaction) {
   const auto text = [&](Part part) {
@@ -123,7 +146,13 @@ void SetTexts(const Profile& profile, const Rule& rule, const Row& row,
 }  // namespace
 
 RowMapper::RowMapper(const Profile& profile, std::size_t column_count)
-    : profile_(profile), column_count_(column_count) {}
+    : profile_(profile), column_count_(column_count) {
+  for (const auto& account : profile.accounts) {
+    if (!account.id.HasColumns()) {
+      accounts_.AddFixed(account.id.Render({}));
+    }
+  }
+}
 
 MapResult RowMapper::Map(const Row& row) {
   if (!row.problem.empty()) {
@@ -197,6 +226,9 @@ RowMapper::Rejection RowMapper::SetId(const Rule& rule, const Row& row,
   if (source.Counts()) {
     id = source.Render(row, counts_.Count(id));
   }
+  if (auto problem = IdProblem(id)) {
+    return RejectedRow{"BAD_ID", *std::move(problem)};
+  }
   transaction->set_transaction_id(std::move(id));
   return std::nullopt;
 }
@@ -212,8 +244,8 @@ RowMapper::Rejection RowMapper::CheckAmount(const Rule& rule, const Row& row,
   *amount = std::move(parsed).value();
   if (amount->negative && profile_.negative_amounts == NegativeAmounts::kReject) {
     return RejectedRow{"BAD_AMOUNT", fmt::format("'{}' is below zero; [transaction] "
-                                                 "negative_amounts = \"swap\" would turn "
-                                                 "debit and credit round",
+                                                 "negative_amounts = \"swap\" would swap "
+                                                 "debit and credit",
                                                  Shown(text))};
   }
   if (amount->reads_as_thousands && format.thousands_separator == '\0' &&

@@ -25,8 +25,8 @@ struct MappedRow {
 struct SkippedRow {};
 
 /// A row that cannot become a transaction. `reason` is of a closed list:
-/// BROKEN_ROW, COLUMN_COUNT, NO_RULE, BAD_AMOUNT, BAD_DATE, EMPTY_ID,
-/// EMPTY_ACCOUNT_ID, ID_CLASH, DUPLICATE_ID.
+/// BROKEN_ROW, COLUMN_COUNT, NO_RULE, BAD_AMOUNT, BAD_DATE, BAD_ID,
+/// EMPTY_ID, EMPTY_ACCOUNT_ID, ID_CLASH, DUPLICATE_ID.
 struct RejectedRow {
   std::string reason;
   std::string message;

@@ -6,40 +6,24 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "text/utf8.h"
+#include "text/visible.h"
+
 namespace florin::importer {
 namespace {
 
 constexpr std::size_t kShownCharacters = 64;
 
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t bytes = 1;
-};
-
-// The character that `text` begins with. Text that is not UTF-8 counts byte by
-// byte, though the files' text was made UTF-8 when it was read.
-Character First(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t bytes = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (bytes == 1 || bytes > text.size()) {
-    return {first, 1};
-  }
-  std::uint32_t code = first & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  }
-  return {code, bytes};
-}
-
 struct Range {
-  std::uint32_t first;
-  std::uint32_t last;
+  char32_t first;
+  char32_t last;
   const char* name;
 };
 
 // What looks like a space, a plain sign or nothing at all.
-// Source: the Unicode Character Database, categories Zs, Zl, Zp, Cf, and Pd.
-constexpr std::array<Range, 17> kNamed = {{
+// text::IsControl knows the characters that steer a terminal.
+// Source: the Unicode Character Database, categories Zs, Cf, and Pd.
+constexpr std::array<Range, 16> kNamed = {{
     {0x00A0, 0x00A0, "a no-break space"},
     {0x00AD, 0x00AD, "a soft hyphen"},
     {0x2000, 0x2006, "a space"},
@@ -47,10 +31,9 @@ constexpr std::array<Range, 17> kNamed = {{
     {0x2008, 0x2008, "a punctuation space"},
     {0x2009, 0x2009, "a thin space"},
     {0x200A, 0x200A, "a hair space"},
-    {0x200B, 0x200F, "a mark without width"},
+    {0x200B, 0x200D, "a mark without width"},
     {0x2010, 0x2015, "a dash"},
     {0x2018, 0x2019, "a quotation mark"},
-    {0x2028, 0x202E, "a mark without width"},
     {0x202F, 0x202F, "a narrow no-break space"},
     {0x205F, 0x205F, "a space"},
     {0x2060, 0x2064, "a mark without width"},
@@ -59,8 +42,8 @@ constexpr std::array<Range, 17> kNamed = {{
     {0xFEFF, 0xFEFF, "a byte order mark"},
 }};
 
-const char* NameOf(std::uint32_t code) {
-  if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) {
+const char* NameOf(char32_t code) {
+  if (text::IsControl(code)) {
     return "a control character";
   }
   for (const auto& range : kNamed) {
@@ -71,39 +54,71 @@ const char* NameOf(std::uint32_t code) {
   return nullptr;
 }
 
-bool IsPrintableAscii(std::uint32_t code) { return code >= 0x20 && code < 0x7F; }
+bool IsPrintableAscii(char32_t code) { return code >= 0x20 && code < 0x7F; }
 
 // A sign or a quotation mark can be seen, and a name written with it reads well.
-bool IsSeen(std::uint32_t code) {
-  return (code >= 0x2010 && code <= 0x2019) || code == 0x2212 || NameOf(code) == nullptr;
+bool IsSeen(const text::Character& character) {
+  const char32_t code = character.code;
+  return character.valid &&
+         ((code >= 0x2010 && code <= 0x2019) || code == 0x2212 || NameOf(code) == nullptr);
+}
+
+std::uint32_t Number(const text::Character& character) {
+  return static_cast<std::uint32_t>(character.code);
+}
+
+// Source: the Unicode Character Database: White_Space, and the marks without width.
+bool IsBlankCharacter(char32_t code) {
+  return code == ' ' || (code >= 0x09 && code <= 0x0D) || code == 0x85 || code == 0xA0 ||
+         code == 0x1680 || (code >= 0x2000 && code <= 0x200D) || code == 0x2028 || code == 0x2029 ||
+         code == 0x202F || code == 0x205F || code == 0x2060 || code == 0x3000 || code == 0xFEFF;
 }
 
 }  // namespace
 
 std::string Shown(std::string_view text) {
   std::string shown;
-  for (std::size_t count = 0; !text.empty(); ++count) {
+  for (std::size_t count = 0, at = 0; at < text.size(); ++count) {
     if (count == kShownCharacters) {
       return shown + "...";
     }
-    const Character character = First(text);
-    if (IsSeen(character.code)) {
-      shown += text.substr(0, character.bytes);
+    const auto character = text::CharacterAt(text, at);
+    if (IsSeen(character)) {
+      shown += text.substr(at, character.length);
     } else {
-      shown += fmt::format("<U+{:04X}>", character.code);
+      shown += character.valid ? fmt::format("<U+{:04X}>", Number(character))
+                               : fmt::format("<0x{:02X}>", Number(character));
     }
-    text.remove_prefix(character.bytes);
+    at += character.length;
   }
   return shown;
 }
 
 std::string NameOfOddCharacter(std::string_view text) {
-  if (text.empty() || IsPrintableAscii(First(text).code)) {
+  if (text.empty()) {
     return "";
   }
-  const std::uint32_t code = First(text).code;
-  const char* name = NameOf(code);
-  return name == nullptr ? fmt::format("U+{:04X}", code) : fmt::format("U+{:04X} ({})", code, name);
+  const auto character = text::CharacterAt(text, 0);
+  if (!character.valid) {
+    return fmt::format("the byte 0x{:02X}", Number(character));
+  }
+  if (IsPrintableAscii(character.code)) {
+    return "";
+  }
+  const char* name = NameOf(character.code);
+  const auto number = fmt::format("U+{:04X}", Number(character));
+  return name == nullptr ? number : fmt::format("{} ({})", number, name);
+}
+
+bool IsBlankText(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = text::CharacterAt(text, at);
+    if (!character.valid || !IsBlankCharacter(character.code)) {
+      return false;
+    }
+    at += character.length;
+  }
+  return true;
 }
 
 bool HoldsHighControl(std::string_view text) {

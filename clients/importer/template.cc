@@ -151,7 +151,7 @@ std::string Template::RenderOpen(const Row& row) const {
 std::vector<std::string> Template::Values(const Row& row) const {
   std::vector<std::string> values;
   for (const auto& part : parts_) {
-    if (part.source == Source::kColumn && !row.fields[part.column].empty()) {
+    if (part.source == Source::kColumn && !IsBlankText(row.fields[part.column])) {
       values.push_back(Open(part, row));
     }
   }
@@ -180,7 +180,7 @@ bool Template::LeavesAPartEmpty(const Row& row) const {
   for (const auto& part : parts_) {
     if (part.source == Source::kColumn) {
       has_place = true;
-      has_text = has_text || !row.fields[part.column].empty();
+      has_text = has_text || !IsBlankText(row.fields[part.column]);
       continue;
     }
     has_text = has_text || part.source != Source::kText;

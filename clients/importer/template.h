@@ -44,9 +44,10 @@ class Template {
   /// none of them.
   [[nodiscard]] std::vector<std::string> Values(const Row& row) const;
 
-  /// Whether it has places for columns, and the row leaves all of them empty.
+  /// Whether it has places for columns, and the row leaves all of them empty or
+  /// blank (IsBlankText).
   [[nodiscard]] bool IsBlank(const Row& row) const;
-  /// Whether the row leaves all places empty that a part between two ':' is made
+  /// Whether the row leaves all places empty or blank that a part between two ':' is made
   /// of, as in "payee:" of "payee:${Payee}".
   [[nodiscard]] bool LeavesAPartEmpty(const Row& row) const;
 

@@ -57,7 +57,8 @@ TEST_F(IdOriginsTest, TwoValuesMustNotGiveOneId) {
   const Template payee = Bound("payee:${a|id}");
   EXPECT_EQ(Check(payee, {"A B", ""}), std::nullopt);
   EXPECT_EQ(Check(payee, {"A B", ""}), std::nullopt);
-  EXPECT_EQ(Check(payee, {"A/B", ""}), "'payee:A-B' comes of 'A/B' here and of 'A B' in line 1");
+  EXPECT_EQ(Check(payee, {"A/B", ""}),
+            "'payee:A-B' comes from 'A/B' here and from 'A B' in line 1");
   EXPECT_EQ(Check(payee, {"A C", ""}), std::nullopt);
 }
 
@@ -65,7 +66,7 @@ TEST_F(IdOriginsTest, PlacesSideBySideMustNotRunTogether) {
   const Template both = Bound("${a}-${b}");
   EXPECT_EQ(Check(both, {"x-y", "z"}), std::nullopt);
   EXPECT_EQ(Check(both, {"x", "y-z"}),
-            "'x-y-z' comes of 'x', 'y-z' here and of 'x-y', 'z' in line 1");
+            "'x-y-z' comes from 'x', 'y-z' here and from 'x-y', 'z' in line 1");
   const Template either = Bound("${a}${b}");
   EXPECT_EQ(Check(either, {"one", ""}), std::nullopt);
   EXPECT_EQ(Check(either, {"", "one"}), std::nullopt) << "one of two columns is filled";

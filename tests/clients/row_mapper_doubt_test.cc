@@ -243,7 +243,33 @@ TEST(RowMapperDoubtTest, TwoPayeesThatWouldShareAnAccountAreAnError) {
   const Mapping rows(PayeeProfile("id = \"payee:${Payee|id}\"\n"), {"Nr", "Amount", "Payee"},
                      {{"1", "1", "A B"}, {"2", "1", "A/B"}, {"3", "1", "A B"}});
   EXPECT_THAT(rows.Credited(), ElementsAre("payee:A-B", "ID_CLASH", "payee:A-B"));
-  EXPECT_EQ(rows.Message(1), "the account 'payee:A-B' comes of 'A/B' here and of 'A B' in line 2");
+  EXPECT_EQ(rows.Message(1),
+            "the account 'payee:A-B' comes from 'A/B' here and from 'A B' in line 2");
+}
+
+TEST(RowMapperDoubtTest, APayeeMayNotShareAnAccountOfTheProfile) {
+  const Mapping rows(PayeeProfile("id = \"bank:${Payee|id}\"\n"), {"Nr", "Amount", "Payee"},
+                     {{"1", "1", "giro"}, {"2", "1", "gi ro"}});
+  EXPECT_THAT(rows.Credited(), ElementsAre("bank:giro", "bank:gi-ro"));
+  std::string profile = PayeeProfile("id = \"bank:${Payee|id}\"\n");
+  profile.replace(profile.find("bank:giro"), 9, "bank:g-ro");
+  const Mapping clash(profile, {"Nr", "Amount", "Payee"}, {{"1", "1", "g ro"}});
+  EXPECT_THAT(clash.Credited(), ElementsAre("ID_CLASH"));
+  EXPECT_EQ(clash.Message(0),
+            "the account 'bank:g-ro' comes from 'g ro' here, and the profile gives that id to "
+            "another account");
+}
+
+TEST(RowMapperDoubtTest, AnIdThatTheLedgerWouldRefuseIsRejected) {
+  const Mapping rows(CardProfile("${Text}"), kCardColumns,
+                     {{"d", "1", std::string(64, 'x')},
+                      {"d", "1", std::string(65, 'x')},
+                      {"d", "1", "a b"},
+                      {"d", "1", "Müller"}});
+  EXPECT_THAT(rows.Ids(), ElementsAre(std::string(64, 'x'), "BAD_ID", "BAD_ID", "BAD_ID"));
+  EXPECT_THAT(rows.Message(1), HasSubstr("has 65 characters, and ids have at most 64"));
+  EXPECT_THAT(rows.Message(2), HasSubstr("'a b' holds ' ', which ids must not"));
+  EXPECT_THAT(rows.Message(3), HasSubstr("holds U+00FC"));
 }
 
 TEST(RowMapperDoubtTest, TwoOwnersThatWouldBeOneAreAnError) {

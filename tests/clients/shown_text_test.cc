@@ -16,6 +16,20 @@ TEST(ShownTextTest, WritesWhatCannotBeSeenAsItsNumber) {
   EXPECT_EQ(Shown("\U0001F600"), "\U0001F600");
 }
 
+TEST(ShownTextTest, ShowsBytesThatAreNoTextAndMarksThatTurnIt) {
+  EXPECT_EQ(Shown("caf\xE9"), "caf<0xE9>");
+  EXPECT_EQ(Shown("\xC0\xAF"), "<0xC0><0xAF>") << "longer than needed";
+  EXPECT_EQ(Shown("a\u061Cb\u2066"), "a<U+061C>b<U+2066>");
+  EXPECT_EQ(NameOfOddCharacter("\xE9"), "the byte 0xE9");
+}
+
+TEST(ShownTextTest, KnowsWhatShowsNothing) {
+  EXPECT_TRUE(IsBlankText(""));
+  EXPECT_TRUE(IsBlankText(" \t\u00A0\u3000\uFEFF\u200B"));
+  EXPECT_FALSE(IsBlankText("\u00A0x"));
+  EXPECT_FALSE(IsBlankText("\xA0"));
+}
+
 TEST(ShownTextTest, CutsBetweenCharacters) {
   std::string text;
   for (int i = 0; i < 100; ++i) {

@@ -67,6 +67,9 @@ TEST(TemplateTest, KnowsWhatARowLeavesEmpty) {
     const Row row{.line = 12, .fields = {"17", "AB", ""}, .problem = ""};
     EXPECT_EQ(parsed.IsBlank(row), c.blank) << c.text;
     EXPECT_EQ(parsed.LeavesAPartEmpty(row), c.part_empty) << c.text;
+    const Row blank{.line = 12, .fields = {"17", "AB", "\u00A0\u3000"}, .problem = ""};
+    EXPECT_EQ(parsed.IsBlank(blank), c.blank) << c.text;
+    EXPECT_EQ(parsed.LeavesAPartEmpty(blank), c.part_empty) << c.text;
   }
 }
 
