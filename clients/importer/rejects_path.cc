@@ -31,6 +31,20 @@ Error Unwritable(const std::string& path, int error) {
                          path, std::strerror(error))};
 }
 
+Error Foreign(const std::string& path) {
+  return {0, fmt::format("{} is there, and no import wrote it; move it away, or name another file "
+                         "for the rows that are not imported with --rejects",
+                         path)};
+}
+
+// Whether the list may take the place of what the open file holds.
+bool MayReplace(int file) {
+  char begin[sizeof kRejectsBegin - 1];
+  const ssize_t count = pread(file, begin, sizeof begin, 0);
+  return count == 0 || (count == static_cast<ssize_t>(sizeof begin) &&
+                        std::memcmp(begin, kRejectsBegin, sizeof begin) == 0);
+}
+
 }  // namespace
 
 bool IsRejectsFile(const std::string& path) {
@@ -40,7 +54,7 @@ bool IsRejectsFile(const std::string& path) {
   }
   std::ifstream file(path);
   std::string line;
-  return found->st_size == 0 || (std::getline(file, line) && line.starts_with(kRejectsBegin));
+  return std::getline(file, line) && line.starts_with(kRejectsBegin);
 }
 
 std::optional<Error> CheckRejectsPath(const std::string& path,
@@ -59,16 +73,18 @@ std::optional<Error> CheckRejectsPath(const std::string& path,
                                   path, input == "-" ? "standard input" : input)};
     }
   }
-  if (!IsRejectsFile(path)) {
-    return Error{0, fmt::format("{} is there, and no import wrote it; move it away, or name "
-                                "another file for the rows that are not imported with --rejects",
-                                path)};
+  // An empty file holds nothing that could be lost.
+  if (target->st_size > 0 && !IsRejectsFile(path)) {
+    return Foreign(path);
   }
   return std::nullopt;
 }
 
 std::optional<Error> TryRejectsPath(const std::string& path) {
-  // Not blocking: a pipe that nobody reads would hold up the import.
+  const auto found = Look(path);
+  if (found && !S_ISREG(found->st_mode) && !S_ISDIR(found->st_mode)) {
+    return access(path.c_str(), W_OK) == 0 ? std::nullopt : std::optional(Unwritable(path, errno));
+  }
   const int flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC;
   int file = open(path.c_str(), flags);
   const bool make = file < 0 && errno == ENOENT;
@@ -83,6 +99,30 @@ std::optional<Error> TryRejectsPath(const std::string& path) {
     (void)unlink(path.c_str());
   }
   return std::nullopt;
+}
+
+Expected<int> OpenRejectsFile(const std::string& path) {
+  const auto found = Look(path);
+  const bool regular = !found || S_ISREG(found->st_mode);
+  // Not blocking: a pipe that nobody reads would hold up the import.
+  const int file =
+      open(path.c_str(), (regular ? O_RDWR | O_CREAT : O_WRONLY) | O_NONBLOCK | O_CLOEXEC, 0666);
+  if (file < 0) {
+    return Unwritable(path, errno);
+  }
+  struct stat opened {};
+  const bool known = fstat(file, &opened) == 0;
+  if (known && S_ISREG(opened.st_mode) && !MayReplace(file)) {
+    close(file);
+    return Foreign(path);
+  }
+  const bool emptied = known && (!S_ISREG(opened.st_mode) || ftruncate(file, 0) == 0);
+  if (!emptied || fcntl(file, F_SETFL, 0) != 0) {
+    const int error = errno;
+    close(file);
+    return Unwritable(path, error);
+  }
+  return file;
 }
 
 }  // namespace florin::importer

@@ -12,8 +12,7 @@ namespace florin::importer {
 /// told from a file of somebody else.
 inline constexpr char kRejectsBegin[] = "line,reason,message";
 
-/// Whether a file of an earlier run lies at `path`, which may be replaced. Also
-/// an empty file may.
+/// Whether a list that an earlier run wrote lies at `path`.
 [[nodiscard]] bool IsRejectsFile(const std::string& path);
 
 /// Why the list must not be written to `path`: it is one of `inputs` ("-":
@@ -23,7 +22,14 @@ inline constexpr char kRejectsBegin[] = "line,reason,message";
                                                     const std::vector<std::string>& inputs);
 
 /// Why the list cannot be written to `path`, found out before it is needed: a
-/// file that is not there yet is made and taken away again.
+/// file that is not there yet is made and taken away again. A pipe is not opened,
+/// for its reader would take the close for the end.
 [[nodiscard]] std::optional<Error> TryRejectsPath(const std::string& path);
+
+/// Opens `path` for the list, and empties it if it holds an earlier one. Looks once
+/// more at what is there, which may have changed since CheckRejectsPath.
+/// Errors: a file that no import wrote, which stays as it is; a pipe that nobody
+/// reads; what the system says.
+[[nodiscard]] Expected<int> OpenRejectsFile(const std::string& path);
 
 }  // namespace florin::importer

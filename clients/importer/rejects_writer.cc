@@ -1,6 +1,7 @@
 #include "clients/importer/rejects_writer.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -34,12 +35,11 @@ void RejectsWriter::Write(const Row& row, const std::string& reason, const std::
   if (!opened_) {
     Open();
   }
-  file_ << row.line << ',' << reason << ',' << Quoted(message);
+  std::string line = fmt::format("{},{},{}", row.line, reason, Quoted(message));
   for (const auto& field : row.fields) {
-    file_ << ',' << Quoted(field);
+    line += ',' + Quoted(field);
   }
-  file_ << '\n';
-  Check();
+  Put(line);
 }
 
 std::optional<Error> RejectsWriter::error() {
@@ -49,30 +49,48 @@ std::optional<Error> RejectsWriter::error() {
 
 std::optional<Error> RejectsWriter::Finish(bool whole) {
   const std::scoped_lock lock(mutex_);
-  if (opened_) {
-    file_.close();
-    Check();
-  } else if (whole && IsRejectsFile(path_)) {
+  if (file_) {
+    if (std::fclose(file_.release()) != 0) {
+      Fail();
+    }
+  } else if (!opened_ && whole && IsRejectsFile(path_)) {
+    // The list itself goes, and not a symbolic link to it.
     std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
+    const auto place = std::filesystem::canonical(path_, ignored);
+    std::filesystem::remove(place, ignored);
   }
   return error_;
 }
 
 void RejectsWriter::Open() {
   opened_ = true;
-  errno = 0;
-  file_.open(path_, std::ios::binary | std::ios::trunc);
-  file_ << kRejectsBegin;
-  for (const auto& column : columns_) {
-    file_ << ',' << Quoted(column);
+  const auto opened = OpenRejectsFile(path_);
+  if (!opened.ok()) {
+    error_ = opened.error();
+    return;
   }
-  file_ << '\n';
-  Check();
+  file_.reset(fdopen(opened.value(), "w"));
+  if (!file_) {
+    Fail();
+    close(opened.value());
+    return;
+  }
+  std::string line = kRejectsBegin;
+  for (const auto& column : columns_) {
+    line += ',' + Quoted(column);
+  }
+  Put(line);
 }
 
-void RejectsWriter::Check() {
-  if (!file_ && !error_) {
+void RejectsWriter::Put(const std::string& line) {
+  if (file_ && (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
+                std::fputc('\n', file_.get()) == EOF)) {
+    Fail();
+  }
+}
+
+void RejectsWriter::Fail() {
+  if (!error_) {
     error_ = Error{0, fmt::format("cannot write the rejected rows to {}: {}; "
                                   "name another file with --rejects",
                                   path_, std::strerror(errno))};

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <fstream>
+#include <cstdio>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ namespace florin::importer {
 ///
 /// The file is made (or emptied) with the first such row. Where a whole run had
 /// none, the list that an earlier run left is removed, for it would say something
-/// untrue; a run that ended early leaves it.
+/// untrue. A run that ended early without any leaves it.
 ///
 /// Requires: CheckRejectsPath and TryRejectsPath found nothing wrong.
 /// Threads: Write from any.
@@ -39,12 +40,13 @@ class RejectsWriter {
 
  private:
   void Open();
-  void Check();
+  void Put(const std::string& line);
+  void Fail();
 
   const std::string path_;
   const std::vector<std::string> columns_;
   std::mutex mutex_;
-  std::ofstream file_;          // guarded by mutex_
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};  // as well
   bool opened_ = false;         // guarded by mutex_
   std::optional<Error> error_;  // guarded by mutex_
 };

@@ -1,14 +1,17 @@
 // Goal: the list of rejected rows never takes the place of somebody's data.
 #include "clients/importer/rejects_path.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "clients/importer/rejects_writer.h"
 #include "tests/support/temporary_directory.h"
 
 namespace florin::importer {
@@ -70,10 +73,52 @@ TEST_F(RejectsPathTest, TriesWhetherItCanBeWrittenAndLeavesNothing) {
               HasSubstr("No such file or directory; name another file with --rejects"));
   // Of `florin import <(cat june.csv)`.
   EXPECT_NE(TryRejectsPath("/dev/fd/63.rejected.csv"), std::nullopt);
-  // A pipe that nobody reads would hold up the import for ever.
+}
+
+TEST_F(RejectsPathTest, APipeIsNotProbedAndHoldsNobodyUp) {
   const std::string pipe = directory_.path() + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_NE(TryRejectsPath(pipe), std::nullopt);
+  // Nobody reads it, and nobody waits for that.
+  EXPECT_EQ(TryRejectsPath(pipe), std::nullopt);
+  EXPECT_THAT(OpenRejectsFile(pipe).error().message, HasSubstr("name another file"));
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  EXPECT_EQ(TryRejectsPath(pipe), std::nullopt);
+  const auto file = OpenRejectsFile(pipe);
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(write(file.value(), "x", 1), 1);
+  close(file.value());
+  char byte = 0;
+  EXPECT_EQ(read(reader, &byte, 1), 1);
+  close(reader);
+}
+
+TEST_F(RejectsPathTest, AFileThatTookThePlaceMeanwhileStays) {
+  const std::string foreign = Write("list.csv", "precious\n");
+  EXPECT_THAT(OpenRejectsFile(foreign).error().message, HasSubstr("no import wrote it"));
+  EXPECT_EQ(std::filesystem::file_size(foreign), 9U);
+  const std::string short_one = Write("short.csv", "line");
+  EXPECT_FALSE(OpenRejectsFile(short_one).ok());
+  for (const std::string text : {"", "line,reason,message\n1,x,y\n"}) {
+    const auto file = OpenRejectsFile(Write("ours.csv", text));
+    ASSERT_TRUE(file.ok());
+    close(file.value());
+    EXPECT_EQ(std::filesystem::file_size(directory_.path() + "/ours.csv"), 0U);
+  }
+}
+
+TEST_F(RejectsPathTest, OnlyAListOfAnEarlierRunIsTakenAway) {
+  const std::string empty = Write("empty.csv", "");
+  EXPECT_EQ(RejectsWriter(empty, {}).Finish(true), std::nullopt);
+  EXPECT_TRUE(std::filesystem::exists(empty));
+  const std::string list = Write("ours.csv", "line,reason,message\n");
+  const std::string link = directory_.path() + "/link.csv";
+  std::filesystem::create_symlink(list, link);
+  EXPECT_EQ(RejectsWriter(link, {}).Finish(false), std::nullopt);
+  EXPECT_TRUE(std::filesystem::exists(list));
+  EXPECT_EQ(RejectsWriter(link, {}).Finish(true), std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(list));
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
 }
 
 }  // namespace
