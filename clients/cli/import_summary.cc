@@ -62,8 +62,8 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
               "were opened before with other settings; used as they are");
   }
   if (const auto rows = counts.line_ends_in_quotes; rows > 0) {
-    console.out << fmt::format("line ends in quotes  {}, line {}",
-                               rows == 1 ? "1 row" : FormatCount(rows) + " rows, the first",
+    console.out << fmt::format("line ends in quotes  {} line {}",
+                               rows == 1 ? "1 row, in" : FormatCount(rows) + " rows, the first in",
                                counts.first_line_end_in_quotes)
                 << '\n';
   }

@@ -121,10 +121,13 @@ TEST_F(ImportProgramTest, TheSummarySaysWhereALineEndsInQuotes) {
       std::string("[file]\nheader = false\ncolumns = [\"id\", \"amount\", \"text\"]\n") + kProfile);
   Write("f.csv", "20,1.00,\"open\n21,1.00,x\n22,1.00,y\n23,1.00,pipe 5\"\n");
   EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
-  EXPECT_THAT(out(), HasSubstr("\nline ends in quotes  1 row, line 1\n"));
+  EXPECT_THAT(out(), HasSubstr("\nline ends in quotes  1 row, in line 1\n"));
   EXPECT_EQ(Run({"import", "--json", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
   EXPECT_THAT(out(), AllOf(HasSubstr("\"line_ends_in_quotes\": 1,"),
                            HasSubstr("\"first_line_end_in_quotes\": 1,")));
+  Write("f.csv", "24,1.00,x\n25,1.00,\"a\nb\"\n26,1.00,\"a\nb\"\n");
+  EXPECT_EQ(Run({"import", "--profile", Path("p.toml"), Path("f.csv")}), ExitCode::kOk);
+  EXPECT_THAT(out(), HasSubstr("\nline ends in quotes  2 rows, the first in line 2\n"));
 }
 
 TEST_F(ImportProgramTest, TheRejectsNeverReplaceAnInputOrSomebodyElsesFile) {

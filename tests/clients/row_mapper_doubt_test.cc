@@ -214,6 +214,11 @@ TEST(RowMapperDoubtTest, ADateOfEmptyColumnsIsEmptyToo) {
   EXPECT_THAT(rows.Times(), ElementsAre("EMPTY_ID"));
   profile.replace(profile.find("id = \"${Nr}\""), 12, "id = \"${Amount}\"");
   EXPECT_THAT(Mapping(profile, columns, {{"", "", "1"}}).Message(0), HasSubstr("date is empty"));
+  // A time without its date is no date, and not none either.
+  profile.replace(profile.find("%d.%m.%Y"), 8, "%d.%m.%Y %H:%M");
+  profile.replace(profile.find("date_format"), 0, "empty_date = \"none\"\n");
+  EXPECT_THAT(Mapping(profile, columns, {{"", "12:30", "1"}, {"", "", "2"}}).Times(),
+              ElementsAre("BAD_DATE", "none"));
 }
 
 std::string PayeeProfile(const std::string& account) {

@@ -243,7 +243,7 @@ TEST_F(BankFilesIntegrationTest, AForgottenQuoteIsSeen) {
       "04.06.2026;23;4,00;pipe 5\"\n";
   const auto swallowed = Import(head + profile, file);
   EXPECT_EQ(swallowed.exit_code, 0) << swallowed.output;
-  EXPECT_THAT(swallowed.output, HasSubstr("line ends in quotes  1 row, line 1\n"));
+  EXPECT_THAT(swallowed.output, HasSubstr("line ends in quotes  1 row, in line 1\n"));
   const auto strict = Import(head + "multiline = false\n" + profile, file);
   EXPECT_EQ(strict.exit_code, 1) << strict.output;
   EXPECT_EQ(Balance("bank:giro"), "10.00");
