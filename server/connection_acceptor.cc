@@ -129,3 +129,8 @@ ConnectionStats ConnectionAcceptor::Stats() {
 }
 
 }  // namespace florin::server
+void ConnectionAcceptor::CutConnections() {
+  const std::lock_guard lock(mutex_);
+  table_.Cut();
+}
+

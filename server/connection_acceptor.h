@@ -41,6 +41,10 @@ class ConnectionAcceptor {
   void Stop();
 
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// Ends every connection that was handed over and is open: its client sees it closed, whatever
+  /// is written there from now on. Requires: Stop.
+  void CutConnections();
+
   /// Threads: any.
   [[nodiscard]] ConnectionStats Stats();
 

@@ -1,5 +1,6 @@
 #include "server/connection_table.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <optional>
@@ -22,6 +23,11 @@ void ConnectionTable::Add(int descriptor) {
 
 void ConnectionTable::Sweep() {
   std::erase_if(open_, [](const auto& entry) { return SocketNumber(entry.first) != entry.second; });
+}
+
+void ConnectionTable::Cut() {
+  Sweep();
+  for (const auto& entry : open_) shutdown(entry.first, SHUT_RDWR);
 }
 
 }  // namespace florin::server

@@ -11,7 +11,8 @@ namespace florin::server {
 ///
 /// gRPC takes a connection's descriptor and does not say when it closes it. A descriptor stands
 /// for the same socket as long as the file behind it has the same number (st_ino), so asking
-/// for that tells exactly, at the cost of one system call a connection.
+/// for that tells, at the cost of one system call a connection. Numbers come again after some
+/// four thousand million sockets, which at worst counts a connection too many for a while.
 ///
 /// Threads: one at a time.
 class ConnectionTable {
@@ -20,6 +21,9 @@ class ConnectionTable {
   void Add(int descriptor);
   /// Forgets what has been closed since.
   void Sweep();
+  /// Ends both directions of each that is open, so that nothing more is sent or read there.
+  /// Whoever closes them still does. Requires: no socket has been opened since that is not here.
+  void Cut();
   /// As of the last Sweep: what was closed since still counts.
   [[nodiscard]] std::size_t size() const { return open_.size(); }
 

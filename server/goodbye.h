@@ -2,6 +2,8 @@
 
 #include <grpcpp/server.h>
 
+#include <chrono>
+
 struct grpc_completion_queue;
 
 namespace florin::server {
@@ -16,6 +18,8 @@ class Goodbye {
  public:
   /// Returns when whatever is answered from now on is sent behind the GOAWAY.
   explicit Goodbye(grpc::Server* server);
+  /// Whether all calls and connections have ended within `limit`.
+  bool AwaitEnd(std::chrono::milliseconds limit);
   /// Requires: the server's Shutdown has returned.
   ~Goodbye();
   Goodbye(const Goodbye&) = delete;
@@ -23,6 +27,7 @@ class Goodbye {
 
  private:
   grpc_completion_queue* const queue_;
+  bool ended_ = false;
 };
 
 }  // namespace florin::server

@@ -37,7 +37,7 @@ void RawService::AddRawServerStream(const char* name, ServerStreamHandler handle
                                                         const grpc::ByteBuffer* request)
                          -> grpc::ServerWriteReactor<grpc::ByteBuffer>* {
            using Refused = RefusedCall<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
-           if (refuses()) return new Refused(host_, metrics);
+           if (refuses()) return new Refused(host_, metrics, *context);
            return handler(context, *request, metrics);
          }));
 }
@@ -49,7 +49,7 @@ void RawService::AddBidiStream(const char* name, BidiStreamHandler handler) {
                       metrics = NewMethodMetrics(name)](grpc::CallbackServerContext* context)
                          -> grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* {
            using Refused = RefusedCall<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>>;
-           if (host_->draining()) return new Refused(host_, metrics);
+           if (host_->draining()) return new Refused(host_, metrics, *context);
            return handler(context, metrics);
          }));
 }

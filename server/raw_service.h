@@ -75,7 +75,7 @@ void RawService::AddUnary(const char* name, Handler handler) {
                   grpc::CallbackServerContext* context, const grpc::ByteBuffer* bytes,
                   grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
                 if (host_->draining())
-                  return new RefusedCall<grpc::ServerUnaryReactor>(host_, metrics);
+                  return new RefusedCall<grpc::ServerUnaryReactor>(host_, metrics, *context);
                 auto* const call = new UnaryCall(host_, metrics, context, response);
                 try {
                   ArenaLease arena;

@@ -4,7 +4,9 @@
 #include <grpcpp/grpcpp.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -36,8 +38,12 @@ namespace {
 constexpr std::chrono::milliseconds kQuiet{100};
 // Clients that never pause are held no longer than this.
 constexpr std::chrono::milliseconds kQuietLimit{1000};
-// Connections whose clients do not answer the goodbye are cut after this.
-constexpr std::chrono::milliseconds kGoodbyeTimeout{500};
+// Clients that do not take their refusal are cut after this.
+constexpr std::chrono::milliseconds kRefusalTimeout{250};
+// What the goodbye is given to leave where no refusal is sent behind it.
+constexpr std::chrono::milliseconds kGoodbyeTimeout{5};
+// gRPC is given this to notice that its connections have ended.
+constexpr std::chrono::milliseconds kCutTimeout{500};
 
 storage::StoreOptions ToStoreOptions(const Config& config, const DescriptorPlan& descriptors) {
   storage::StoreOptions options;
@@ -232,19 +238,32 @@ std::string FlorinServer::ListenForMetrics() {
 }
 
 // Refusals are held before the goodbye and released behind it: held_calls.h says why.
+//
+// From the goodbye on, gRPC ends what reaches it with CANCELLED: a new call, and one whose request
+// was still on its way. So the connections are cut as soon as the refusals are out, and before the
+// goodbye where calls never stop coming: what such clients see is UNAVAILABLE.
 void FlorinServer::StopCalls() {
+  using Clock = std::chrono::steady_clock;
+  using std::chrono::milliseconds;
+  const auto end = Clock::now() + std::chrono::seconds(config_.shutdown_timeout_seconds);
   health_service_->StopServing();
   host_->StartDraining();
   if (!host_->WaitUntilIdle(std::chrono::seconds(config_.shutdown_timeout_seconds))) {
     spdlog::warn("calls were still open after {} s; they are cut",
                  config_.shutdown_timeout_seconds);
   }
-  host_->held().Begin();
-  host_->held().WaitUntilQuiet(kQuiet, kQuietLimit);
+  HeldCalls& held = host_->held();
+  held.Begin();
+  const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+  const bool quiet = held.WaitUntilQuiet(kQuiet, std::clamp(left, kQuiet, kQuietLimit));
   if (acceptor_ != nullptr) acceptor_->Stop();
-  const Goodbye goodbye(grpc_server_.get());
-  host_->held().Release();
-  grpc_server_->Shutdown(std::chrono::system_clock::now() + kGoodbyeTimeout);
+  std::optional<Goodbye> goodbye;
+  if (quiet) goodbye.emplace(grpc_server_.get());
+  held.Release();
+  held.WaitUntilEnded(kRefusalTimeout);
+  if (goodbye) goodbye->AwaitEnd(kGoodbyeTimeout);
+  if (acceptor_ != nullptr) acceptor_->CutConnections();
+  grpc_server_->Shutdown(std::chrono::system_clock::now() + kCutTimeout);
   grpc_server_->Wait();
 }
 

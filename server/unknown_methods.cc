@@ -24,7 +24,7 @@ class Unknown final : public grpc::ServerGenericBidiReactor {
 grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
   if (host_->draining()) {
-    return new RefusedCall<grpc::ServerGenericBidiReactor>(host_, nullptr);
+    return new RefusedCall<grpc::ServerGenericBidiReactor>(host_, nullptr, *context);
   }
   return new Unknown(context->method());
 }

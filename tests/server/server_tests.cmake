@@ -9,7 +9,7 @@ florin_add_test(
 
 florin_add_test(
   NAME plumbing_test
-  SOURCES plumbing_test.cc wire_bounds_test.cc
+  SOURCES held_calls_test.cc plumbing_test.cc wire_bounds_test.cc
   LIBS florin::server
   LABELS unit tsan-actors
   NO_CAF)
