@@ -9,7 +9,6 @@ namespace {
 constexpr int kReceiveBytesMax = 16 << 20;
 constexpr int kMetadataBytesMax = 8 << 10;
 constexpr int kKeepaliveMs = 30'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
 // Below the 30 s that our clients ping at; gRPC's own 5 minutes would cut them.
 constexpr int kPingIntervalMinMs = 10'000;
 // Who connects and says nothing holds a descriptor; gRPC's own limit is 2 minutes.

@@ -60,11 +60,7 @@ std::string Check(const Config& config) {
     if (!wrong.empty()) return fmt::format("--metrics-listen {} {}", config.metrics_listen, wrong);
   }
   if (!config.allow_insecure && !listen.IsLoopback()) {
-    return fmt::format(
-        "--listen {} can be reached from other machines, and nothing is "
-        "encrypted and nobody is asked who they are; listen on 127.0.0.1, or "
-        "say --allow-insecure in a network that you trust",
-        config.listen);
+    return InsecureAddress(config.listen);
   }
   return "";
 }
@@ -77,6 +73,14 @@ CommandLine Exit(int code, std::string output) {
 }
 
 }  // namespace
+
+std::string InsecureAddress(const std::string& listen) {
+  return fmt::format(
+      "--listen {} can be reached from other machines, and nothing is "
+      "encrypted and nobody is asked who they are; listen on 127.0.0.1, or "
+      "say --allow-insecure in a network that you trust",
+      listen);
+}
 
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App app{std::string(kAbout), "florind"};

@@ -50,6 +50,9 @@ struct CommandLine {
   std::string output;
 };
 
+/// What is said of an address that others reach, where nobody allowed it.
+[[nodiscard]] std::string InsecureAddress(const std::string& listen);
+
 /// Reads flags and, with --config, the TOML file. A file's key is the flag's
 /// name with '_' for '-'. Errors name the flag, or the file and line.
 [[nodiscard]] CommandLine ParseCommandLine(int argc, const char* const* argv);

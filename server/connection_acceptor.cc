@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -16,6 +17,8 @@ namespace {
 
 // While the table is full, every refused client would have all of it looked through.
 constexpr std::chrono::milliseconds kSweepInterval{10};
+// A large table takes longer, and then there is more time between two looks.
+constexpr int kSweepShare = 20;
 // After descriptors ran out: long enough to cost nothing, short enough to be missed by nobody.
 constexpr int kExhaustedPauseMs = 50;
 constexpr std::chrono::seconds kWarningInterval{10};
@@ -42,8 +45,12 @@ ConnectionAcceptor::~ConnectionAcceptor() {
   if (wake_ >= 0) close(wake_);
 }
 
-void ConnectionAcceptor::Start() {
+std::string ConnectionAcceptor::Start() {
+  // Without it the thread would never hear that it is to stop.
+  if (wake_ < 0)
+    return "no descriptor is left to accept connections; raise the limit on open files";
   thread_ = std::thread([this] { Run(); });
+  return "";
 }
 
 void ConnectionAcceptor::Stop() {
@@ -99,13 +106,18 @@ bool ConnectionAcceptor::AcceptOne(int socket) {
 
 bool ConnectionAcceptor::TakePlace(int descriptor) {
   const std::lock_guard lock(mutex_);
-  if (table_.size() >= connections_max_ && Clock::now() - swept_ >= kSweepInterval) {
-    table_.Sweep();
-    swept_ = Clock::now();
-  }
+  if (table_.size() >= connections_max_) SweepNowAndThen();
   if (table_.size() >= connections_max_) return false;
   table_.Add(descriptor);
   return true;
+}
+
+void ConnectionAcceptor::SweepNowAndThen() {
+  const Clock::time_point start = Clock::now();
+  if (start - swept_ < std::max<Clock::duration>(kSweepInterval, kSweepShare * sweep_took_)) return;
+  table_.Sweep();
+  swept_ = Clock::now();
+  sweep_took_ = swept_ - start;
 }
 
 void ConnectionAcceptor::Refuse(const std::string& why) {
@@ -121,6 +133,11 @@ void ConnectionAcceptor::Refuse(const std::string& why) {
   refused_since_warning_ = 0;
 }
 
+void ConnectionAcceptor::CutConnections() {
+  const std::lock_guard lock(mutex_);
+  table_.Cut();
+}
+
 ConnectionStats ConnectionAcceptor::Stats() {
   const std::lock_guard lock(mutex_);
   table_.Sweep();
@@ -129,8 +146,3 @@ ConnectionStats ConnectionAcceptor::Stats() {
 }
 
 }  // namespace florin::server
-void ConnectionAcceptor::CutConnections() {
-  const std::lock_guard lock(mutex_);
-  table_.Cut();
-}
-

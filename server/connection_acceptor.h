@@ -35,16 +35,17 @@ class ConnectionAcceptor {
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;
   ConnectionAcceptor& operator=(const ConnectionAcceptor&) = delete;
 
-  /// Begins to accept. Requires: not called before.
-  void Start();
+  /// Begins to accept. Returns why it cannot, as a sentence; empty: it does. Requires: not called
+  /// before.
+  [[nodiscard]] std::string Start();
   /// No connection is handed over afterwards, and nobody listens. Again: nothing.
   void Stop();
 
-  [[nodiscard]] const std::string& address() const { return address_; }
   /// Ends every connection that was handed over and is open: its client sees it closed, whatever
   /// is written there from now on. Requires: Stop.
   void CutConnections();
 
+  [[nodiscard]] const std::string& address() const { return address_; }
   /// Threads: any.
   [[nodiscard]] ConnectionStats Stats();
 
@@ -55,6 +56,7 @@ class ConnectionAcceptor {
   // False where no more connections can be taken for now.
   bool AcceptOne(int socket);
   bool TakePlace(int descriptor);
+  void SweepNowAndThen();
   void Refuse(const std::string& why);
 
   const std::string address_;
@@ -67,6 +69,7 @@ class ConnectionAcceptor {
   std::mutex mutex_;
   ConnectionTable table_;
   Clock::time_point swept_{};
+  Clock::duration sweep_took_{};
   std::int64_t refused_ = 0;
 
   // The accepting thread's own.

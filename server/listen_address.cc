@@ -99,6 +99,14 @@ void SocketAddress::SetPort(int port) {
   if (family() == AF_INET6) reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port = number;
 }
 
+std::string SocketAddress::Host() const {
+  if (family() == AF_UNIX) return "";
+  char host[NI_MAXHOST] = "";
+  const auto* const general = reinterpret_cast<const sockaddr*>(&storage);
+  const int wrong = getnameinfo(general, length, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
+  return wrong == 0 ? host : "";
+}
+
 bool ListenAddress::IsLoopback() const {
   return std::all_of(addresses.begin(), addresses.end(),
                      [](const SocketAddress& address) { return address.IsLoopback(); });

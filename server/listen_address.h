@@ -19,6 +19,8 @@ struct SocketAddress {
   /// Of IPv4 and IPv6; 0 for a Unix socket.
   [[nodiscard]] int port() const;
   void SetPort(int port);
+  /// "127.0.0.1", "::1"; empty for a Unix socket.
+  [[nodiscard]] std::string Host() const;
 };
 
 /// What a text such as "127.0.0.1:50051", "[::1]:0", "localhost:50051" or "unix:/run/florin"

@@ -14,8 +14,13 @@
 #include <cstring>
 #include <utility>
 
+#include "server/channel_limits.h"
+
 namespace florin::server {
 namespace {
+
+constexpr std::string_view kUnix = "unix:";
+constexpr unsigned int kSilenceMs = kKeepaliveTimeoutMs;
 
 // A spare is always there but after the descriptors have run out.
 int OpenSpare() { return open("/dev/null", O_RDONLY | O_CLOEXEC); }
@@ -31,6 +36,9 @@ void SetOptions(int socket, const SocketAddress& address) {
   Enable(socket, SOL_SOCKET, SO_REUSEADDR);
   // What is accepted inherits it. Answers are small, and nobody waits for more of them.
   Enable(socket, IPPROTO_TCP, TCP_NODELAY);
+  // A client that acknowledges nothing for so long has gone, also while much waits to be sent to it
+  // and no ping gets through. gRPC sets it on its own listening sockets alone.
+  (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kSilenceMs, sizeof kSilenceMs);
   if (address.family() != AF_INET6) return;
   const auto* const raw = reinterpret_cast<const sockaddr_in6*>(&address.storage);
   // [::] takes IPv4 too, as most programs do; a name's addresses are bound one by one.
@@ -84,6 +92,9 @@ std::string WhyNot(int error) {
   return std::strerror(error);
 }
 
+// Requires: `address` begins with kUnix.
+const char* FileOf(const std::string& address) { return address.c_str() + kUnix.size(); }
+
 // Machines without IPv6 still have ::1 in their hosts file.
 bool IsFamilyMissing(int error) { return error == EAFNOSUPPORT || error == EADDRNOTAVAIL; }
 
@@ -102,30 +113,52 @@ std::unique_ptr<Listener> Listener::Open(const std::string& text, std::string* e
 }
 
 Listener::~Listener() {
+  // Before the sockets: another server takes the place of a file at which nobody answers.
+  if (!sockets_.empty()) RemoveFile();
   for (const int socket : sockets_) close(socket);
   if (spare_ >= 0) close(spare_);
-  if (!sockets_.empty() && address_.starts_with("unix:")) unlink(address_.c_str() + 5);
+}
+
+void Listener::RememberFile() {
+  struct stat found {};
+  if (!address_.starts_with(kUnix) || lstat(FileOf(address_), &found) != 0) return;
+  file_device_ = found.st_dev;
+  file_number_ = found.st_ino;
+}
+
+void Listener::RemoveFile() const {
+  struct stat found {};
+  if (!address_.starts_with(kUnix) || lstat(FileOf(address_), &found) != 0) return;
+  if (found.st_dev == file_device_ && found.st_ino == file_number_) unlink(FileOf(address_));
 }
 
 std::string Listener::BindAll(const std::string& text, std::vector<SocketAddress> addresses) {
   int port = 0;
   int why = 0;
+  std::string left_out;
   for (SocketAddress& address : addresses) {
     // The first was given a free port; the others take the same.
     if (port != 0) address.SetPort(port);
     const int descriptor = OpenSocket(address);
     if (descriptor < 0) {
       why = errno;
-      if (addresses.size() > 1 && IsFamilyMissing(why)) continue;
+      if (addresses.size() > 1 && IsFamilyMissing(why)) {
+        left_out += (left_out.empty() ? "" : ", ") + address.Host();
+        continue;
+      }
       return fmt::format("cannot listen on {}: {}", text, WhyNot(why));
     }
     sockets_.push_back(descriptor);
+    is_loopback_ = is_loopback_ && address.IsLoopback();
     port = PortOf(descriptor);
   }
   if (sockets_.empty()) return fmt::format("cannot listen on {}: {}", text, WhyNot(why));
-  address_ = text.starts_with("unix:")
-                 ? text
-                 : fmt::format("{}:{}", text.substr(0, text.rfind(':')), port);
+  if (!left_out.empty()) {
+    spdlog::warn("{} is not listened on at {}: {}", text, left_out, WhyNot(why));
+  }
+  address_ =
+      text.starts_with(kUnix) ? text : fmt::format("{}:{}", text.substr(0, text.rfind(':')), port);
+  RememberFile();
   return "";
 }
 

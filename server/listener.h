@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,13 +39,15 @@ class Listener {
   /// Listens on what `text` (HOST:PORT, unix:PATH) stands for. Null, with a sentence in `error`,
   /// if it cannot. The port 0 takes a free one, the same for all addresses of a name.
   static std::unique_ptr<Listener> Open(const std::string& text, std::string* error);
-  /// Removes the socket's file where it listens on unix:PATH.
+  /// Removes the socket's file where it listens on unix:PATH, if the file there is still its own.
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
   /// HOST:PORT with the real port, or unix:PATH.
   [[nodiscard]] const std::string& address() const { return address_; }
+  /// Whether only this machine reaches it.
+  [[nodiscard]] bool IsLoopback() const { return is_loopback_; }
   /// To be polled for reading.
   [[nodiscard]] std::span<const int> sockets() const { return sockets_; }
   /// The next connection that waits at `socket`. Never blocks. Ends the process with 1 if the
@@ -53,9 +57,15 @@ class Listener {
  private:
   Listener() = default;
   std::string BindAll(const std::string& text, std::vector<SocketAddress> addresses);
+  void RememberFile();
+  void RemoveFile() const;
   void TurnAwayOne(int socket);
 
   std::string address_;
+  bool is_loopback_ = true;
+  // Of the socket's file.
+  dev_t file_device_ = 0;
+  ino_t file_number_ = 0;
   std::vector<int> sockets_;
   // Given up for a moment to take a connection that there is no descriptor for, so that its
   // client hears of it.

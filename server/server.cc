@@ -195,6 +195,8 @@ std::string FlorinServer::Listen() {
   std::string wrong;
   auto listener = Listener::Open(config_.listen, &wrong);
   if (listener == nullptr) return wrong;
+  // The name was looked up again, and may stand for others than when the settings were checked.
+  if (!config_.allow_insecure && !listener->IsLoopback()) return InsecureAddress(config_.listen);
   grpc::ServerBuilder builder;
   // gRPC's own listening would stop for good when accept() fails once.
   const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> connections =
@@ -218,8 +220,7 @@ std::string FlorinServer::Listen() {
         connections->HandleNewConnection(&connection);
       });
   address_ = acceptor_->address();
-  acceptor_->Start();
-  return "";
+  return acceptor_->Start();
 }
 
 std::string FlorinServer::ListenForMetrics() {

@@ -11,7 +11,11 @@
 
 #include <cerrno>
 #include <condition_variable>
+#include <cstdint>
+#include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/tcp_client.h"
@@ -55,7 +59,15 @@ class ConnectionAcceptorTest : public testing::Test {
     acceptor_ = std::make_unique<ConnectionAcceptor>(std::move(listener), connections_max,
                                                      [this](int fd) { keeper_.Take(fd); });
     port_ = test_support::PortOf(acceptor_->address());
-    acceptor_->Start();
+    ASSERT_EQ(acceptor_->Start(), "");
+  }
+
+  int Connect(int client) const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port_));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
 
   Keeper keeper_;
@@ -112,8 +124,7 @@ TEST_F(ConnectionAcceptorTest, GoesOnWhenDescriptorsAreThereAgain) {
     // The client's own descriptor is taken before there are none left.
     const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const NoDescriptorsLeft none;
-    sockaddr_storage address = ResolveListenAddress(acceptor_->address()).addresses[0].storage;
-    ASSERT_EQ(connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(sockaddr_in)), 0);
+    ASSERT_EQ(Connect(client), 0);
     char byte = 0;
     // It hears at once that it is not taken.
     EXPECT_LE(recv(client, &byte, 1, 0), 0);
@@ -129,6 +140,36 @@ TEST_F(ConnectionAcceptorTest, NobodyIsHandedOverAfterAStop) {
   acceptor_->Stop();
   acceptor_->Stop();
   EXPECT_EQ(acceptor_->Stats().open, 0);
+  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_NE(Connect(client), 0);
+  EXPECT_EQ(errno, ECONNREFUSED);
+  close(client);
+}
+
+TEST_F(ConnectionAcceptorTest, CutsWhatWasHandedOver) {
+  Begin(100);
+  const TcpClient first(port_);
+  const TcpClient second(port_);
+  keeper_.AwaitCount(2);
+  acceptor_->Stop();
+  EXPECT_TRUE(first.IsOpenAndSilent());
+  acceptor_->CutConnections();
+  EXPECT_EQ(first.ReadToEnd(), "");
+  EXPECT_EQ(second.ReadToEnd(), "");
+  // Whoever has them closes them.
+  EXPECT_EQ(acceptor_->Stats().open, 2);
+}
+
+// Bug: without a descriptor to be woken by, the acceptor ran, and a stop waited for it for ever.
+TEST_F(ConnectionAcceptorTest, DoesNotStartWhereItCouldNotBeStopped) {
+  std::string error;
+  auto listener = Listener::Open("127.0.0.1:0", &error);
+  ASSERT_NE(listener, nullptr) << error;
+  const NoDescriptorsLeft none;
+  ConnectionAcceptor acceptor(std::move(listener), 1, [](int descriptor) { close(descriptor); });
+  EXPECT_EQ(acceptor.Start(),
+            "no descriptor is left to accept connections; raise the limit on open files");
+  acceptor.Stop();
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,10 +36,58 @@ TEST(ListenerTest, TakesAFreePortAndAccepts) {
   close(accepted.descriptor);
 }
 
+// Bug: a client that had gone without a word was kept for a quarter of an hour if answers to it
+// waited to be sent. gRPC bounds that on its own listening sockets alone.
+TEST(ListenerTest, AClientThatAcknowledgesNothingIsNotKept) {
+  const auto listener = OpenOrFail("127.0.0.1:0");
+  const TcpClient client(test_support::PortOf(listener->address()));
+  const AcceptResult accepted = listener->Accept(listener->sockets()[0]);
+  ASSERT_EQ(accepted.outcome, Accepted::kConnection);
+  unsigned int milliseconds = 0;
+  socklen_t size = sizeof milliseconds;
+  EXPECT_EQ(getsockopt(accepted.descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &size),
+            0);
+  EXPECT_EQ(milliseconds, 10'000U);
+  close(accepted.descriptor);
+}
+
 TEST(ListenerTest, AllAddressesOfANameGetOnePort) {
   const auto listener = OpenOrFail("localhost:0");
   EXPECT_THAT(listener->address(), StartsWith("localhost:"));
-  const TcpClient client(test_support::PortOf(listener->address()));
+  ListenAddress all = ResolveListenAddress("localhost:0");
+  ASSERT_EQ(all.error, "");
+  std::size_t reached = 0;
+  for (SocketAddress& address : all.addresses) {
+    address.SetPort(test_support::PortOf(listener->address()));
+    const int client = socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto* const general = reinterpret_cast<const sockaddr*>(&address.storage);
+    if (client >= 0 && connect(client, general, address.length) == 0) ++reached;
+    if (client >= 0) close(client);
+  }
+  // A machine without IPv6 may have its address in the hosts file.
+  EXPECT_GE(reached, 1U);
+  EXPECT_EQ(reached, listener->sockets().size());
+  EXPECT_TRUE(listener->IsLoopback());
+}
+
+TEST(ListenerTest, KnowsWhetherOthersReachIt) {
+  EXPECT_TRUE(OpenOrFail("127.0.0.1:0")->IsLoopback());
+  EXPECT_FALSE(OpenOrFail("0.0.0.0:0")->IsLoopback());
+}
+
+// Bug: at its end a server removed the file of the one that had taken its place.
+TEST(ListenerTest, RemovesItsOwnFileOnly) {
+  const test_support::TemporaryDirectory directory;
+  const std::string path = directory.path() + "/socket";
+  struct stat found {};
+  (void)OpenOrFail("unix:" + path);
+  EXPECT_NE(stat(path.c_str(), &found), 0);
+  auto first = OpenOrFail("unix:" + path);
+  // The number of a removed file could come again.
+  ASSERT_EQ(rename(path.c_str(), (path + ".first").c_str()), 0);
+  const auto second = OpenOrFail("unix:" + path);
+  first.reset();
+  EXPECT_EQ(stat(path.c_str(), &found), 0);
 }
 
 TEST(ListenerTest, ATakenAddressIsSaid) {
