@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "text/visible.h"
+
 namespace florin::bench {
 namespace {
 
@@ -101,15 +103,16 @@ CommandLine ParseCommandLine(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    std::ostringstream text;
+    std::ostringstream output;
     const bool asked = error.get_exit_code() == 0;
     if (asked) {
-      app.exit(error, text, text);
+      app.exit(error, output, output);
     } else {
-      text << "florin-bench: " << error.what() << "\nnext: florin-bench --help\n";
+      output << "florin-bench: " << text::Visible(error.what(), text::Backslash::kKept)
+             << "\nnext: florin-bench --help\n";
     }
     line.exit_code = asked ? 0 : 2;
-    line.output = text.str();
+    line.output = output.str();
   }
   if (line.options.quick) {
     line.options.warm_up_seconds /= 5;

@@ -12,6 +12,9 @@
 #include <regex>
 #include <stdexcept>
 
+#include "process/standard_streams.h"
+#include "text/visible.h"
+
 namespace florin::bench {
 namespace {
 
@@ -89,7 +92,8 @@ Postgres::~Postgres() {
                       Quoted(directory_ + "/data")));
     fs::remove_all(directory_);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "florin-bench: %s\n", error.what());
+    process::WriteError(
+        fmt::format("florin-bench: {}\n", text::Visible(error.what(), text::Backslash::kKept)));
   }
 }
 

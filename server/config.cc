@@ -8,6 +8,7 @@
 
 #include "server/listen_address.h"
 #include "server/settings.h"
+#include "text/visible.h"
 
 namespace florin::server {
 namespace {
@@ -72,6 +73,11 @@ CommandLine Exit(int code, std::string output) {
   return result;
 }
 
+// It quotes what was given, and stays on one line.
+CommandLine Wrong(std::string_view what, std::string_view next = "") {
+  return Exit(2, fmt::format("{}\n{}", text::Visible(what, text::Backslash::kKept), next));
+}
+
 }  // namespace
 
 std::string InsecureAddress(const std::string& listen) {
@@ -96,17 +102,17 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;
-    const int code = app.exit(error, out, err);
-    return Exit(code == 0 ? 0 : 2, code == 0 ? out.str() : err.str());
+    if (app.exit(error, out, err) == 0) return Exit(0, out.str());
+    return Wrong(error.what(), "Run florind --help to see the settings.\n");
   }
   CommandLine result;
   if (!file.empty()) {
     const std::string wrong = ApplyFile(file, &result.config);
-    if (!wrong.empty()) return Exit(2, wrong + "\n");
+    if (!wrong.empty()) return Wrong(wrong);
   }
   Overlay(options, flags, &result.config);
   const std::string wrong = Check(result.config);
-  if (!wrong.empty()) return Exit(2, wrong + "\n");
+  if (!wrong.empty()) return Wrong(wrong);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
 
 #include "bench/histogram.h"
 #include "bench/options.h"
@@ -14,6 +15,16 @@ namespace florin::bench {
 namespace {
 
 using std::chrono::microseconds;
+
+// Bug: a terminal obeyed what an argument held when an error quoted it.
+TEST(OptionsTest, WhatIsQuotedStaysOnItsLine) {
+  char program[] = "florin-bench";
+  char argument[] = "--a\nb\x1b[8m";
+  char* argv[] = {program, argument};
+  const CommandLine line = ParseCommandLine(2, argv);
+  EXPECT_EQ(line.exit_code, 2);
+  EXPECT_NE(line.output.find("--a\\nb\\x1b[8m"), std::string::npos) << line.output;
+}
 
 TEST(HistogramTest, QuantilesAreWithinTwoPercent) {
   Histogram histogram;

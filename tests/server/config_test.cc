@@ -76,6 +76,27 @@ TEST(ConfigTest, RefusesBadFlags) {
   }
 }
 
+// Bug: a terminal obeyed what a flag or a file held when an error quoted it.
+TEST(ConfigTest, WhatIsQuotedStaysOnItsLine) {
+  const std::string hostile = "a\nlistening on 127.0.0.1:1\x1b[8m\u202e";
+  const std::string shown = "a\\nlistening on 127.0.0.1:1\\x1b[8m\\u202e";
+  for (const std::string flag : {"--log-level", "--listen", "--max-in-flight", "--config"}) {
+    const CommandLine line = Parse({flag, hostile});
+    EXPECT_EQ(line.exit_code, 2);
+    EXPECT_THAT(line.output, HasSubstr(shown)) << flag;
+    EXPECT_EQ(line.output.find_first_of("\x1b\xe2"), std::string::npos) << flag;
+  }
+  const CommandLine unknown = Parse({"--" + hostile});
+  EXPECT_THAT(unknown.output, HasSubstr(shown));
+  EXPECT_THAT(unknown.output, HasSubstr("\nRun florind --help to see the settings.\n"));
+}
+
+TEST_F(ConfigFileTest, WhatAFileHoldsStaysOnItsLine) {
+  const CommandLine line = ParseWithFile("\"a\\nb\\u001b[8m\" = 1");
+  EXPECT_EQ(line.exit_code, 2);
+  EXPECT_THAT(line.output, HasSubstr("\"a\\nb\\x1b[8m\""));
+}
+
 TEST(ConfigTest, OtherAddressesThanLoopbackNeedASayso) {
   for (const char* const address : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1"}) {
     const CommandLine line = Parse({"--listen", address});
