@@ -74,14 +74,14 @@ class HealthCall final : public Stream {
 
 }  // namespace
 
-HealthService::HealthService(ServiceHost* service_host)
-    : RawService(service_host), calls_(StreamLimits()) {
+HealthService::HealthService(ServiceHost* service_host, const StreamLimits& limits)
+    : RawService(service_host), checks_(limits), watches_(limits) {
   const auto add = [this](const char* name, bool watch) {
     AddServerStreamToTheEnd(
         name, [this, watch](grpc::CallbackServerContext* context, const grpc::ByteBuffer& bytes,
                             MethodMetrics* metrics) {
-          const auto call =
-              std::make_shared<HealthCall>(&host(), &calls_, metrics, context, this, watch);
+          const auto call = std::make_shared<HealthCall>(&host(), watch ? &watches_ : &checks_,
+                                                         metrics, context, this, watch);
           call->Start(bytes);
           return call.get();
         });

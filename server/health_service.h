@@ -21,7 +21,8 @@ class HealthService final : public RawService {
  public:
   using ServingStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
 
-  explicit HealthService(ServiceHost* host);
+  /// `limits` bound the Watches, and the Checks by themselves.
+  explicit HealthService(ServiceHost* host, const StreamLimits& limits = {});
 
   /// From now on all are NOT_SERVING; watches are told.
   void StopServing() { serving_.store(false); }
@@ -31,7 +32,8 @@ class HealthService final : public RawService {
 
  private:
   std::atomic<bool> serving_{true};
-  CommandStreams calls_;
+  CommandStreams checks_;
+  CommandStreams watches_;
 };
 
 }  // namespace florin::server

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/server/event_log.h"
@@ -22,6 +23,14 @@ using grpc::health::v1::HealthCheckResponse;
 using test_support::ReasonOf;
 
 constexpr char kCommands[] = "florin.v1.Commands";
+
+constexpr std::size_t kCallsMax = 4;
+
+StreamLimits FewCalls() {
+  StreamLimits limits;
+  limits.streams_max = kCallsMax;
+  return limits;
+}
 
 class HealthServiceTest : public testing::Test {
  protected:
@@ -64,7 +73,7 @@ class HealthServiceTest : public testing::Test {
   ScriptedLedger ledger_{&log_};
   Metrics metrics_{"test"};
   ServiceHost host_{&ledger_, &metrics_};
-  HealthService service_{&host_};
+  HealthService service_{&host_, FewCalls()};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Health::Stub> health_;
 };
@@ -108,6 +117,24 @@ TEST_F(HealthServiceTest, AWatchIsToldOfEachChange) {
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
   context.TryCancel();
+}
+
+// Bug: Watches took the places of Checks, so that a load balancer took the server for a dead one.
+TEST_F(HealthServiceTest, ManyWatchesLeaveThePlacesOfChecks) {
+  grpc::ClientContext contexts[kCallsMax];
+  std::vector<std::unique_ptr<grpc::ClientReader<HealthCheckResponse>>> watches;
+  HealthCheckResponse response;
+  for (grpc::ClientContext& context : contexts) {
+    watches.push_back(health_->Watch(&context, Ask("")));
+    ASSERT_TRUE(watches.back()->Read(&response));
+  }
+  grpc::ClientContext too_many;
+  const auto refused = health_->Watch(&too_many, Ask(""));
+  EXPECT_FALSE(refused->Read(&response));
+  EXPECT_EQ(ReasonOf(refused->Finish()), "OVERLOADED");
+  EXPECT_EQ(Check(""), "SERVING");
+  for (grpc::ClientContext& context : contexts) context.TryCancel();
+  for (const auto& watch : watches) (void)watch->Finish();
 }
 
 TEST_F(HealthServiceTest, AStopIsSaidBeforeAWatchEnds) {
