@@ -70,6 +70,18 @@ const std::map<std::string_view, std::string_view>& Advice() {
   return kAdvice;
 }
 
+// gRPC's own words for what does not fit (docs/errors.md): without a reason. Another call's headers
+// may have cut this one, so that its outcome is open.
+std::string AdviceForTooMuch(const ClientError& error) {
+  if (!error.reason.empty()) {
+    return "nothing was changed; try again in a moment";
+  }
+  if (error.message.find("metadata size") != std::string::npos) {
+    return "the outcome is not known; run it again with the same id";
+  }
+  return "send less at a time; a message has 16 MiB at most";
+}
+
 std::string AdviceFor(const ClientError& error, const std::string& server) {
   if (const auto opened = error.metadata.find("opened_position"); opened != error.metadata.end()) {
     return "ask for position " + opened->second + " or later";
@@ -94,7 +106,7 @@ std::string AdviceFor(const ClientError& error, const std::string& server) {
     case StatusCode::UNKNOWN:
       return "see the server's log";
     case StatusCode::RESOURCE_EXHAUSTED:
-      return "nothing was changed; try again in a moment";
+      return AdviceForTooMuch(error);
     case StatusCode::UNIMPLEMENTED:
       return fmt::format(
           "the server at {} does not know this call; is it a florind of this "

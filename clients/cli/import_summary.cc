@@ -81,8 +81,8 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
 
 void PrintNotes(Console console, const ImportOutcome& outcome) {
   for (const auto& row : outcome.rejected) {
-    console.err << fmt::format("rejected: line {}: {}: {}", row.line, row.reason, row.message)
-                << '\n';
+    console.err << "rejected: line " << row.line << ": " << row.reason << ": "
+                << Sentence{row.message} << '\n';
   }
   const auto shown = static_cast<std::int64_t>(outcome.rejected.size());
   if (shown > 0 && outcome.counts.rejected > shown) {
@@ -91,7 +91,7 @@ void PrintNotes(Console console, const ImportOutcome& outcome) {
                 << '\n';
   }
   for (const auto& warning : outcome.warnings) {
-    console.err << "warning: " << warning << '\n';
+    console.err << "warning: " << Sentence{warning} << '\n';
   }
 }
 

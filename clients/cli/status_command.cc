@@ -22,7 +22,9 @@ ExitCode Status(Session& session) {
   fields.Add("server", session.server);
   fields.Add("version", status.version());
   fields.Add("ledger", status.ledger_id());
-  fields.Add("state", status.read_only() ? "read only: " + status.read_only_reason() : "ready");
+  const std::string state =
+      status.read_only() ? "read only: " + status.read_only_reason() : "ready";
+  fields.Add("state", Sentence{state});
   fields.Add("running since", FormatTime(status.has_start_time(), status.start_time()));
   fields.Add("head position", FormatCount(status.head_position()));
   fields.Add("head hash", status.head_hash());

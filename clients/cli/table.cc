@@ -73,6 +73,10 @@ void FieldList::Add(std::string_view name, std::string_view value) {
   }
 }
 
+void FieldList::Add(std::string_view name, const Sentence& value) {
+  fields_.emplace_back(text::Visible(name), text::Visible(value.text, text::Backslash::kKept));
+}
+
 void FieldList::Print(const Printer& out) const {
   std::size_t width = 0;
   for (const auto& [name, value] : fields_) {

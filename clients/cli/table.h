@@ -47,6 +47,7 @@ class Table {
 class FieldList {
  public:
   void Add(std::string_view name, std::string_view value);
+  void Add(std::string_view name, const Sentence& value);
   void Print(const Printer& out) const;
 
  private:

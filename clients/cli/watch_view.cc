@@ -7,6 +7,7 @@
 
 #include "clients/cli/table.h"
 #include "clients/cli/text.h"
+#include "text/visible.h"
 
 namespace florin::cli {
 namespace {
@@ -31,7 +32,8 @@ void PrintWatchScreen(const Printer& out, const WatchState& state) {
   const auto& status = state.status;
   const auto& activity = state.activity;
   FieldList fields;
-  fields.Add("server", state.server + ", " + Condition(state));
+  const std::string server = text::Visible(state.server) + ", " + Condition(state);
+  fields.Add("server", Sentence{server});
   fields.Add("transactions/s", FormatCount(activity.transactions_per_second));
   fields.Add("events/s", FormatCount(activity.events_per_second));
   fields.Add("commit to seen", Latency(activity.latency_median) + " median, " +
@@ -62,7 +64,7 @@ void PrintWatchTitles(const Printer& out) {
 void PrintWatchLine(const Printer& out, const WatchState& state) {
   const auto& status = state.status;
   const auto& activity = state.activity;
-  std::string busiest = activity.top.empty() ? "" : activity.top.front().first;
+  std::string busiest = activity.top.empty() ? "" : text::Visible(activity.top.front().first);
   if (!state.reachable || !state.following) {
     busiest = "(" + Condition(state) + ")";
   }
@@ -73,7 +75,7 @@ void PrintWatchLine(const Printer& out, const WatchState& state) {
                   status.head_position(), status.account_count(), status.active_account_count(),
                   FormatBytes(status.data_bytes()), busiest);
   line.erase(line.find_last_not_of(' ') + 1);
-  out << line << '\n';
+  out << Sentence{line} << '\n';
 }
 
 void PrintWatchJson(const Printer& out, const WatchState& state) {

@@ -93,5 +93,21 @@ TEST(WatchViewTest, ScreenAndLineSayTheSame) {
   EXPECT_THAT(json.str(), HasSubstr("\"busiest\":[{\"account_id\":\"a\",\"events\":3}]}\n"));
 }
 
+// Bug: a sentence of the server that quotes by escapes was shown with its backslashes doubled.
+TEST(WatchViewTest, AServersSentenceIsShownAsItIs) {
+  WatchState state;
+  state.server = "here:1";
+  state.status.set_read_only(true);
+  state.status.set_read_only_reason(R"(DISK_FULL: "a\nb" is full)");
+  std::ostringstream screen;
+  PrintWatchScreen(screen, state);
+  EXPECT_THAT(screen.str(), HasSubstr(R"(here:1, read only: DISK_FULL: "a\nb" is full)"));
+  state.following = false;
+  state.reachable = true;
+  std::ostringstream line;
+  PrintWatchLine(line, state);
+  EXPECT_THAT(line.str(), HasSubstr("(the stream of events is lost, trying again)"));
+}
+
 }  // namespace
 }  // namespace florin::cli
