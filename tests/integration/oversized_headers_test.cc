@@ -63,18 +63,27 @@ TEST_F(OversizedHeadersTest, ASubscriptionBesideGoesOn) {
 TEST_F(OversizedHeadersTest, ACommandStreamBesideGoesOn) {
   const auto client = Client::Connect(server().address());
   Open("headers:b");
-  std::atomic<int> posted = 0;
+  std::atomic<int> answered = 0;
+  int posted = 0;
   client::CommandStream stream(
       *client, client::CommandStreamOptions(),
       [&](const v1::TransactionCommand& /*command*/, const v1::TransactionResult& result) {
         posted += result.status() == v1::TRANSACTION_STATUS_POSTED ? 1 : 0;
+        ++answered;
+        answered.notify_all();
       });
   for (int i = 0; i < 5; ++i) {
     v1::ExecuteStreamRequest batch;
     *batch.add_commands()->mutable_create_transaction() =
         TransferRequest("headers:s" + std::to_string(i), "world", "headers:b", "1");
     ASSERT_TRUE(stream.Submit(std::move(batch)).ok());
-    (void)CallWithHeaders(*client, 9000);
+    // The stream is there, on the one connection of its client.
+    for (int seen = answered; seen <= i; seen = answered) answered.wait(seen);
+    grpc::ClientContext context;
+    const auto beside = client->ledger_stub().ExecuteStream(&context);
+    EXPECT_EQ(CallWithHeaders(*client, 9000).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    // A stream that nobody takes up again is cut, and so is the other.
+    EXPECT_EQ(beside->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   }
   ASSERT_TRUE(stream.Finish().ok());
   EXPECT_EQ(posted, 5);

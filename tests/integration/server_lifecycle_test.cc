@@ -122,6 +122,21 @@ TEST_F(ServerLifecycleTest, ReflectionListsAndDescribesEveryService) {
     request.set_file_containing_symbol(service);
     EXPECT_TRUE(ask(request).has_file_descriptor_response()) << service;
   }
+  request.set_file_by_filename("florin/v1/ledger_service.proto");
+  const auto by_name = ask(request).file_descriptor_response().file_descriptor_proto();
+  EXPECT_GT(by_name.size(), 1);
+  request.set_file_containing_symbol("florin.v1.LedgerService.CreateTransaction");
+  const auto by_method = ask(request).file_descriptor_response().file_descriptor_proto();
+  ASSERT_GT(by_method.size(), 1);
+  EXPECT_EQ(by_method[0], by_name[0]);
+  request.set_file_containing_symbol("florin.v1.Nothing\n");
+  const ServerReflectionResponse nothing = ask(request);
+  EXPECT_EQ(nothing.error_response().error_code(), static_cast<int>(grpc::StatusCode::NOT_FOUND));
+  EXPECT_EQ(nothing.error_response().error_message(),
+            "there is nothing called \"florin.v1.Nothing\\n\"");
+  request.clear_message_request();
+  EXPECT_EQ(ask(request).error_response().error_code(),
+            static_cast<int>(grpc::StatusCode::INVALID_ARGUMENT));
   stream->WritesDone();
   EXPECT_TRUE(stream->Finish().ok());
 }
