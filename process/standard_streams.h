@@ -4,7 +4,8 @@
 
 namespace florin::process {
 
-/// Opens the descriptors 0 to 2 that the parent left closed. Every main begins with it.
+/// Opens the descriptors 0 to 2 that the parent left closed. Every main of a
+/// program that is shipped begins with it.
 ///
 /// A file that is opened while one of them is closed gets its number, and then takes what is
 /// meant for the terminal: a log line would overwrite the ledger's files. They are opened on

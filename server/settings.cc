@@ -19,7 +19,7 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"data-dir", "Directory of the books; made if missing", &Config::data_dir},
     {"listen", "Address for gRPC, HOST:PORT or unix:PATH; port 0 takes a free one",
      &Config::listen},
-    {"metrics-listen", "Address for Prometheus metrics, HOST:PORT; none if empty",
+    {"metrics-listen", "Address for Prometheus metrics, HOST:PORT or unix:PATH; none if empty",
      &Config::metrics_listen},
     {"allow-insecure",
      "Listen on other than loopback addresses though nothing is encrypted and "
