@@ -43,8 +43,12 @@ def sift(*logs):
 
 
 class TsanReportsTest(unittest.TestCase):
-    def test_no_log_and_no_report_pass(self):
-        self.assertEqual(sift(), (0, "0 reports in 0 logs, 0 of them true"))
+    def test_no_log_at_all_fails(self):
+        result = subprocess.run([sys.executable, str(SIFT)], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("there are no logs", result.stderr)
+
+    def test_no_report_passes(self):
         self.assertEqual(sift("all is well\n"), (0, "0 reports in 1 logs, 0 of them true"))
 
     def test_what_the_server_gets_from_grpc_passes(self):
@@ -82,6 +86,21 @@ WARNING: ThreadSanitizer: lock-order-inversion (potential deadlock) (pid=7)
     #0 pthread_mutex_lock <null> (libtsan.so.2+0x1)
     #1 G() /home/me/florin/actors/commit_queue.cc:9 (florind+0x1)
 ==================
+"""
+        self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))
+
+    def test_what_is_no_race_counts_in_every_folder_of_ours(self):
+        freed = race("/home/me/florin/server/a.cc:1", "<null>").replace("data race", "heap-use-after-free")
+        self.assertEqual(sift(freed), (1, "1 reports in 1 logs, 1 of them true"))
+        theirs = race("<null>", "<null>").replace("data race", "heap-use-after-free")
+        theirs = theirs.replace("/home/me/florin/actors", "/usr/include")
+        self.assertEqual(sift(theirs), (0, "1 reports in 1 logs, 0 of them true"))
+
+    def test_a_deadly_signal_counts(self):
+        log = """ThreadSanitizer:DEADLYSIGNAL
+==7==ERROR: ThreadSanitizer: SEGV on unknown address 0x000000000000 (pc 0x1 bp 0x2 sp 0x3 T8)
+==7==The signal is caused by a READ memory access.
+    #0 F() /home/me/florin/server/a.cc:1 (florind+0x1)
 """
         self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))
 
