@@ -6,6 +6,7 @@
 
 #include "actors/batch_builder.h"
 #include "actors/changes.h"
+#include "actors/decider.h"
 #include "domain/refusal_text.h"
 #include "storage/prefetch.h"
 
@@ -17,11 +18,6 @@ constexpr std::size_t kFlightAhead = 14;
 constexpr std::size_t kPortsAhead = 11;
 constexpr std::size_t kAccountsAhead = 8;
 constexpr std::size_t kExpectedSlotsMax = 8;
-
-/// Refused because an account could not be read: there is nothing to explain by numbers.
-bool IsUnreadable(domain::Reason reason) {
-  return reason == domain::Reason::kDataCorrupt || reason == domain::Reason::kStorageUnavailable;
-}
 
 domain::Refusal Broken(const std::string& what) {
   return {domain::Reason::kStorageUnavailable,
@@ -181,6 +177,7 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
   unreadable_.reset();
   item.refusal = Explain(*flight, index);
   if (IsUnreadable(item.reason)) {
+    // There is nothing to explain by numbers.
     // Read once more, for the place. Where it can be read by now, the vote stands all the same.
     item.refusal = unreadable_.value_or(domain::Refusal{
         item.reason,

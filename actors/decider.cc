@@ -13,12 +13,6 @@ namespace {
 using domain::Finding;
 using domain::Reason;
 
-/// The account's state is not known, so that nothing else found in the same item is certain to come
-/// first.
-bool IsUnreadable(const Finding& finding) {
-  return finding.reason == Reason::kDataCorrupt || finding.reason == Reason::kStorageUnavailable;
-}
-
 /// The lowest item that is refused, and why.
 struct FirstRefusal {
   std::size_t item = std::numeric_limits<std::size_t>::max();
@@ -26,12 +20,12 @@ struct FirstRefusal {
 
   void Offer(std::size_t at, const Finding& candidate) {
     if (!candidate.Any() || at > item) return;
-    if (at < item || IsUnreadable(candidate)) {
+    if (at < item || IsUnreadable(candidate.reason)) {
       item = at;
       finding = candidate;
       return;
     }
-    if (IsUnreadable(finding)) return;
+    if (IsUnreadable(finding.reason)) return;
     domain::KeepFirst(candidate, &finding);
   }
 };
@@ -172,6 +166,10 @@ void RefuseItems(Flight& flight, const FirstRefusal& first, const SlotTable& tab
 }
 
 }  // namespace
+
+bool IsUnreadable(Reason reason) {
+  return reason == Reason::kDataCorrupt || reason == Reason::kStorageUnavailable;
+}
 
 void AnnounceDecision(const FlightPtr& flight, bool happened) {
   if (flight->decision->Decide(happened)) {

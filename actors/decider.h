@@ -10,6 +10,10 @@ namespace florin::actors {
 /// Requires: every slot has voted (or there is none). Threads: the last voter's.
 void Decide(const FlightPtr& flight);
 
+/// Refused because an account could not be read. Its state is not known, so that nothing else found
+/// in the same item is certain to come first.
+[[nodiscard]] bool IsUnreadable(domain::Reason reason);
+
 /// Makes a decision known that somebody else has made (account and asset commands).
 void AnnounceDecision(const FlightPtr& flight, bool happened);
 

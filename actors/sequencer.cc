@@ -201,8 +201,12 @@ Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
         break;
     }
     Advance();
-    if (WaitForDue(*admitted.command, admitted.base, [this, submission] { Run(submission); }))
-      return Progress::kHeld;
+    Marks due;
+    if (FindDue(*admitted.command, admitted.base, &due)) {
+      submission->call->Deliver(submission->cursor, RefusedOutcome(StuckHold()));
+      continue;
+    }
+    if (!due.empty() && WaitForDue(submission)) return Progress::kHeld;
     const FlightPtr flight = NewFlight(submission->principal);
     flight->call = submission->call.get();
     Item& item = flight->items.emplace_back();
@@ -224,11 +228,12 @@ Sequencer::Progress Sequencer::RunWhole(const SubmissionPtr& submission) {
     return Progress::kParked;
   }
   Advance();
-  for (const AdmittedItem& admitted : submission->items) {
+  for (AdmittedItem& admitted : submission->items) {
+    Marks due;
     if (admitted.resolved || admitted.pre_refusal) continue;
-    if (WaitForDue(*admitted.command, admitted.base, [this, submission] { Run(submission); }))
-      return Progress::kHeld;
+    if (FindDue(*admitted.command, admitted.base, &due)) admitted.pre_refusal = StuckHold();
   }
+  if (WaitForDue(submission)) return Progress::kHeld;
   const FlightPtr flight = NewFlight(submission->principal);
   flight->call = submission->call.get();
   flight->validate_only = submission->validate_only;

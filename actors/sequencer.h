@@ -1,6 +1,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <cstdint>
 #include <deque>
@@ -41,6 +42,8 @@ class SequencerWorld {
   /// No expiry that is not yet published will have a commit time before `first`; told before
   /// whatever lowers it can be published. `due`: holds that are due and have no number yet.
   virtual void SetExpiries(std::int64_t first, std::size_t due) = 0;
+  /// The hold could not be ended, for this reason. It will be tried again.
+  virtual void ExpiryFailed(const std::string& transaction_id, const std::string& why) = 0;
 };
 
 /// Gives every command its number and delivers it to every account it names, in that order.
@@ -53,8 +56,8 @@ class Sequencer {
     /// Ids kept in memory after they were published, while look-ups that may not have seen them are
     /// on their way; at least what may be in flight.
     std::size_t recent_commands = 65'536;
-    /// So many expiries of holds are on their way at most: what comes behind them waits for their
-    /// sync.
+    /// So many expiries of holds are on their way at most, those of several postings counted by
+    /// postings: what comes behind them waits for their sync.
     std::size_t expiries_max = 256;
   };
 
@@ -97,6 +100,8 @@ class Sequencer {
     domain::Refusal refusal;
   };
 
+  using Marks = absl::flat_hash_set<HoldTimers::Mark>;
+
   void Drain();
   void Enqueue(std::function<void()> work);
   void EnqueueFirst(std::function<void()> work);
@@ -128,15 +133,23 @@ class Sequencer {
   void LaunchExpiry(const HoldTimers::Key& hold, const domain::TransactionPtr& loaded);
   void ResumeFreed();
   void ShowExpiries();
-  /// True: due holds on the command's accounts are to be ended first; `resume` comes when they are.
-  bool WaitForDue(const domain::TransactionCommand& command, const domain::TransactionPtr& base,
-                  const std::function<void()>& resume);
-  void HoldBack(HoldTimers::Mark mark, std::function<void()> resume);
+  void FailExpiry(const HoldTimers::Key& hold, const storage::AccountMarks& accounts,
+                  const std::string& why);
+  /// Adds the marks of the command's accounts that have due holds; true if one of them is stuck.
+  bool FindDue(const domain::TransactionCommand& command, const domain::TransactionPtr& base,
+               Marks* due) const;
+  bool WaitForDue(const SubmissionPtr& submission);
+  /// The answer to a command on an account with a stuck hold.
+  [[nodiscard]] static domain::Refusal StuckHold();
+  /// `resume` comes when the due holds of all these marks are ended, or are stuck.
+  void HoldBack(const Marks& due, std::function<void()> resume);
   void RunAccount(const std::shared_ptr<AccountSubmission>& submission);
   bool AnswerRepeated(const std::shared_ptr<AccountSubmission>& submission);
   void RunAsset(const std::shared_ptr<AssetSubmission>& submission);
   void ForgetTimerOf(const FlightPtr& flight, const Item& item);
+  void ForgetExpiry(const Item& item);
   void ForgetTimer(const HoldTimers::Key& key);
+  void ForgetRead(const HoldTimers::Key& key);
 
   SequencerWorld* world_;
   DecisionSink* sink_;
@@ -160,13 +173,19 @@ class Sequencer {
   std::int64_t first_expiry_ = 0;
   /// A hold that was read from disk, or is being read, for its expiry.
   struct HoldRead {
-    bool done = false;
-    /// Null: it cannot be read.
+    /// Null: it is being read.
     domain::TransactionPtr hold;
+    /// Of what is read ahead.
+    std::size_t weight = 0;
   };
   std::map<HoldTimers::Key, HoldRead> hold_reads_;
-  /// What waits until no due hold of a mark is left.
-  absl::flat_hash_map<HoldTimers::Mark, std::vector<std::function<void()>>> held_;
+  std::size_t read_ahead_ = 0;
+  /// A call that waits until no due hold is left of any of several marks.
+  struct Held {
+    std::size_t marks = 0;
+    std::function<void()> resume;
+  };
+  absl::flat_hash_map<HoldTimers::Mark, std::vector<std::shared_ptr<Held>>> held_;
   bool ends_only_awaited_ = false;
 };
 

@@ -20,7 +20,13 @@ void Sequencer::RunAccount(const std::shared_ptr<AccountSubmission>& submission)
       std::visit([](const auto& command) -> const std::string& { return command.account_id; },
                  submission->command);
   if (const auto mark = timers_.DueOn(named)) {
-    HoldBack(*mark, [this, submission] { RunAccount(submission); });
+    if (timers_.IsStuck(*mark)) {
+      AccountOutcome outcome;
+      outcome.refusal = StuckHold();
+      submission->done(std::move(outcome));
+    } else {
+      HoldBack({*mark}, [this, submission] { RunAccount(submission); });
+    }
     return;
   }
   const FlightPtr flight = NewFlight(submission->principal);

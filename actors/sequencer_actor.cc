@@ -15,6 +15,9 @@ namespace {
 /// How late a hold may expire on an idle ledger; before any command it is exact.
 constexpr std::chrono::milliseconds kTickInterval{50};
 
+/// Expiries that fail are logged at most once in this time.
+constexpr std::chrono::seconds kFailuresLogged{10};
+
 /// Accounts looked at after each message while there are too many: all may be in use.
 constexpr int kPassivationLooks = 64;
 
@@ -193,13 +196,28 @@ void SequencerActor::LoadHolds(std::vector<HoldTimers::Key> holds) {
     auto loaded = std::make_shared<LoadedHolds>();
     for (const HoldTimers::Key& key : keys) {
       auto transaction = host->reader().GetTransaction(key.second);
-      if (!transaction.ok())
-        spdlog::error("hold {} cannot be read, it does not expire: {}", key.second,
-                      transaction.refusal().message);
-      loaded->emplace_back(key, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+      LoadedHold& hold = loaded->emplace_back(LoadedHold{key, nullptr, ""});
+      if (!transaction.ok()) {
+        hold.failure = transaction.refusal().message;
+      } else {
+        hold.transaction = transaction->value_or(nullptr);
+      }
     }
     caf::anon_send(self, HoldsMessage{std::move(loaded)});
   });
+}
+
+/// Where a disk fails there may be very many.
+void SequencerActor::ExpiryFailed(const std::string& transaction_id, const std::string& why) {
+  ++failed_expiries_;
+  const auto now = std::chrono::steady_clock::now();
+  if (failure_logged_ && now - *failure_logged_ < kFailuresLogged) return;
+  failure_logged_ = now;
+  spdlog::error(
+      "hold {} has reached its time but cannot be ended: {}; it is tried again, and until then "
+      "commands on its accounts are refused as STORAGE_UNAVAILABLE ({} failed attempts since the "
+      "last such line)",
+      transaction_id, why, std::exchange(failed_expiries_, 0));
 }
 
 /// No call is on its way any more, but holds may be expiring, and what is numbered needs its

@@ -3,8 +3,10 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <caf/all.hpp>
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   }
   void LoadHolds(std::vector<HoldTimers::Key> holds) override;
   void SetExpiries(std::int64_t first, std::size_t due) override { host_->SetExpiries(first, due); }
+  void ExpiryFailed(const std::string& transaction_id, const std::string& why) override;
 
   void CountOpenedAndUnknown(const std::vector<FlightPtr>& flights);
   void Passivate();
@@ -74,6 +77,9 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   /// Every live account once. Who has been used since it was put here goes to the back again:
   /// nearly the least recently used first, and using an account costs nothing.
   Chain<QueuedPort, &QueuedPort::place> queue_;
+  /// Since failure_logged_.
+  std::size_t failed_expiries_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> failure_logged_;
   bool stopping_ = false;
   bool stopped_ = false;
 };

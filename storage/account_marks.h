@@ -16,7 +16,7 @@ namespace florin::storage {
 /// accounts are not meant.
 using AccountMark = std::uint32_t;
 
-/// The accounts that a transaction moves money on, each once. Empty: they are not known.
+/// The accounts that a transaction moves money on, each once.
 using AccountMarks = absl::InlinedVector<AccountMark, 4>;
 
 [[nodiscard]] AccountMark MarkOf(std::string_view account_id);

@@ -12,7 +12,7 @@ namespace {
 
 /// Of the index directory: another one is rebuilt. Raise it with every change
 /// of keys or values.
-constexpr char kIndexFormat[] = "1";
+constexpr char kIndexFormat[] = "2";
 constexpr char kFormatKey[] = "format";
 constexpr char kCoverKey[] = "cover";
 

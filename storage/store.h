@@ -43,7 +43,7 @@ struct Lookup {
 struct OpenHold {
   std::string transaction_id;
   std::int64_t expire_time = 0;
-  /// Empty: an index of an earlier version, which did not keep them.
+  /// Of the accounts that it moves money on.
   AccountMarks accounts;
 };
 

@@ -18,13 +18,17 @@ class SimulatedLedger::LivePort : public AccountPort {
  public:
   /// `in_place`: asked for each command whether its vote may be taken at once.
   LivePort(std::string account_id, Mailboxes* boxes, storage::Reader* reader,
-           std::function<bool()> in_place)
+           std::function<bool()> in_place, bool damaged)
       : AccountPort(std::move(account_id)),
         boxes_(boxes),
         box_(boxes->Add()),
         in_place_(std::move(in_place)) {
     // As an actor does, it may outlive the port.
-    boxes_->Post(box_, [reader, id = this->account_id(), cell = cell_] {
+    boxes_->Post(box_, [reader, damaged, id = this->account_id(), cell = cell_] {
+      if (damaged) {
+        cell->Start(AccountCore::Broken(id, {domain::Reason::kDataCorrupt, "damaged", {}}));
+        return;
+      }
       auto head = reader->GetHead(id, storage::Tier::kDisk);
       if (!head.ok()) {
         cell->Start(AccountCore::Broken(id, head.refusal()));
@@ -68,7 +72,9 @@ SimulatedLedger::SimulatedLedger(storage::Store* store, test_support::RandomSour
       committer_random_(Draw(random)),
       sequencer_random_(Draw(random)),
       sequencer_(this, this, Sequencer::Options{options.recent_commands, options.expiries_max}) {
-  sequencer_.Restore(*clock, store->reader().Assets().value(), {});
+  std::vector<storage::OpenHold> holds;
+  if (options.with_open_holds) holds = store->reader().OpenHolds().value();
+  sequencer_.Restore(*clock, store->reader().Assets().value(), holds);
 }
 
 std::int64_t SimulatedLedger::Now() {
@@ -171,8 +177,13 @@ void SimulatedLedger::LoadHolds(std::vector<HoldTimers::Key> holds) {
   boxes_.Post(reader, [this, keys = std::move(holds)] {
     LoadedHolds loaded;
     for (const HoldTimers::Key& key : keys) {
+      if (hold_reads_failing_ > 0) {
+        --hold_reads_failing_;
+        loaded.push_back({key, nullptr, "the read failed"});
+        continue;
+      }
       auto transaction = store_->reader().GetTransaction(key.second);
-      loaded.emplace_back(key, transaction.ok() ? transaction->value_or(nullptr) : nullptr);
+      loaded.push_back({key, transaction.ok() ? transaction->value_or(nullptr) : nullptr, ""});
     }
     boxes_.Post(sequencer_box_,
                 [this, loaded = std::move(loaded)] { sequencer_.OnHoldsLoaded(loaded); });
@@ -182,9 +193,10 @@ void SimulatedLedger::LoadHolds(std::vector<HoldTimers::Key> holds) {
 AccountPort* SimulatedLedger::Port(const std::string& account_id, std::uint64_t n) {
   Live& live = accounts_[account_id];
   if (live.port == nullptr) {
-    live.port = std::make_shared<LivePort>(account_id, &boxes_, &store_->reader(), [this] {
-      return sequencer_random_.Percent(options_.in_place_percent);
-    });
+    live.port = std::make_shared<LivePort>(
+        account_id, &boxes_, &store_->reader(),
+        [this] { return sequencer_random_.Percent(options_.in_place_percent); },
+        account_id == damaged_);
   }
   live.last_n = n;
   return live.port.get();

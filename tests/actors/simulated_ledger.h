@@ -48,6 +48,8 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
     double in_place_percent = 0;
     /// Most flights that one commit takes.
     std::int64_t commit_most = 8;
+    /// The holds that the store has open expire too.
+    bool with_open_holds = false;
     /// The clock goes on by up to so many nanoseconds each time it is read.
     std::int64_t clock_step = 3;
   };
@@ -72,6 +74,14 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
 
   /// As told by the sequencer.
   [[nodiscard]] std::int64_t first_expiry() const { return first_expiry_; }
+  [[nodiscard]] std::int64_t failed_expiries() const { return failed_expiries_; }
+  void EndOnlyAwaitedHolds() { sequencer_.EndOnlyAwaitedHolds(); }
+  /// So many reads of holds for their expiry fail from now on.
+  void FailHoldReads(std::int64_t count) { hold_reads_failing_ = count; }
+  /// The account of this id cannot be read when its actor is woken up.
+  void Damage(const std::string& account_id) { damaged_ = account_id; }
+  /// Every account is read again when it is named. Requires: nothing is unpublished.
+  void PutAllAway() { accounts_.clear(); }
 
   /// Of what ran to its end: flight of number i + 1.
   [[nodiscard]] std::vector<FlightPtr> Flights() const;
@@ -91,6 +101,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   void ReadmitAccount(AccountSubmission submission) override;
   void LoadHolds(std::vector<HoldTimers::Key> holds) override;
   void SetExpiries(std::int64_t first, std::size_t) override { first_expiry_ = first; }
+  void ExpiryFailed(const std::string&, const std::string&) override { ++failed_expiries_; }
   // DecisionSink
   void OnDecided(const FlightPtr& flight) override;
   void OnAwaitedDecision(const FlightPtr& flight) override;
@@ -117,6 +128,9 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   std::atomic<std::int64_t> first_expiry_{0};
   std::atomic<std::int64_t> readmitted_{0};
   std::atomic<std::int64_t> parked_{0};
+  std::atomic<std::int64_t> failed_expiries_{0};
+  std::atomic<std::int64_t> hold_reads_failing_{0};
+  std::string damaged_;
   mutable std::mutex flights_mutex_;
   std::map<std::uint64_t, FlightPtr> flights_;
 
