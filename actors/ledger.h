@@ -154,7 +154,9 @@ class Ledger {
 
   [[nodiscard]] virtual LedgerStats Stats() const = 0;
 
-  /// The log's time, UTC nanoseconds: no command that comes later has a lower commit time.
+  /// The log's time, UTC nanoseconds: within one run of the server no command that comes later has
+  /// a lower commit time. After a restart the log's time may be lower, though never before the last
+  /// commit time.
   virtual std::int64_t Now() = 0;
   /// How far it is ahead of the machine's clock (see LogClock), in nanoseconds.
   virtual std::int64_t ClockAhead() { return 0; }

@@ -19,6 +19,9 @@ constexpr std::int64_t kIdleMax = 366 * kDay;
 /// Less is not worth a word: clocks are corrected by so much all the time.
 constexpr std::int64_t kApart = kSecond;
 
+/// Until it is as little again, they are not together: else it would be said over and over.
+constexpr std::int64_t kTogetherAgain = kSecond / 2;
+
 constexpr std::int64_t kRepeatAfter = 600 * kSecond;
 
 /// Far from where a number of nanoseconds ends, so that years of uptime fit behind it.
@@ -51,13 +54,24 @@ MachineClocks MachineClocks::Real() {
 
 LogClock::LogClock(MachineClocks clocks, std::int64_t last_commit_time, std::int64_t max_jump_ns)
     : clocks_(std::move(clocks)), max_jump_ns_(max_jump_ns) {
-  const std::int64_t start = std::min(std::max(clocks_.wall(), last_commit_time), kLatest);
-  offset_ = start - clocks_.steady();
+  const Reading reading = ReadClocks();
+  offset_ = std::min(std::max(reading.wall, last_commit_time), kLatest) - reading.steady;
 }
 
-std::int64_t LogClock::Now() {
-  const std::int64_t steady = clocks_.steady();
-  const std::int64_t target = std::min(clocks_.wall(), kLatest) - steady;
+/// The wall clock first: what passes between the two, if this thread is put aside there, makes the
+/// log's time late by as much for a moment. The other way round it would be ahead, and stay so.
+LogClock::Reading LogClock::ReadClocks() const {
+  Reading reading;
+  reading.wall = clocks_.wall();
+  reading.steady = clocks_.steady();
+  return reading;
+}
+
+std::int64_t LogClock::Now() { return TimeAt(ReadClocks()); }
+
+std::int64_t LogClock::TimeAt(const Reading& reading) {
+  const std::int64_t steady = reading.steady;
+  const std::int64_t target = std::min(reading.wall, kLatest) - steady;
   std::int64_t offset = offset_.load(std::memory_order_relaxed);
   while (target > offset && target - offset <= max_jump_ns_) {
     if (offset_.compare_exchange_weak(offset, target, std::memory_order_relaxed))
@@ -66,7 +80,10 @@ std::int64_t LogClock::Now() {
   return steady + offset;
 }
 
-std::int64_t LogClock::Ahead() { return Now() - clocks_.wall(); }
+std::int64_t LogClock::Ahead() {
+  const Reading reading = ReadClocks();
+  return TimeAt(reading) - reading.wall;
+}
 
 std::string CheckClockAtStart(std::int64_t wall, std::int64_t last_commit_time,
                               std::int64_t max_jump_ns) {
@@ -80,11 +97,23 @@ std::string CheckClockAtStart(std::int64_t wall, std::int64_t last_commit_time,
       DateOf(wall), DateOf(last_commit_time), jump / kDay, (jump / kDay + 1) * (kDay / kSecond));
 }
 
+std::string WarnOfJumpAtStart(std::int64_t wall, std::int64_t last_commit_time,
+                              std::int64_t max_jump_ns) {
+  if (last_commit_time <= 0 || wall - last_commit_time <= max_jump_ns) return "";
+  return fmt::format(
+      "the machine's clock says {}, {:.3f} s after the last commit time {}, which is more than "
+      "--max-clock-jump-seconds {}; the start follows it, and holds expire by it. If the clock is "
+      "wrong, stop the server before commands come, and set it right",
+      DateOf(wall), SecondsOf(wall - last_commit_time), DateOf(last_commit_time),
+      max_jump_ns / kSecond);
+}
+
 std::optional<ClockWatch::Note> ClockWatch::Look(LogClock* clock, std::int64_t steady) {
   const std::int64_t ahead = clock->Ahead();
   State state = State::kTogether;
-  if (ahead > kApart) state = State::kAhead;
-  if (ahead < -kApart) state = State::kJumpNotFollowed;
+  const std::int64_t bound = state_ == State::kTogether ? kApart : kTogetherAgain;
+  if (ahead > bound) state = State::kAhead;
+  if (ahead < -bound) state = State::kJumpNotFollowed;
   const bool again = state != State::kTogether && steady - told_ >= kRepeatAfter;
   if (state == state_ && !again) return std::nullopt;
   state_ = state;
@@ -92,8 +121,8 @@ std::optional<ClockWatch::Note> ClockWatch::Look(LogClock* clock, std::int64_t s
   switch (state) {
     case State::kAhead:
       return Note{true, fmt::format("the log's time is {:.3f} s ahead of the machine's clock, "
-                                    "which was ahead once or has been set back; commit times go "
-                                    "on from there, and holds expire by them",
+                                    "which was ahead once or has been set back; commit times "
+                                    "continue from there, and holds expire by them",
                                     SecondsOf(ahead))};
     case State::kJumpNotFollowed:
       return Note{true, fmt::format("the machine's clock is {:.3f} s ahead of the log's time, more "

@@ -42,6 +42,14 @@ class LogClock {
   [[nodiscard]] std::int64_t max_jump_ns() const { return max_jump_ns_; }
 
  private:
+  /// Both clocks at one moment.
+  struct Reading {
+    std::int64_t wall = 0;
+    std::int64_t steady = 0;
+  };
+  [[nodiscard]] Reading ReadClocks() const;
+  std::int64_t TimeAt(const Reading& reading);
+
   const MachineClocks clocks_;
   const std::int64_t max_jump_ns_;
   /// Log time less the steady clock's.
@@ -54,8 +62,13 @@ class LogClock {
 [[nodiscard]] std::string CheckClockAtStart(std::int64_t wall, std::int64_t last_commit_time,
                                             std::int64_t max_jump_ns);
 
-/// Says when log time and wall clock part and when they are together again, and repeats while they
-/// are apart.
+/// What is to be said of a start that follows a wall clock which is more than the bound after the
+/// last commit time; empty: nothing. It is right after a long stop, and wrong if the clock is.
+[[nodiscard]] std::string WarnOfJumpAtStart(std::int64_t wall, std::int64_t last_commit_time,
+                                            std::int64_t max_jump_ns);
+
+/// Says when log time and wall clock diverge and when they are together again, and repeats while
+/// they are apart.
 class ClockWatch {
  public:
   struct Note {

@@ -22,7 +22,8 @@ namespace florin::server {
 /// The end of the last whole command at or before what `as_of` says (not a
 /// version); now: the visible head. Blocks: on disk for a time, and for a time
 /// that is hardly over also until no command under way can still carry it, so
-/// that the same question always has the same answer.
+/// that the same question always has the same answer within one run of the
+/// server.
 /// Errors: kPositionBeyondHead, kTimeInFuture, kOverloaded if that takes too
 /// long, the reader's.
 [[nodiscard]] domain::Result<std::int64_t> ResolvePosition(ServiceHost& host, const AsOf& as_of);

@@ -162,10 +162,12 @@ std::string FlorinServer::Open() {
   auto store = storage::Store::Open(ToStoreOptions(config_, descriptors_));
   if (!store.ok()) return store.refusal().message;
   store_ = std::move(*store);
-  std::string clock =
-      actors::CheckClockAtStart(actors::MachineClocks::Real().wall(),
-                                store_->reader().VisibleHead().time, ClockJumpOf(config_));
+  const std::int64_t wall = actors::MachineClocks::Real().wall();
+  const std::int64_t last_commit_time = store_->reader().VisibleHead().time;
+  std::string clock = actors::CheckClockAtStart(wall, last_commit_time, ClockJumpOf(config_));
   if (!clock.empty()) return clock;
+  clock = actors::WarnOfJumpAtStart(wall, last_commit_time, ClockJumpOf(config_));
+  if (!clock.empty()) spdlog::warn("{}", clock);
   ledger_ = actors::Ledger::Start(store_.get(), LedgerOptionsOf());
   host_ = std::make_unique<ServiceHost>(ledger_.get(), &metrics_, ToStreamLimits(config_));
   ledger_service_ = std::make_unique<LedgerService>(host_.get());

@@ -69,6 +69,36 @@ TEST_F(LogClockTest, GoesOnEvenlyFromALogThatIsAhead) {
   EXPECT_EQ(clock.Ahead(), 200 * kYear);
 }
 
+// Bug: a thread that was put aside between its two readings put the log's time ahead for good.
+TEST_F(LogClockTest, APauseBetweenTheReadingsLeavesNothingBehind) {
+  std::int64_t pause = 0;
+  LogClock clock({[this, &pause] {
+                    const std::int64_t read = wall_;
+                    Pass(pause);
+                    return read;
+                  },
+                  [this] { return steady_; }},
+                 0, kDay);
+  for (int i = 0; i < 10; ++i) {
+    pause = kSecond;
+    static_cast<void>(clock.Now());
+    pause = 0;
+    EXPECT_EQ(clock.Now(), wall_);
+    EXPECT_EQ(clock.Ahead(), 0);
+  }
+  // The same if it is put aside when it has read the steady clock.
+  LogClock other({[this, &pause] {
+                    Pass(pause);
+                    return wall_;
+                  },
+                  [this] { return steady_; }},
+                 0, kDay);
+  pause = kSecond;
+  static_cast<void>(other.Now());
+  pause = 0;
+  EXPECT_EQ(other.Now(), wall_);
+}
+
 // Bug: one moment at +200 years stood in the log for ever.
 TEST_F(LogClockTest, DoesNotFollowAJumpBeyondTheBound) {
   LogClock clock(Clocks(), kStart, kDay);
@@ -109,6 +139,29 @@ TEST(ClockAtStartTest, AClockThatIsYearsAheadIsRefusedWithTheWayOut) {
             "Set the clock right and start again; if it is right, start once with "
             "--max-clock-jump-seconds 63158400");
   EXPECT_EQ(CheckClockAtStart(kStart + 730 * kDay, kStart, 63'158'400 * kSecond), "");
+}
+
+// Bug: a start followed a clock that was 366 days ahead without a word.
+TEST(ClockAtStartTest, AStartLongAfterTheLastCommitIsSaid) {
+  EXPECT_EQ(WarnOfJumpAtStart(kStart + kDay, kStart, kDay), "");
+  EXPECT_EQ(WarnOfJumpAtStart(kStart, 0, kDay), "") << "an empty log";
+  EXPECT_EQ(WarnOfJumpAtStart(kStart - kYear, kStart, kDay), "") << "behind";
+  EXPECT_THAT(WarnOfJumpAtStart(kStart + 2 * kDay, kStart, kDay),
+              HasSubstr("says 2026-11-23T00:00:00Z, 172800.000 s after the last commit time "
+                        "2026-11-21T00:00:00Z, which is more than --max-clock-jump-seconds 86400"));
+}
+
+// Bug: a difference of about the bound was said over and over.
+TEST_F(LogClockTest, TheWatchDoesNotWaver) {
+  LogClock clock(Clocks(), kStart + kSecond + 1, kDay);
+  ClockWatch watch;
+  EXPECT_TRUE(watch.Look(&clock, 0));
+  wall_ += 2;
+  EXPECT_FALSE(watch.Look(&clock, 1));
+  wall_ -= 2;
+  EXPECT_FALSE(watch.Look(&clock, 2));
+  wall_ += kSecond / 2 + 1;
+  EXPECT_TRUE(watch.Look(&clock, 3));
 }
 
 TEST_F(LogClockTest, TheWatchTellsOnceAndThenFromTimeToTime) {
