@@ -113,6 +113,8 @@ void LedgerCore::EndDueHolds() {
     }
     std::this_thread::sleep_for(kStep);
   }
+  // That has been said, and they have not ended.
+  if (failure_.IsSet()) return;
   spdlog::info("holds that were due have ended, in {} ms",
                std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
 }

@@ -109,11 +109,13 @@ void MeasureRound(const Options& options, const Florind& florind, Row* row) {
   AwaitExpiry(florind, last, time);
   const std::chrono::duration<double> lasted = Clock::now() - time;
   const Latency during = Summarize(load->latencies());
+  const double longest = load->latencies().Milliseconds(1);
   row->rounds.push_back(static_cast<double>(load->done() - done) / lasted.count());
   load->Stop();
   row->Detail("p50_ms", during.p50);
   row->Detail("p99_ms", during.p99);
   row->Detail("p999_ms", during.p999);
+  row->Detail("max_ms", longest);
   row->Detail("p99_before_ms", before.p99);
   row->Detail("expiry_seconds", lasted.count());
 }

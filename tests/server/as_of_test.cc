@@ -105,13 +105,20 @@ TEST(AsOfLedgerTest, StaysWhatItWasAnsweredWhileHoldsExpire) {
   }
   const std::int64_t end = ledger->Now() + kApart * (kHolds + 2);
   std::vector<std::pair<std::int64_t, std::int64_t>> answers;
+  std::size_t refused = 0;
   for (std::int64_t now = ledger->Now(); now < end; now = ledger->Now()) {
     AsOf as_of;
     as_of.time = now;
     const auto position = ResolvePosition(host, as_of);
-    if (position.ok()) answers.emplace_back(now, *position);
+    if (position.ok()) {
+      answers.emplace_back(now, *position);
+    } else {
+      EXPECT_EQ(position.refusal().reason, domain::Reason::kOverloaded);
+      ++refused;
+    }
   }
-  EXPECT_FALSE(answers.empty());
+  // Only where a second does not suffice for what is under way.
+  EXPECT_LE(refused, answers.size() / 10) << answers.size() << " answers";
   for (const auto& [time, position] : answers) {
     const auto now = store->reader().CommandEndAtOrBeforeTime(time);
     ASSERT_TRUE(now.ok());
