@@ -90,7 +90,8 @@ class TidySourcesTest(unittest.TestCase):
         self.write("a/one.cc", "wrong")
         code, sources, output = self.check("--minutes", "1e-9", "a/one.cc")
         self.assertEqual((code, sources), (0, []))
-        self.assertIn("Not reached in 1e-09 min: a/one.cc", output)
+        self.assertIn("Not reached: a/one.cc", output)
+        self.assertIn("1 of 1 sources were not checked within 1e-09 minutes.", output)
 
     def test_what_is_not_compiled_is_named(self):
         code, sources, output = self.check("a/none.cc")
