@@ -87,11 +87,12 @@ bool ConnectionAcceptor::AcceptOne(int socket) {
       if (TakePlace(accepted.descriptor)) {
         hand_over_(accepted.descriptor);
       } else {
-        close(accepted.descriptor);
+        // Counted first: whoever sees the end of the connection finds it in the figures.
         Refuse(
             fmt::format("{} are open, which is the most that there may be; "
                         "--max-connections raises it, and the limit on open files bounds it",
                         connections_max_));
+        close(accepted.descriptor);
       }
       return true;
     case Accepted::kNobody:
