@@ -1,14 +1,12 @@
-// Goal: one call with headers above 8 KiB costs the others on its connection
-// nothing but a new connection. gRPC cuts them all; the client takes them up again.
+// Goal: one call with headers above 8 KiB costs a subscription on its connection
+// nothing but a new connection. gRPC cuts them all; the client takes it up again.
 
 #include <gmock/gmock.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 
 #include "clients/cpp/client.h"
-#include "clients/cpp/command_stream.h"
 #include "clients/cpp/event_subscription.h"
 #include "tests/integration/ledger_service_fixture.h"
 
@@ -58,36 +56,6 @@ TEST_F(OversizedHeadersTest, ASubscriptionBesideGoesOn) {
   EXPECT_EQ(cut.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(cut.message, testing::HasSubstr("metadata size"));
   EXPECT_TRUE(cut.reason.empty());
-}
-
-TEST_F(OversizedHeadersTest, ACommandStreamBesideGoesOn) {
-  const auto client = Client::Connect(server().address());
-  Open("headers:b");
-  std::atomic<int> answered = 0;
-  int posted = 0;
-  client::CommandStream stream(
-      *client, client::CommandStreamOptions(),
-      [&](const v1::TransactionCommand& /*command*/, const v1::TransactionResult& result) {
-        posted += result.status() == v1::TRANSACTION_STATUS_POSTED ? 1 : 0;
-        ++answered;
-        answered.notify_all();
-      });
-  for (int i = 0; i < 5; ++i) {
-    v1::ExecuteStreamRequest batch;
-    *batch.add_commands()->mutable_create_transaction() =
-        TransferRequest("headers:s" + std::to_string(i), "world", "headers:b", "1");
-    ASSERT_TRUE(stream.Submit(std::move(batch)).ok());
-    // The stream is there, on the one connection of its client.
-    for (int seen = answered; seen <= i; seen = answered) answered.wait(seen);
-    grpc::ClientContext context;
-    const auto beside = client->ledger_stub().ExecuteStream(&context);
-    EXPECT_EQ(CallWithHeaders(*client, 9000).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-    // A stream that nobody takes up again is cut, and so is the other.
-    EXPECT_EQ(beside->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  }
-  ASSERT_TRUE(stream.Finish().ok());
-  EXPECT_EQ(posted, 5);
-  EXPECT_EQ(Get("headers:b").balances().posted(), "5.00");
 }
 
 }  // namespace
