@@ -15,3 +15,13 @@ foreach(tool IN ITEMS grpcurl buf clang-format hledger)
     message(STATUS "${tool} not found: the tests that call it are not registered")
   endif()
 endforeach()
+
+# Another version of clang-format lays out some lines differently, which is nobody's mistake.
+if(FLORIN_CLANG_FORMAT)
+  execute_process(COMMAND "${FLORIN_CLANG_FORMAT}" --version OUTPUT_VARIABLE clang_format_version)
+  if(NOT clang_format_version MATCHES "version 14\\.")
+    message(STATUS "clang-format is not version 14: the layout of the code is not checked")
+    # Not in the cache: the next configuration finds out again.
+    set(FLORIN_CLANG_FORMAT "")
+  endif()
+endif()

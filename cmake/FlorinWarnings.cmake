@@ -1,5 +1,14 @@
 # florin::warnings: what each target of ours is compiled with. Link it PRIVATE.
 # Third-party and generated headers are system includes and not covered.
+#
+# Warnings are errors with the compilers that the code is kept clean for: GCC 12, which Debian 12 has. Another
+# compiler may warn of more; that is shown, and stops nobody's first build. -DFLORIN_WERROR=ON or OFF decides it.
+
+set(werror_default OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  set(werror_default ON)
+endif()
+option(FLORIN_WERROR "Treat warnings in our own code as errors" ${werror_default})
 
 add_library(florin_warnings INTERFACE)
 add_library(florin::warnings ALIAS florin_warnings)
