@@ -1,8 +1,9 @@
-"""Shows that scripts/readme-session notices when the README is not true."""
+"""Shows that scripts/readme-session notices when a page is not true."""
 
 import importlib.machinery
 import importlib.util
 import pathlib
+import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).parents[1] / "readme-session"
@@ -36,6 +37,24 @@ class ReadmeSessionTest(unittest.TestCase):
         self.assertEqual(
             steps, [("florin one", ["a 1"]), ("grpcurl -d '{\n    \"b\": 2}' \\\n    host", ["b"])]
         )
+
+    def test_every_page_shows_a_session(self):
+        for page in SESSION.PAGES:
+            self.assertTrue(SESSION.steps_of(page, True), page)
+
+    def test_without_grpcurl_its_commands_are_left_out(self):
+        with tempfile.TemporaryDirectory() as directory:
+            page = pathlib.Path(directory) / "page.md"
+            page.write_text(README, encoding="utf-8")
+            self.assertEqual([command for command, _ in SESSION.steps_of(page, False)], ["florin one"])
+            self.assertEqual(len(SESSION.steps_of(page, True)), 2)
+
+    def test_a_page_without_a_session_is_an_error(self):
+        with tempfile.TemporaryDirectory() as directory:
+            page = pathlib.Path(directory) / "page.md"
+            page.write_text("Text\n```\n$ not a session\n```\n", encoding="utf-8")
+            with self.assertRaises(SystemExit):
+                SESSION.steps_of(page, True)
 
     def test_equal_output_is_true(self):
         self.assertTrue(is_true(["a", "b"], ["a", "b"]))
