@@ -48,7 +48,7 @@ caf::behavior AccountActor::make_behavior() {
 /// Another actor could not go on for it: what was published and what was not by now is known
 /// nowhere in memory, so that a command would act twice, or a flight would never be decided.
 void AccountActor::on_exit() {
-  if (!stopped_) EndProcess("account " + account_id_, "its actor ended by itself");
+  if (!stopped_) EndProcess("account " + account_id_, "its actor ended unexpectedly");
 }
 
 void AccountActor::LoadHead() {

@@ -21,8 +21,8 @@ constexpr std::size_t kExpectedSlotsMax = 8;
 
 domain::Refusal Broken(const std::string& what) {
   return {domain::Reason::kStorageUnavailable,
-          "the ledger stopped writing because a check of its own failed: " + what +
-              "; restart the server, see its log",
+          "the ledger stopped writing because an internal check failed: " + what +
+              "; see the server's log, then restart the server",
           {}};
 }
 
@@ -194,7 +194,7 @@ void Committer::StageRefusal(Flight* flight, std::size_t index) {
   if (!item.refusal || item.refusal->reason != item.reason) {
     Fail(Broken(
         "command " + std::to_string(flight->n) + " was refused as " +
-        std::string(domain::InfoOf(item.reason).name) + ", its heads say " +
+        std::string(domain::InfoOf(item.reason).name) + ", but its heads say " +
         (item.refusal ? std::string(domain::InfoOf(item.refusal->reason).name) : "accepted")));
     return;
   }

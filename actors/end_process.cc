@@ -18,7 +18,7 @@ void EndProcess(std::string_view who, const std::exception_ptr& thrown) {
 
 void EndProcess(std::string_view who, std::string_view why) {
   try {
-    spdlog::critical("{} failed, the server ends and has to be started again: {}", who, why);
+    spdlog::critical("{} failed; the server ends and must be restarted: {}", who, why);
     spdlog::default_logger()->flush();
   } catch (...) {
     // Without memory for the line it ends all the same.

@@ -20,8 +20,8 @@ std::string DurationText(std::int64_t ns) {
 domain::Refusal DeliveryUnknown(const std::string& delivery_id) {
   return {domain::Reason::kDeliveryUnknown,
           "delivery_id " + delivery_id +
-              " is none that this member has yet to acknowledge: it was acknowledged before, "
-              "belongs to another member, or its time was over; nothing is to be done, an event "
+              " is not one that this member has yet to acknowledge: it was acknowledged before, "
+              "belongs to another member, or has timed out; nothing needs to be done: an event "
               "that is not finished comes again under another delivery_id",
           {{"delivery_id", delivery_id}}};
 }

@@ -42,7 +42,7 @@ domain::Refusal TooManyMembers(const std::string& group_id, std::int32_t limit) 
 domain::Refusal Stalled(const std::string& member_name, std::int64_t timeout_ns) {
   const std::string seconds = std::to_string(timeout_ns / 1'000'000'000);
   return {domain::Reason::kSubscriberStalled,
-          "member " + member_name + " took nothing for " + seconds +
+          "member " + member_name + " read nothing for " + seconds +
               " s, so its events went to others; join again and read faster",
           {{"member_name", member_name}}};
 }

@@ -74,10 +74,10 @@ void GroupRunner::OnStored(const domain::Status& stored) {
 /// What it knows is no longer what is stored: only a start makes them one again.
 void GroupRunner::Break(const domain::Refusal& failure) {
   if (failure_) return;
-  failure_ = domain::Refusal{domain::Reason::kStorageUnavailable,
-                             "consumer groups cannot be stored: " + failure.message +
-                                 "; the server has to be started again",
-                             {{"group_id", core_->group_id()}}};
+  failure_ = domain::Refusal{
+      domain::Reason::kStorageUnavailable,
+      "consumer groups cannot be stored: " + failure.message + "; restart the server",
+      {{"group_id", core_->group_id()}}};
   core_->EndMembers(*failure_);
   for (const Done& caller : std::exchange(waiting_, {})) caller(*failure_);
 }

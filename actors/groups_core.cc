@@ -211,7 +211,7 @@ void GroupsCore::Delete(std::string group_id, std::string principal,
     mine = deleting_.insert(group_id).second;
   }
   if (!mine) return done(BeingDeleted(group_id));
-  spdlog::info("consumer group {} is deleted{}{}", group_id, principal.empty() ? "" : " by ",
+  spdlog::info("deleting consumer group {}{}{}", group_id, principal.empty() ? "" : " by ",
                principal);
   const Once<domain::Ok> once([this, group_id, done](const domain::Status& stored) {
     {

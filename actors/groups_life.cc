@@ -31,7 +31,7 @@ domain::Refusal BeyondTheLog(const std::string& group_id, std::int64_t last, std
   return {domain::Reason::kDataCorrupt,
           "consumer group " + group_id + " stands at position " + std::to_string(last) +
               ", but the log ends at " + std::to_string(head) +
-              ": groups/ is younger than journal/. Bring both back from the same copy, or remove "
+              ": groups/ is newer than journal/. Restore both from the same copy, or remove "
               "groups/ and create the groups again",
           {{"group_id", group_id}, {"position", std::to_string(last)}}};
 }
@@ -128,7 +128,7 @@ void GroupsCore::OnDown(const std::string& group_id, caf::actor_id id, bool fail
   const auto found = groups_.find(group_id);
   const bool current = found != groups_.end() && found->second && found->second.id() == id;
   if (failed && current && !stopping_) {
-    spdlog::warn("consumer group {} ended, it is read back", group_id);
+    spdlog::warn("consumer group {} ended and is being read back", group_id);
     found->second = nullptr;
     ReadBack(group_id);
   }

@@ -106,8 +106,8 @@ void LedgerCore::EndDueHolds() {
   while (first_expiry_.load(std::memory_order_acquire) <= start_time && !failure_.IsSet()) {
     if (Clock::now() - start >= options_.due_at_start_limit) {
       spdlog::warn(
-          "{} holds that ended while the server was down are still being ended; until then reads "
-          "show them as pending, while commands on their accounts wait for them",
+          "{} holds that came due while the server was down are still being ended; until then "
+          "reads show them as pending, and commands on their accounts wait for them",
           due_holds_.load(std::memory_order_relaxed));
       return;
     }
@@ -115,7 +115,7 @@ void LedgerCore::EndDueHolds() {
   }
   // That has been said, and they have not ended.
   if (failure_.IsSet()) return;
-  spdlog::info("holds that were due have ended, in {} ms",
+  spdlog::info("ended the holds that were due, in {} ms",
                std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
 }
 
@@ -153,7 +153,7 @@ void LedgerCore::Publish(CommittedFlights committed) {
     failure = failure_.Get();
   }
   if (failure && !failure_logged_) {
-    spdlog::critical("no more is written, reads go on: {}", failure->message);
+    spdlog::critical("writing has stopped, reads go on: {}", failure->message);
     failure_logged_ = true;
   }
   const std::uint64_t n = committed.flights.back()->n;
@@ -194,7 +194,7 @@ LedgerStats LedgerCore::Stats() const {
 }
 
 void LedgerCore::StopWriting(domain::Refusal reason) {
-  spdlog::critical("nothing is written, reads go on: {}", reason.message);
+  spdlog::critical("writing has stopped, reads go on: {}", reason.message);
   failure_.Set(std::move(reason));
 }
 

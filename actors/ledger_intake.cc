@@ -30,7 +30,7 @@ domain::Refusal Overloaded(const std::string& what, std::size_t limit) {
 
 domain::Refusal ShuttingDown() {
   return {domain::Reason::kShuttingDown,
-          "the server is shutting down; retry the same call on it once it is back",
+          "the server is shutting down; retry the same call once it is back",
           {}};
 }
 
@@ -217,7 +217,7 @@ bool LedgerCore::AdmitAndSubmit(const SubmissionPtr& submission) {
     return true;
   }
   if (lookups_.TryRun([this, submission] { AdmitFromDisk(submission); })) return false;
-  RefuseRest(submission, Overloaded("too many reads wait", ReaderPool::kQueueMax));
+  RefuseRest(submission, Overloaded("too many reads are waiting", ReaderPool::kQueueMax));
   return true;
 }
 
@@ -285,7 +285,8 @@ void LedgerCore::SubmitAccount(const std::shared_ptr<AccountSubmission>& submiss
   if (!admission.complete) {
     if (lookups_.TryRun([this, submission] { SubmitAccount(submission, storage::Tier::kDisk); }))
       return;
-    admission.answer.emplace().refusal = Overloaded("too many reads wait", ReaderPool::kQueueMax);
+    admission.answer.emplace().refusal =
+        Overloaded("too many reads are waiting", ReaderPool::kQueueMax);
   }
   if (admission.answer) {
     submission->done(std::move(*admission.answer));
@@ -333,7 +334,7 @@ void LedgerCore::AnswerKnownAsset(const std::shared_ptr<AssetSubmission>& submis
       refuse(failure);
     }
   });
-  if (!taken) refuse(Overloaded("too many reads wait", ReaderPool::kQueueMax));
+  if (!taken) refuse(Overloaded("too many reads are waiting", ReaderPool::kQueueMax));
 }
 
 }  // namespace florin::actors

@@ -91,8 +91,8 @@ std::string CheckClockAtStart(std::int64_t wall, std::int64_t last_commit_time,
   if (last_commit_time <= 0 || wall - last_commit_time <= allowed) return "";
   const std::int64_t jump = wall - last_commit_time;
   return fmt::format(
-      "the machine's clock says {}, but the last command was committed at {}, {} days before; a "
-      "wrong time would stand in the log for ever. Set the clock right and start again; if it is "
+      "the machine's clock says {}, but the last command was committed at {}, {} days earlier; a "
+      "wrong time would stay in the log for ever. Correct the clock and start again; if it is "
       "right, start once with --max-clock-jump-seconds {}",
       DateOf(wall), DateOf(last_commit_time), jump / kDay, (jump / kDay + 1) * (kDay / kSecond));
 }
@@ -102,8 +102,8 @@ std::string WarnOfJumpAtStart(std::int64_t wall, std::int64_t last_commit_time,
   if (last_commit_time <= 0 || wall - last_commit_time <= max_jump_ns) return "";
   return fmt::format(
       "the machine's clock says {}, {:.3f} s after the last commit time {}, which is more than "
-      "--max-clock-jump-seconds {}; the start follows it, and holds expire by it. If the clock is "
-      "wrong, stop the server before commands come, and set it right",
+      "--max-clock-jump-seconds {}; the server follows it, and holds expire by it. If the clock is "
+      "wrong, stop the server before commands arrive, and correct it",
       DateOf(wall), SecondsOf(wall - last_commit_time), DateOf(last_commit_time),
       max_jump_ns / kSecond);
 }
@@ -127,12 +127,12 @@ std::optional<ClockWatch::Note> ClockWatch::Look(LogClock* clock, std::int64_t s
     case State::kJumpNotFollowed:
       return Note{true, fmt::format("the machine's clock is {:.3f} s ahead of the log's time, more "
                                     "than --max-clock-jump-seconds {} allows, and is not followed; "
-                                    "set it right, or restart the server if it is right",
+                                    "correct it, or restart the server if it is right",
                                     SecondsOf(-ahead), clock->max_jump_ns() / kSecond)};
     case State::kTogether:
       break;
   }
-  return Note{false, "the log's time and the machine's clock are together again"};
+  return Note{false, "the log's time and the machine's clock agree again"};
 }
 
 }  // namespace florin::actors

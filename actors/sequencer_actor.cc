@@ -106,7 +106,7 @@ caf::behavior SequencerActor::make_behavior() {
 }
 
 void SequencerActor::on_exit() {
-  if (!stopped_) EndProcess("the sequencer", "its actor ended by itself");
+  if (!stopped_) EndProcess("the sequencer", "its actor ended unexpectedly");
 }
 
 void SequencerActor::AfterWork() {
@@ -214,9 +214,9 @@ void SequencerActor::ExpiryFailed(const std::string& transaction_id, const std::
   if (failure_logged_ && now - *failure_logged_ < kFailuresLogged) return;
   failure_logged_ = now;
   spdlog::error(
-      "hold {} has reached its time but cannot be ended: {}; it is tried again, and until then "
-      "commands on its accounts are refused as STORAGE_UNAVAILABLE ({} failed attempts since the "
-      "last such line)",
+      "hold {} is due but cannot be ended: {}; the server keeps trying, and until then refuses "
+      "commands on its accounts as STORAGE_UNAVAILABLE ({} failed attempts since the last such "
+      "line)",
       transaction_id, why, std::exchange(failed_expiries_, 0));
 }
 

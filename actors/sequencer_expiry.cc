@@ -109,9 +109,9 @@ void Sequencer::FailExpiry(const HoldTimers::Key& hold, const storage::AccountMa
 
 domain::Refusal Sequencer::StuckHold() {
   return {domain::Reason::kStorageUnavailable,
-          "the time of a hold on an account of this command is over, but the hold cannot be ended, "
-          "since it or one of its accounts cannot be read from disk; the server tries again, ask "
-          "again later, and see the server's log",
+          "a hold on an account of this command is due but cannot be ended, because it or one of "
+          "its accounts cannot be read from disk; the server keeps trying; try again later, and "
+          "see the server's log",
           {}};
 }
 
@@ -206,7 +206,7 @@ void Sequencer::ForgetExpiry(const Item& item) {
   const auto& expire = std::get<domain::ExpireTransaction>(*item.command);
   const HoldTimers::Key key{expire.expire_time, expire.transaction_id};
   if (item.status == ItemStatus::kRefused && IsUnreadable(item.reason)) {
-    FailExpiry(key, storage::MarksOf(*item.target_shape), "an account of it cannot be read");
+    FailExpiry(key, storage::MarksOf(*item.target_shape), "one of its accounts cannot be read");
   } else {
     ForgetTimer(key);
   }

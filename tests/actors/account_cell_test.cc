@@ -127,7 +127,7 @@ TEST_F(AccountCellTest, AnExceptionInAVoteEndsTheProcess) {
         decisions_.fails = true;
         Send(Next("1"));
       },
-      "account a failed, the server ends and has to be started again: no memory");
+      "account a failed; the server ends and must be restarted: no memory");
   EXPECT_DEATH(
       {
         LogToStderr();

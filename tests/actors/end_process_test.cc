@@ -52,7 +52,7 @@ TEST_F(EndProcessDeathTest, SaysWhoFailedAndWhy) {
         LogToStderr();
         RunOrEndProcess("the night watch", [] { throw std::runtime_error("asleep"); });
       },
-      "the night watch failed, the server ends and has to be started again: asleep");
+      "the night watch failed; the server ends and must be restarted: asleep");
   EXPECT_DEATH(
       {
         LogToStderr();
@@ -111,7 +111,7 @@ TEST_F(EndProcessDeathTest, AnAccountsActorThatEndsByItself) {
         ledger->KillAccount("a");
         ledger->RunAll();
       },
-      "account a failed, .*: its actor ended by itself");
+      "account a failed; .*: its actor ended unexpectedly");
 }
 
 TEST_F(EndProcessDeathTest, TheSequencersActorThatEndsByItself) {
@@ -122,7 +122,7 @@ TEST_F(EndProcessDeathTest, TheSequencersActorThatEndsByItself) {
         ledger->KillSequencer();
         ledger->RunAll();
       },
-      "the sequencer failed, .*: its actor ended by itself");
+      "the sequencer failed; .*: its actor ended unexpectedly");
 }
 
 TEST_F(EndProcessDeathTest, TheCommitter) {

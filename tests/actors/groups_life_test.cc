@@ -203,7 +203,7 @@ TEST_F(GroupsLifeTest, AGroupThatKnowsMoreThanTheLogIsNotStarted) {
   const auto again = Groups::Start(ledger_.get(), &store_->groups(), &log_, options_);
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.refusal().reason, Reason::kDataCorrupt);
-  EXPECT_THAT(again.refusal().message, ::testing::HasSubstr("groups/ is younger than journal/"));
+  EXPECT_THAT(again.refusal().message, ::testing::HasSubstr("groups/ is newer than journal/"));
 }
 
 }  // namespace

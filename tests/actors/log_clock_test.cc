@@ -135,8 +135,8 @@ TEST(ClockAtStartTest, AClockThatIsYearsAheadIsRefusedWithTheWayOut) {
   const std::string refusal = CheckClockAtStart(kStart + 730 * kDay, kStart, kDay);
   EXPECT_EQ(refusal,
             "the machine's clock says 2028-11-20T00:00:00Z, but the last command was committed at "
-            "2026-11-21T00:00:00Z, 730 days before; a wrong time would stand in the log for ever. "
-            "Set the clock right and start again; if it is right, start once with "
+            "2026-11-21T00:00:00Z, 730 days earlier; a wrong time would stay in the log for ever. "
+            "Correct the clock and start again; if it is right, start once with "
             "--max-clock-jump-seconds 63158400");
   EXPECT_EQ(CheckClockAtStart(kStart + 730 * kDay, kStart, 63'158'400 * kSecond), "");
 }
