@@ -74,7 +74,7 @@ domain::Status Index::OpenDatabase() {
   }
   // Another layout or files that are gone: as good as corrupt.
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
-    return DataCorrupt("The index in " + directory_ + " does not open: " + status.ToString(),
+    return DataCorrupt("The index in " + directory_ + " cannot be opened: " + status.ToString(),
                        {directory_});
   }
   return FromRocks(status, "opening the index", directory_);

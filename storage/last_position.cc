@@ -113,8 +113,8 @@ domain::Status LastPosition::Load() {
   }
   if (found_) return domain::Ok{};
   return DataCorrupt("The file " + path_ +
-                         " has no whole slot, so it cannot be told how much of the journal "
-                         "was acknowledged. Restore it from the same backup as the journal.",
+                         " has no intact slot, so nothing tells how much of the journal was "
+                         "acknowledged. Restore it from the same backup as the journal.",
                      {path_});
 }
 

@@ -89,7 +89,7 @@ domain::Status Add(const KeyParts& key, std::string_view value, const CorruptPla
     case kFinishedKind:
       return Take(DecodeFinished(key.number, value, where), &image->finished);
     default:
-      return DataCorrupt("A key in " + where.file + " is none of a consumer group's.", where);
+      return DataCorrupt("A key in " + where.file + " does not belong to a consumer group.", where);
   }
 }
 
@@ -248,7 +248,7 @@ domain::Result<std::vector<GroupImage>> RocksGroupStore::Load() {
     // Behind the groups stand the store's own keys.
     if (!entry->key().starts_with(std::string(1, kGroupPrefix))) break;
     if (key.kind == 0)
-      return DataCorrupt("A key in " + options_.directory + " is none of a consumer group's.",
+      return DataCorrupt("A key in " + options_.directory + " does not belong to a consumer group.",
                          {options_.directory});
     domain::Result<GroupImage> image = ReadImage(entry.get(), std::string(key.group_id));
     if (!image.ok()) return image.refusal();

@@ -29,7 +29,7 @@ constexpr std::size_t kTailGroups = 256;
 domain::Result<std::string> RandomId() {
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    return StorageUnavailable("The system has no random numbers for a ledger id.");
+    return StorageUnavailable("The system gave no random numbers for a ledger id.");
   }
   constexpr char kDigits[] = "0123456789abcdef";
   std::string id;
@@ -161,8 +161,7 @@ domain::Status RocksJournal::CompareWithLastPosition() {
   const std::string& file = last_position_->path();
   if (!mark) {
     if (head_.position == 0) return domain::Ok{};
-    return DataCorrupt("The file " + file +
-                           " is missing, so it cannot be told whether the journal's " +
+    return DataCorrupt("The file " + file + " is missing, so nothing tells whether the journal's " +
                            std::to_string(head_.position) +
                            " positions are all that was acknowledged. Restore it from the "
                            "same backup as the journal.",
@@ -183,7 +182,7 @@ domain::Status RocksJournal::CompareWithLastPosition() {
   const bool fits = group->has_value() && (**group)->last_position == mark->position &&
                     (**group)->hash == mark->hash;
   if (fits) return domain::Ok{};
-  return DataCorrupt("The journal in " + directory_ + " has another commit group at position " +
+  return DataCorrupt("The journal in " + directory_ + " has a different commit group at position " +
                          std::to_string(mark->position) + " than " + file +
                          " says was acknowledged. One of the two is from another backup.",
                      Place(mark->position));

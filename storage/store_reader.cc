@@ -98,8 +98,8 @@ domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransactio
       return std::optional<domain::TransactionPtr>(transaction);
   }
   const CorruptPlace place{"journal", position};
-  return DataCorrupt("The index says that transaction " + std::string(transaction_id) +
-                         " stands at " + place.Text() + ", but it does not.",
+  return DataCorrupt("The index says that transaction " + std::string(transaction_id) + " is at " +
+                         place.Text() + ", but it does not.",
                      place);
 }
 

@@ -199,7 +199,7 @@ TEST_F(RecoveryTest, TheMarkSurvivesATornSlot) {
   TearSlot(1);
   const domain::Refusal refusal = RefusedToOpen();
   EXPECT_EQ(refusal.reason, domain::Reason::kDataCorrupt);
-  EXPECT_THAT(refusal.message, HasSubstr(mark_ + " has no whole slot"));
+  EXPECT_THAT(refusal.message, HasSubstr(mark_ + " has no intact slot"));
 }
 
 TEST_F(RecoveryTest, RefusesABrokenHashChain) {
