@@ -31,10 +31,10 @@ bool WaitUntilSettled(ServiceHost& host, std::int64_t time) {
 }
 
 Refusal StillUnderWay() {
-  return {Reason::kOverloaded,
-          "commands of commit_time are still under way; ask again, or for a "
-          "time before it",
-          {{"field", "commit_time"}}};
+  return {
+      Reason::kOverloaded,
+      "commands with this commit_time are still under way; ask again, or ask for an earlier time",
+      {{"field", "commit_time"}}};
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ Refusal AccountNotFound(const std::string& account_id) {
 
 Refusal AccountNotYetOpen(const std::string& account_id, std::int64_t position) {
   return {Reason::kAccountNotFound,
-          fmt::format("the account {} was not open yet when the log stood at position {}",
+          fmt::format("the account {} was not open yet at position {} of the log",
                       Quote(account_id), position),
           {{"account_id", account_id}, {"position", std::to_string(position)}}};
 }
@@ -68,7 +68,7 @@ Refusal AssetNotFound(const std::string& asset) {
 
 Refusal VersionBeyondHead(const std::string& account_id, std::int64_t version, std::int64_t head) {
   return {Reason::kVersionBeyondHead,
-          fmt::format("the account {} is at version {}, {} is beyond it", Quote(account_id), head,
+          fmt::format("the account {} is at version {}; {} is beyond it", Quote(account_id), head,
                       version),
           {{"account_id", account_id},
            {"head_version", std::to_string(head)},
@@ -81,7 +81,7 @@ domain::Result<std::int64_t> ResolvePosition(ServiceHost& host, const AsOf& as_o
   if (as_of.position) {
     if (*as_of.position > head.position) {
       return Refusal{Reason::kPositionBeyondHead,
-                     fmt::format("the log ends at position {}, {} is beyond it", head.position,
+                     fmt::format("the log ends at position {}; {} is beyond it", head.position,
                                  *as_of.position),
                      {{"head_position", std::to_string(head.position)},
                       {"position", std::to_string(*as_of.position)}}};

@@ -16,10 +16,9 @@ namespace {
 constexpr std::string_view kAbout =
     "Florin's server: a double-entry ledger over gRPC, durable in --data-dir.";
 constexpr std::string_view kFooter =
-    "A file given with --config has the same settings, with _ for -, as TOML:\n"
-    "  listen = \"127.0.0.1:50051\"\n"
-    "  max_in_flight = 65536\n"
-    "A flag goes before the file. SIGTERM or Ctrl-C stops the server cleanly.";
+    "A file given with --config has the same settings as TOML, with _ for -:\n  listen = "
+    "\"127.0.0.1:50051\"\n  max_in_flight = 65536\nA flag overrides the file. SIGTERM or Ctrl-C "
+    "stops the server cleanly.";
 
 std::vector<CLI::Option*> AddFlags(CLI::App* app, Config* config) {
   std::vector<CLI::Option*> options;
@@ -82,9 +81,8 @@ CommandLine Wrong(std::string_view what, std::string_view next = "") {
 
 std::string InsecureAddress(const std::string& listen) {
   return fmt::format(
-      "--listen {} can be reached from other machines, and nothing is "
-      "encrypted and nobody is asked who they are; listen on 127.0.0.1, or "
-      "say --allow-insecure in a network that you trust",
+      "--listen {} can be reached from other machines, but nothing is encrypted or authenticated; "
+      "listen on 127.0.0.1, or add --allow-insecure in a network that you trust",
       listen);
 }
 

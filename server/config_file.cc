@@ -39,8 +39,8 @@ std::string ApplyKey(std::string_view key, const toml::node& node, Config* confi
   const bool assigned =
       std::visit([&](auto field) { return Assign(node, field, config); }, setting->field);
   if (!assigned) {
-    constexpr std::string_view kKinds[] = {"a text in quotes", "a number", "true or false"};
-    return fmt::format("{} is not {}", key, kKinds[setting->field.index()]);
+    constexpr std::string_view kKinds[] = {"a string in quotes", "a number", "true or false"};
+    return fmt::format("{} must be {}", key, kKinds[setting->field.index()]);
   }
   return CheckSetting(*setting, *config);
 }

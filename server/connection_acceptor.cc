@@ -89,8 +89,8 @@ bool ConnectionAcceptor::AcceptOne(int socket) {
       } else {
         // Counted first: whoever sees the end of the connection finds it in the figures.
         Refuse(
-            fmt::format("{} are open, which is the most that there may be; "
-                        "--max-connections raises it, and the limit on open files bounds it",
+            fmt::format("{} are open, which is the limit; --max-connections raises it, as far as "
+                        "the limit on open files allows",
                         connections_max_));
         close(accepted.descriptor);
       }

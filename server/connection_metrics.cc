@@ -10,7 +10,8 @@ std::vector<prometheus::MetricFamily> ConnectionCollector::Collect() const {
   return {
       FamilyOf("florin_connections", "Open connections of gRPC clients", MetricType::Gauge,
                stats.open),
-      FamilyOf("florin_connections_max", "How many may be open", MetricType::Gauge, stats.open_max),
+      FamilyOf("florin_connections_max", "Most connections that may be open", MetricType::Gauge,
+               stats.open_max),
       FamilyOf("florin_connections_refused_total",
                "Connections turned away: too many were open, or no descriptor was left",
                MetricType::Counter, stats.refused),

@@ -31,7 +31,7 @@ DescriptorPlan PlanDescriptors(std::size_t limit, std::size_t connections_wanted
   const std::size_t needed = kFixed + kStorageFilesMin + connections_min;
   if (limit < needed) {
     plan.refusal =
-        fmt::format("this process may have {} files open, and florind needs {} at least; {}", limit,
+        fmt::format("this process may have {} files open, but florind needs at least {}; {}", limit,
                     needed, kWayOut);
     return plan;
   }
@@ -42,8 +42,8 @@ DescriptorPlan PlanDescriptors(std::size_t limit, std::size_t connections_wanted
   const std::size_t wanted = kFixed + kStorageFilesMax + connections_wanted;
   if (limit < wanted) {
     plan.warning = fmt::format(
-        "this process may have {} files open, and {} are wanted: at most {} connections of "
-        "--max-connections {} are taken, and {} table files of {} are kept open; {}",
+        "this process may have {} files open, but {} are wanted: at most {} of --max-connections "
+        "{} are accepted, and {} of {} table files are kept open; {}",
         limit, wanted, plan.connections, connections_wanted, plan.storage_files, kStorageFilesMax,
         kWayOut);
   }

@@ -92,13 +92,14 @@ domain::Result<std::int64_t> DecodeCheckpoint(std::string_view text, std::string
   }
   const auto position = static_cast<std::int64_t>(GetBigEndian(view.substr(13, 8)));
   if (GetBigEndian(view.substr(1, 8)) != Fnv(ledger_id)) {
-    return Invalid("the checkpoint is of another ledger; this one is " + std::string(ledger_id),
-                   {{"field", "after_checkpoint"}, {"ledger_id", std::string(ledger_id)}});
+    return Invalid(
+        "the checkpoint belongs to another ledger; this one is " + std::string(ledger_id),
+        {{"field", "after_checkpoint"}, {"ledger_id", std::string(ledger_id)}});
   }
   if (GetBigEndian(view.substr(9, 4)) != kPartition || position < 0 || position > head) {
     return Invalid("the checkpoint is at position " + std::to_string(position) +
                        ", beyond the log's head " + std::to_string(head) +
-                       ": it is of a log that went on from an older copy of this one",
+                       ": it comes from a log that continued from an older copy of this one",
                    {{"field", "after_checkpoint"},
                     {"head_position", std::to_string(head)},
                     {"position", std::to_string(position)}});

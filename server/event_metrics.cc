@@ -17,7 +17,7 @@ std::vector<prometheus::MetricFamily> EventCollector::Collect() const {
       FamilyOf("florin_subscribers_stalled_total",
                "Subscriptions ended because the client did not read", MetricType::Counter,
                stats.subscribers_stalled),
-      FamilyOf("florin_subscribers_buffered_bytes", "Sent and not yet taken by subscribers",
+      FamilyOf("florin_subscribers_buffered_bytes", "Bytes sent and not yet taken by subscribers",
                MetricType::Gauge, stats.buffered_bytes),
   };
 }

@@ -319,7 +319,7 @@ std::optional<domain::Refusal> ReadCommitGroupsPage(
   if (!groups.ok()) return groups.refusal();
   if (groups->empty()) {
     return domain::Refusal{domain::Reason::kDataCorrupt,
-                           fmt::format("the log holds no group for position {}", next),
+                           fmt::format("the log holds no commit group for position {}", next),
                            {{"position", std::to_string(next)}}};
   }
   std::int64_t last = range->head;

@@ -25,7 +25,7 @@ domain::Result<domain::EventFilter> ParseFilter(const florin::v1::EventFilter& f
 
 void CheckTrue(Shape* shape, std::string_view field, bool value) {
   if (value) return;
-  shape->Invalid({field}, "is true or absent: false says nothing of where to start");
+  shape->Invalid({field}, "must be true or absent: false does not say where to start");
 }
 
 std::chrono::nanoseconds ParseHeartbeat(Shape* shape, const SubscribeEventsRequest& request) {

@@ -58,7 +58,7 @@ domain::Refusal Stalled(std::chrono::nanoseconds timeout) {
       std::to_string(std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
   return {domain::Reason::kSubscriberStalled,
           "no answer was read for " + seconds +
-              " s; open another stream and send what was not answered again, with the same ids",
+              " s; open another stream, and repeat what was not answered with the same ids",
           {{"stall_timeout_seconds", seconds}}};
 }
 

@@ -32,7 +32,7 @@ GroupStart CheckStart(const Request& request, const LogEnds& log, Shape* shape) 
   GroupStart start;
   const auto check_true = [shape](std::string_view field, bool present, bool value) {
     if (present && !value)
-      shape->Invalid({field}, "is true or absent: false says nothing of where to start");
+      shape->Invalid({field}, "must be true or absent: false does not say where to start");
   };
   check_true("beginning", request.has_beginning(), request.beginning());
   check_true("end", request.has_end(), request.end());
@@ -40,9 +40,11 @@ GroupStart CheckStart(const Request& request, const LogEnds& log, Shape* shape) 
   if (request.has_time()) start.time = shape->Time({"time"}, request.time());
   if (request.has_position()) {
     if (request.position() < 1) {
-      shape->Invalid({"position"}, fmt::format("is {}; it is that of the first event to deliver, "
-                                               "and positions count from 1",
-                                               request.position()));
+      shape->Invalid(
+          {"position"},
+          fmt::format(
+              "is {}; it is the position of the first event to deliver, and positions count from 1",
+              request.position()));
     }
     start.after = request.position() - 1;
   }
@@ -62,7 +64,7 @@ domain::Status PlaceStart(const Request& request, const LogEnds& log, GroupStart
 
 PageQuery ToPage(int page_size, const std::string& page_token, Shape* shape) {
   const domain::Result<int> size = PageSize(page_size);
-  if (!size.ok()) shape->Invalid({"page_size"}, "is below 0; it is 0 to 1000");
+  if (!size.ok()) shape->Invalid({"page_size"}, "is below 0; it must be 0 to 1000");
   return {size.ok() ? *size : 0, page_token};
 }
 
@@ -90,17 +92,17 @@ domain::Result<ParkedChange> ToChange(const Request& request) {
   shape.Text({"reason"}, request.reason(), kLongTextBytesMax);
   shape.Present({"event_ids"}, request.all() || request.event_ids_size() > 0);
   if (request.all() && request.event_ids_size() > 0) {
-    shape.Invalid({"all"}, "is true, and there are event_ids: send one of them");
+    shape.Invalid({"all"}, "is true, but there are event_ids as well: send one of them");
   }
   for (int i = 0; i < std::min(request.event_ids_size(), kGroupIdsMax); ++i) {
     const auto position = storage::EventIdPosition(request.event_ids(i));
     if (position) {
       change.selection.positions.push_back(*position);
     } else {
-      shape.Invalid({"", "event_ids", i},
-                    fmt::format("is {}, which is no event_id; send it as ListParkedEvents "
-                                "gives it",
-                                Quote(request.event_ids(i))));
+      shape.Invalid(
+          {"", "event_ids", i},
+          fmt::format("is {}, which is not an event_id; send it as ListParkedEvents returns it",
+                      Quote(request.event_ids(i))));
     }
   }
   if (!shape.ok()) return shape.refusal();
@@ -144,9 +146,9 @@ void CheckNack(const v1::Nack& nack, int index, Shape* shape) {
   const Field field{"action", "acknowledge.nacks", index};
   if (!shape->Present(field, nack.action() != v1::NACK_ACTION_UNSPECIFIED)) return;
   if (!IsNackAction(nack.action())) {
-    shape->Invalid(field, fmt::format("is {}, which is no NackAction; it is 1 (RETRY), 2 (PARK) "
-                                      "or 3 (SKIP)",
-                                      static_cast<int>(nack.action())));
+    shape->Invalid(
+        field, fmt::format("is {}, which is not a NackAction; use 1 (RETRY), 2 (PARK) or 3 (SKIP)",
+                           static_cast<int>(nack.action())));
   }
 }
 
@@ -200,14 +202,13 @@ domain::Result<GroupReset> ToGroupReset(const v1::ResetGroupRequest& request, co
 
 domain::Status CheckWithinLog(const GroupStart& start, std::int64_t head) {
   if (start.time || start.after <= head) return domain::Ok{};
-  return domain::Refusal{
-      Reason::kPositionBeyondHead,
-      fmt::format("position is {}, and the log ends at {}: the first to deliver is at most the "
-                  "next one, {}",
-                  start.after + 1, head, head + 1),
-      {{"field", "position"},
-       {"head_position", std::to_string(head)},
-       {"position", std::to_string(start.after + 1)}}};
+  return domain::Refusal{Reason::kPositionBeyondHead,
+                         fmt::format("position is {}, but the log ends at {}: the first event to "
+                                     "deliver can be the next one, {}, at most",
+                                     start.after + 1, head, head + 1),
+                         {{"field", "position"},
+                          {"head_position", std::to_string(head)},
+                          {"position", std::to_string(start.after + 1)}}};
 }
 
 domain::Result<std::string> ToGroupId(const std::string& group_id) {
@@ -246,8 +247,9 @@ domain::Result<GroupJoin> ToGroupJoin(const v1::JoinGroup& join) {
   shape.Id({"join.group_id"}, join.group_id(), IdKind::kGroup);
   shape.Id({"join.member_name"}, join.member_name(), IdKind::kGroup);
   if (join.max_in_flight() < 0 || join.max_in_flight() > kGroupInFlightMax) {
-    shape.Invalid({"join.max_in_flight"}, fmt::format("is {}; it is 1 to {}, or 0 for the group's",
-                                                      join.max_in_flight(), kGroupInFlightMax));
+    shape.Invalid({"join.max_in_flight"},
+                  fmt::format("is {}; it must be 1 to {}, or 0 for the group's",
+                              join.max_in_flight(), kGroupInFlightMax));
   }
   out.request.heartbeat_ns = ToHeartbeat(join, &shape);
   if (!shape.ok()) return shape.refusal();

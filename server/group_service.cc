@@ -52,7 +52,7 @@ domain::Status CheckNotInFuture(ServiceHost& host, std::int64_t time) {
   if (time <= now) return domain::Ok{};
   return domain::Refusal{
       Reason::kTimeInFuture,
-      fmt::format("time is {:.3f} s after the log's time; say end to start with what comes",
+      fmt::format("time is {:.3f} s after the log's time; use end to start with what comes next",
                   static_cast<double>(time - now) / 1e9),
       {{"field", "time"}}};
 }
@@ -69,7 +69,7 @@ domain::Result<std::int64_t> Resolve(ServiceHost& host, const GroupStart& start)
   auto position = ResolvePosition(host, before);
   if (position.ok() || position.refusal().reason != Reason::kOverloaded) return position;
   return domain::Refusal{Reason::kOverloaded,
-                         "commands of that time are still under way; ask again",
+                         "commands of that time are still under way; try again",
                          {{"field", "time"}}};
 }
 
@@ -84,7 +84,7 @@ void FindStart(ServiceHost& host, const GroupStart& start, const actors::FoundSt
       found(Resolve(host, start));
     } catch (const std::exception& error) {
       // Whoever waits is told as `found` goes.
-      spdlog::error("the start of a consumer group was not looked up: {}", error.what());
+      spdlog::error("the start of a consumer group could not be looked up: {}", error.what());
     }
   });
   if (!taken) found(ReadersBusy());

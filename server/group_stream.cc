@@ -37,13 +37,13 @@ Refusal JoinMissing() {
 
 Refusal JoinedTwice() {
   return {Reason::kFieldInvalid,
-          "join comes once, as the first message; to be another member, open another stream",
+          "join is sent once, as the first message; to be another member, open another stream",
           {{"field", "join"}}};
 }
 
 Refusal AcknowledgeMissing() {
   return {Reason::kFieldMissing,
-          "acknowledge is missing; each message after the join acknowledges",
+          "acknowledge is missing; every message after the join has one",
           {{"field", "acknowledge"}}};
 }
 

@@ -26,8 +26,8 @@ Refusal Stalled(std::chrono::nanoseconds timeout) {
 Refusal JoinLate(std::chrono::nanoseconds timeout) {
   const std::string seconds = fmt::format("{}", std::chrono::duration<double>(timeout).count());
   return {Reason::kFieldMissing,
-          "join did not come within " + seconds +
-              " s; the first message of ConsumeGroup joins a group, at once",
+          "no join arrived within " + seconds +
+              " s; join a group at once, with the first message of ConsumeGroup",
           {{"field", "join"}, {"join_timeout_seconds", seconds}}};
 }
 

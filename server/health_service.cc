@@ -60,10 +60,11 @@ class HealthCall final : public Stream {
   std::optional<grpc::Status> End() override {
     if (watch_) return std::nullopt;
     if (told_) return grpc::Status::OK;
-    return grpc::Status(grpc::StatusCode::NOT_FOUND,
-                        fmt::format("there is no service {}; docs/operations.md lists those that "
-                                    "health answers for",
-                                    Quote(name_)));
+    return grpc::Status(
+        grpc::StatusCode::NOT_FOUND,
+        fmt::format(
+            "there is no service {}; docs/operations.md lists those whose health can be asked for",
+            Quote(name_)));
   }
 
   const HealthService* const service_;

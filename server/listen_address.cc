@@ -52,8 +52,8 @@ ListenAddress Wrong(std::string error) {
 ListenAddress ResolveUnix(std::string_view path) {
   sockaddr_un raw{};
   if (path.size() >= sizeof raw.sun_path) {
-    return Wrong(fmt::format("is a path of {} bytes, and a Unix socket's has {} at most",
-                             path.size(), sizeof raw.sun_path - 1));
+    return Wrong(fmt::format("is a path of {} bytes; a Unix socket's has at most {}", path.size(),
+                             sizeof raw.sun_path - 1));
   }
   raw.sun_family = AF_UNIX;
   std::memcpy(raw.sun_path, path.data(), path.size());

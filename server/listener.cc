@@ -154,7 +154,7 @@ std::string Listener::BindAll(const std::string& text, std::vector<SocketAddress
   }
   if (sockets_.empty()) return fmt::format("cannot listen on {}: {}", text, WhyNot(why));
   if (!left_out.empty()) {
-    spdlog::warn("{} is not listened on at {}: {}", text, left_out, WhyNot(why));
+    spdlog::warn("{} cannot be listened on at {}: {}", text, left_out, WhyNot(why));
   }
   address_ =
       text.starts_with(kUnix) ? text : fmt::format("{}:{}", text.substr(0, text.rfind(':')), port);

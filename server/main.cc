@@ -61,11 +61,11 @@ int Run(const Config& config, const sigset_t& signals) {
     spdlog::info("metrics on http://{}/metrics", server->metrics_address());
   }
   if (config.allow_insecure) {
-    spdlog::warn("insecure: nothing is encrypted, nobody is asked who they are");
+    spdlog::warn("insecure: nothing is encrypted or authenticated");
   }
   // Nobody may want to know: the service is not its standard output.
   if (!WriteOutput(fmt::format("listening on {}\n", server->address()))) {
-    spdlog::warn("standard output is closed or full, so nobody was told of the address there");
+    spdlog::warn("standard output is closed or full, so the address was not printed there");
   }
   WaitForStop(signals);
   server->Stop();

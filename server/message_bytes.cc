@@ -67,7 +67,7 @@ domain::Refusal Malformed(const google::protobuf::Message& message, const std::s
     std::string field = PathOf(full_name, message);
     if (field.empty()) field = full_name.substr(full_name.rfind('.') + 1);
     return {domain::Reason::kFieldInvalid,
-            fmt::format("{} is not UTF-8; strings are sent as UTF-8", field),
+            fmt::format("{} is not UTF-8; send strings as UTF-8", field),
             {{"field", field}}};
   }
   return {domain::Reason::kFieldInvalid,
@@ -92,8 +92,8 @@ std::optional<domain::Refusal> CountFirst(const grpc::ByteBuffer& bytes,
       break;
   }
   return domain::Refusal{domain::Reason::kTooManyItems,
-                         fmt::format("the message has more than {} elements or {} fields, those "
-                                     "within others counted: send several messages",
+                         fmt::format("the message has more than {} elements or {} fields, "
+                                     "including nested ones: send several messages",
                                      kElementsMax, kFieldsMax),
                          {{"field", ""}, {"limit", fmt::format("{}", kElementsMax)}}};
 }

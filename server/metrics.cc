@@ -66,11 +66,11 @@ void MethodMetrics::Ended(CallEnd end, domain::Reason reason, double seconds) {
 Metrics::Metrics(const std::string& version) : registry_(std::make_shared<prometheus::Registry>()) {
   requests_ = &prometheus::BuildCounter()
                    .Name("florin_requests_total")
-                   .Help("Calls that ended, by method and reason (OK if done)")
+                   .Help("Calls that ended, by method and reason (OK if none)")
                    .Register(*registry_);
   seconds_ = &prometheus::BuildHistogram()
                   .Name("florin_request_seconds")
-                  .Help("From the request's last byte to the answer")
+                  .Help("Time from the request's last byte to the answer")
                   .Register(*registry_);
   group_commands_ = &prometheus::BuildHistogram()
                          .Name("florin_commit_commands")
@@ -136,10 +136,9 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
       gauge("florin_data_bytes", "Bytes that the data directory occupies on its disk",
             ledger_->reader().DataBytes()),
       gauge("florin_read_only", "1 while the ledger takes no commands", stats.read_only ? 1 : 0),
-      gauge("florin_due_holds", "Holds whose time is over and that are being ended",
-            stats.due_holds),
+      gauge("florin_due_holds", "Holds that are due and have not ended yet", stats.due_holds),
       gauge("florin_clock_ahead_seconds",
-            "Log time less the machine's clock; negative: a jump that is not followed",
+            "Log time minus the machine's clock; negative while a jump is not followed",
             ledger_->ClockAhead() / 1'000'000'000),
       counter("florin_commits_total", "Synced writes", stats.committed_groups),
       counter("florin_commands_total", "Commands committed", stats.committed_commands),

@@ -28,14 +28,14 @@ std::string TextOf(const MetricsServer::Sources& sources) {
 }
 
 Page PageOf(const MetricsServer::Sources& sources, std::string_view url, std::string_view method) {
-  if (url != "/metrics") return {MHD_HTTP_NOT_FOUND, "There is only /metrics.\n"};
+  if (url != "/metrics") return {MHD_HTTP_NOT_FOUND, "Only /metrics is served.\n"};
   if (method != "GET" && method != "HEAD") {
-    return {MHD_HTTP_METHOD_NOT_ALLOWED, "There is only GET.\n"};
+    return {MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is served.\n"};
   }
   try {
     return {MHD_HTTP_OK, TextOf(sources)};
   } catch (const std::exception& error) {
-    spdlog::error("metrics could not be put together: {}", error.what());
+    spdlog::error("metrics could not be collected: {}", error.what());
     return {MHD_HTTP_INTERNAL_SERVER_ERROR, "The log says what is wrong.\n"};
   }
 }

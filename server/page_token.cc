@@ -121,7 +121,7 @@ domain::Result<PagePlace> DecodePageToken(std::uint64_t query_digest, std::strin
   std::string_view body = std::string_view(*bytes).substr(0, bytes->size() - 8);
   std::string_view sum = std::string_view(*bytes).substr(body.size());
   if (TakeNumber(&sum) != Fnv(kFnvOffset, body)) {
-    return BadToken(token, "was changed or cut");
+    return BadToken(token, "was changed or truncated");
   }
   body.remove_prefix(1);
   if (TakeNumber(&body) != query_digest) {
@@ -140,7 +140,7 @@ domain::Result<int> PageSize(int page_size) {
   if (page_size < 0) {
     return domain::Refusal{
         domain::Reason::kFieldInvalid,
-        fmt::format("page_size is {}; it is 0 (for {}) to {}", page_size, kDefault, kMax),
+        fmt::format("page_size is {}; it must be 0 (for {}) to {}", page_size, kDefault, kMax),
         {{"field", "page_size"}}};
   }
   return page_size == 0 ? kDefault : std::min(page_size, kMax);

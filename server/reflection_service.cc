@@ -94,7 +94,7 @@ void AnswerQuestion(const ServerReflectionRequest& request,
       return;
     case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
       return RefuseQuestion(grpc::StatusCode::INVALID_ARGUMENT,
-                            "the message asks nothing; fill in one field of message_request",
+                            "the message asks for nothing; set one field of message_request",
                             response);
   }
 }

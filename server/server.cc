@@ -214,7 +214,7 @@ std::string FlorinServer::Listen() {
   builder.RegisterService(reflection_service_.get());
   builder.RegisterCallbackGenericService(unknown_methods_.get());
   grpc_server_ = builder.BuildAndStart();
-  if (grpc_server_ == nullptr) return "gRPC does not start; the log says why";
+  if (grpc_server_ == nullptr) return "gRPC did not start; the log says why";
   acceptor_ = std::make_unique<ConnectionAcceptor>(
       std::move(listener), descriptors_.connections, [connections](int descriptor) {
         grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
@@ -252,7 +252,7 @@ void FlorinServer::StopCalls() {
   health_service_->StopServing();
   host_->StartDraining();
   if (!host_->WaitUntilIdle(std::chrono::seconds(config_.shutdown_timeout_seconds))) {
-    spdlog::warn("calls were still open after {} s; they are cut",
+    spdlog::warn("calls were still open after {} s and are cut off",
                  config_.shutdown_timeout_seconds);
   }
   HeldCalls& held = host_->held();

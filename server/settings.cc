@@ -16,14 +16,13 @@ constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kClockJumpMax = 9'000 * kMillion;
 
 constexpr auto kSettings = std::to_array<Setting>({
-    {"data-dir", "Directory of the books; made if missing", &Config::data_dir},
-    {"listen", "Address for gRPC, HOST:PORT or unix:PATH; port 0 takes a free one",
+    {"data-dir", "Directory of the books; created if missing", &Config::data_dir},
+    {"listen", "Address for gRPC, HOST:PORT or unix:PATH; port 0 picks a free one",
      &Config::listen},
     {"metrics-listen", "Address for Prometheus metrics, HOST:PORT or unix:PATH; none if empty",
      &Config::metrics_listen},
     {"allow-insecure",
-     "Listen on other than loopback addresses though nothing is encrypted and "
-     "nobody is asked who they are",
+     "Listen on other than loopback addresses, although nothing is encrypted or authenticated",
      &Config::allow_insecure},
     {"log-level", "debug, info, warn or error", &Config::log_level},
     {"log-format", "text or json, on standard error", &Config::log_format},
@@ -33,13 +32,13 @@ constexpr auto kSettings = std::to_array<Setting>({
      100 * kMillion},
     {"max-subscribers", "Open subscriptions", &Config::max_subscribers, 1, kMillion},
     {"max-command-streams", "Open ExecuteStream calls", &Config::max_command_streams, 1, kMillion},
-    {"max-connections", "Open connections of clients; the limit on open files bounds them too",
+    {"max-connections", "Open connections of clients; the limit on open files may lower it",
      &Config::max_connections, 1, kMillion},
     {"max-groups", "Consumer groups", &Config::max_groups, 1, 100'000},
     {"max-group-members", "Connected members of consumer groups", &Config::max_group_members, 1,
      kMillion},
     {"subscriber-stall-seconds",
-     "A subscriber, member of a group or command stream that reads nothing for so long is ended",
+     "End a subscriber, group member or command stream that reads nothing for this long",
      &Config::subscriber_stall_seconds, 1, 86'400},
     {"max-streams-per-connection", "Open calls on one connection",
      &Config::max_streams_per_connection, 1, kMillion},
@@ -52,23 +51,23 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"shutdown-timeout-seconds", "How long a stop waits for open calls",
      &Config::shutdown_timeout_seconds, 0, 3600},
     {"max-clock-jump-seconds",
-     "A jump of the machine's clock ahead by more than this is not followed",
+     "Do not follow a jump of the machine's clock ahead by more than this",
      &Config::max_clock_jump_seconds, 1, kClockJumpMax},
 });
 
 std::string CheckText(const Setting& setting, const std::string& value) {
   if (setting.name == "log-level" && value != "debug" && value != "info" && value != "warn" &&
       value != "error") {
-    return fmt::format("{} is \"{}\"; it is debug, info, warn or error", setting.name, value);
+    return fmt::format("{} is \"{}\"; it must be debug, info, warn or error", setting.name, value);
   }
   if (setting.name == "log-format" && value != "text" && value != "json") {
-    return fmt::format("{} is \"{}\"; it is text or json", setting.name, value);
+    return fmt::format("{} is \"{}\"; it must be text or json", setting.name, value);
   }
   const bool is_address =
       setting.name == "listen" || (setting.name == "metrics-listen" && !value.empty());
   if (is_address && !HasAddressForm(value)) {
     return fmt::format(
-        "{} is \"{}\"; it is HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051, or unix:PATH",
+        "{} is \"{}\"; it must be HOST:PORT, such as 127.0.0.1:50051 or [::1]:50051, or unix:PATH",
         setting.name, value);
   }
   if (setting.name == "data-dir" && value.empty()) return "data-dir is empty";
@@ -95,7 +94,8 @@ std::string CheckSetting(const Setting& setting, const Config& config) {
   if (number == nullptr) return "";
   const std::int64_t value = config.**number;
   if (value >= setting.min && value <= setting.max) return "";
-  return fmt::format("{} is {}; it is {} to {}", setting.name, value, setting.min, setting.max);
+  return fmt::format("{} is {}; it must be {} to {}", setting.name, value, setting.min,
+                     setting.max);
 }
 
 }  // namespace florin::server

@@ -12,8 +12,8 @@ class Unknown final : public grpc::ServerGenericBidiReactor {
  public:
   explicit Unknown(const std::string& method) {
     Finish({grpc::StatusCode::UNIMPLEMENTED,
-            fmt::format("this server does not serve {}; what its contract "
-                        "names and it does not serve comes in a later version",
+            fmt::format("this server does not serve {}; methods of the contract that it does not "
+                        "serve come in a later version",
                         Quote(method))});
   }
   void OnDone() override { delete this; }

@@ -42,9 +42,9 @@ domain::AccountType ToType(v1::AccountType type, Shape* shape) {
     return domain::AccountType::kUnspecified;
   }
   if (!v1::AccountType_IsValid(type)) {
-    shape->Invalid({"type"}, fmt::format("is {}, which is no AccountType; it is 1 (ASSET) to 5 "
-                                         "(EXPENSE)",
-                                         static_cast<int>(type)));
+    shape->Invalid({"type"},
+                   fmt::format("is {}, which is not an AccountType; use 1 (ASSET) to 5 (EXPENSE)",
+                               static_cast<int>(type)));
     return domain::AccountType::kUnspecified;
   }
   return static_cast<domain::AccountType>(type);
@@ -52,7 +52,7 @@ domain::AccountType ToType(v1::AccountType type, Shape* shape) {
 
 domain::SuspendScope ToScope(v1::SuspendScope scope, Shape* shape) {
   if (!v1::SuspendScope_IsValid(scope)) {
-    shape->Invalid({"scope"}, fmt::format("is {}, which is no SuspendScope; it is 0 to 3",
+    shape->Invalid({"scope"}, fmt::format("is {}, which is not a SuspendScope; use 0 to 3",
                                           static_cast<int>(scope)));
   }
   // Unspecified means both, so that the two are the same content.
@@ -138,7 +138,7 @@ domain::Result<domain::RegisterAsset> ToCommand(const v1::RegisterAssetRequest& 
   shape.Id({"asset.code"}, asset.code(), IdKind::kAsset);
   if (asset.scale() < 0 || asset.scale() > domain::kScaleMax) {
     shape.Invalid({"asset.scale"},
-                  fmt::format("is {}; it is 0 to {}", asset.scale(), domain::kScaleMax));
+                  fmt::format("is {}; it must be 0 to {}", asset.scale(), domain::kScaleMax));
   }
   shape.Text({"asset.name"}, asset.name(), kShortTextBytesMax);
   if (!shape.ok()) return shape.refusal();

@@ -32,7 +32,7 @@ std::int64_t ToCount(const Field& field, std::int64_t count, std::int64_t max, s
                      Shape* shape) {
   if (count == 0) return absent;
   if (count >= 1 && count <= max) return count;
-  shape->Invalid(field, fmt::format("is {}; it is 1 to {}, or 0 for {}", count, max, absent));
+  shape->Invalid(field, fmt::format("is {}; it must be 1 to {}, or 0 for {}", count, max, absent));
   return absent;
 }
 
@@ -61,7 +61,7 @@ domain::GroupOrder ToOrder(int order, Shape* shape) {
     default:
       shape->Invalid(
           {"settings.order"},
-          fmt::format("is {}, which is no GroupOrder; it is 1 (STREAM) or 2 (NONE)", order));
+          fmt::format("is {}, which is not a GroupOrder; use 1 (STREAM) or 2 (NONE)", order));
       return domain::GroupOrder::kStream;
   }
 }

@@ -22,7 +22,7 @@ domain::Result<Query> Finished(const Shape& shape, Query query) {
 template <typename Request>
 PageQuery ToPage(const Request& request, Shape* shape) {
   const domain::Result<int> size = PageSize(request.page_size());
-  if (!size.ok()) shape->Invalid({"page_size"}, "is below 0; it is 0 to 1000");
+  if (!size.ok()) shape->Invalid({"page_size"}, "is below 0; it must be 0 to 1000");
   return {size.ok() ? *size : 0, request.page_token()};
 }
 
@@ -47,10 +47,11 @@ std::uint32_t ToStatuses(const v1::ListTransactionsRequest& request, Shape* shap
   for (int i = 0; i < request.statuses_size(); ++i) {
     const int status = request.statuses(i);
     if (status == 0 || !v1::TransactionStatus_IsValid(status)) {
-      shape->Invalid({"", "statuses", i},
-                     fmt::format("is {}, which is no TransactionStatus to look "
-                                 "for; it is 1 (PENDING) to 5 (REFUSED)",
-                                 status));
+      shape->Invalid(
+          {"", "statuses", i},
+          fmt::format(
+              "is {}, which is not a TransactionStatus to look for; use 1 (PENDING) to 5 (REFUSED)",
+              status));
     } else {
       bits |= 1u << status;
     }

@@ -120,11 +120,12 @@ bool Shape::OptionalId(const Field& field, std::string_view id, IdKind kind) {
   if (id.size() <= rule.bytes_max && AllOf(id, rule.characters)) return true;
   if (!WouldKeep(Reason::kFieldInvalid)) return false;
   if (kind == IdKind::kTransaction && id.find('/') != std::string_view::npos) {
-    Invalid(field, fmt::format("is {}; ids with a '/' are the server's own, of "
-                               "payments and trades; yours are {}",
-                               Quote(id), rule.said));
+    Invalid(
+        field,
+        fmt::format("is {}; ids with a '/' are reserved for payments and trades; yours must be {}",
+                    Quote(id), rule.said));
   } else {
-    Invalid(field, fmt::format("is {} ({} bytes); it has {}", Quote(id), id.size(), rule.said));
+    Invalid(field, fmt::format("is {} ({} bytes); it must be {}", Quote(id), id.size(), rule.said));
   }
   return false;
 }
@@ -196,10 +197,10 @@ std::optional<domain::Decimal> Shape::RawAmount(const Field& field, std::string_
   const bool too_small = amount.has_value() && zero == Zero::kRefused && amount->IsZero();
   if (amount.has_value() && !too_small) return amount;
   if (WouldKeep(Reason::kAmountInvalid)) {
-    const std::string_view way_out = too_small
-                                         ? "it must be above zero"
-                                         : "an amount is digits, with up to 18 more after a point, "
-                                           "and fits 127 bits";
+    const std::string_view way_out =
+        too_small
+            ? "it must be above zero"
+            : "an amount is digits, with up to 18 more after a point, and must fit in 127 bits";
     Refuse(
         Reason::kAmountInvalid, field,
         fmt::format("{} is {}; {}, such as \"98500.00\"", field.ToString(), Quote(text), way_out));
@@ -215,9 +216,10 @@ std::optional<std::int64_t> Shape::Time(const Field& field,
       !__builtin_add_overflow(nanos, std::int64_t{time.nanos()}, &nanos)) {
     return nanos;
   }
-  Invalid(field, fmt::format("is {} s and {} ns since 1970; nanos are 0 to "
-                             "999999999, and years 1678 to 2261 are kept",
-                             time.seconds(), time.nanos()));
+  Invalid(field,
+          fmt::format(
+              "is {} s and {} ns since 1970; nanos must be 0 to 999999999, and years 1678 to 2261",
+              time.seconds(), time.nanos()));
   return std::nullopt;
 }
 
@@ -225,8 +227,8 @@ std::optional<std::int64_t> Shape::PositiveDuration(const Field& field,
                                                     const google::protobuf::Duration& duration) {
   const auto ns = ToNanoseconds(duration);
   if (ns && *ns > 0) return ns;
-  Invalid(field, fmt::format("is {} s and {} ns; it is above zero, below 100 "
-                             "years, with nanos of the same sign",
+  Invalid(field, fmt::format("is {} s and {} ns; it must be above zero and below 100 years, with "
+                             "nanos of the same sign",
                              duration.seconds(), duration.nanos()));
   return std::nullopt;
 }
@@ -240,13 +242,13 @@ std::optional<std::int64_t> Shape::DurationWithin(const Field& field,
   const std::string value =
       ns ? fmt::format("{} s", static_cast<double>(*ns) / kNanosPerSecond)
          : fmt::format("{} s and {} ns", duration.seconds(), duration.nanos());
-  Invalid(field, fmt::format("is {}; it is {}", value, range.said));
+  Invalid(field, fmt::format("is {}; it must be {}", value, range.said));
   return std::nullopt;
 }
 
 void Shape::NotNegative(const Field& field, std::int64_t value) {
   if (value < 0) {
-    Invalid(field, fmt::format("is {}; it is 0 or above", value));
+    Invalid(field, fmt::format("is {}; it must be 0 or more", value));
   }
 }
 

@@ -65,7 +65,7 @@ constexpr int kChecksMax = 2'000;
 /// False, and refused, if there are more than kChecksMax.
 bool FewEnough(const char* field, int count, Shape* shape) {
   if (count <= kChecksMax) return true;
-  shape->Invalid({field}, fmt::format("has {} checks, at most {} are taken", count, kChecksMax));
+  shape->Invalid({field}, fmt::format("has {} checks; at most {} are allowed", count, kChecksMax));
   return false;
 }
 
@@ -83,8 +83,9 @@ std::vector<domain::VersionCheck> ToVersionChecks(const v1::CreateTransactionReq
                      fmt::format("is {}; versions count from 1", check.expected_version()));
     }
     if (!seen.insert(check.account_id()).second) {
-      shape->Invalid(id_field, fmt::format("names {} a second time; one check an account",
-                                           Quote(check.account_id())));
+      shape->Invalid(id_field,
+                     fmt::format("names {} a second time; send one check for each account",
+                                 Quote(check.account_id())));
     }
     out.push_back({check.account_id(), check.expected_version()});
   }
@@ -163,9 +164,8 @@ domain::Result<TransactionCommand> ToCommand(const v1::TransactionCommand& comma
     case v1::TransactionCommand::COMMAND_NOT_SET:
       break;
   }
-  return domain::Refusal{Reason::kFieldMissing,
-                         "command is missing: fill one of its kinds in",
-                         {{"field", "command"}}};
+  return domain::Refusal{
+      Reason::kFieldMissing, "command is missing: set one of its kinds", {{"field", "command"}}};
 }
 
 domain::Refusal TooManyItems(std::string_view what, int count, int limit) {
@@ -221,8 +221,7 @@ domain::Result<TransactionCommand> ToCommand(const v1::SettleTransactionRequest&
   command.amounts = ToAmounts(request, &shape);
   if (!request.amount().empty() && request.amounts_size() > 0) {
     shape.Invalid({"amounts"},
-                  "stands beside amount; send one of them, or neither to "
-                  "settle all");
+                  "is sent together with amount; send one of them, or neither to settle all");
   }
   return Finished(shape, std::move(command));
 }
@@ -262,7 +261,7 @@ actors::BatchItem ToBatchItem(const v1::TransactionCommand& command) {
   Shape shape;
   if (command.has_create_transaction() && command.create_transaction().validate_only()) {
     shape.Invalid({"validate_only"},
-                  "is set on a command in a batch; set it on the batch, for all");
+                  "is set on a command in a batch; set it on the batch, where it counts for all");
   }
   domain::Result<TransactionCommand> converted = ToCommand(command);
   if (!converted.ok() && shape.WouldKeep(converted.refusal().reason)) {

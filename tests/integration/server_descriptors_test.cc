@@ -231,8 +231,8 @@ TEST_F(DescriptorsTest, TooFewAreRefusedWithTheWayOut) {
   const ProgramResult result = RunCommand(std::string("ulimit -n 256; '") + FLORIN_FLORIND_PATH +
                                           "' --listen 127.0.0.1:0 --data-dir " + data_dir());
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.output, HasSubstr("this process may have 256 files open, and florind needs "
-                                       "448 at least; raise the limit on open files"));
+  EXPECT_THAT(result.output, HasSubstr("this process may have 256 files open, but florind needs "
+                                       "at least 448; raise the limit on open files"));
   EXPECT_FALSE(std::filesystem::exists(data_dir()));
 }
 

@@ -64,7 +64,7 @@ TEST(ConfigTest, RefusesBadFlags) {
   EXPECT_EQ(Parse({"--no-such-flag"}).exit_code, 2);
   EXPECT_EQ(Parse({"--max-in-flight", "many"}).exit_code, 2);
   EXPECT_THAT(Parse({"--max-in-flight", "0"}).output,
-              HasSubstr("--max-in-flight is 0; it is 1 to"));
+              HasSubstr("--max-in-flight is 0; it must be 1 to"));
   EXPECT_THAT(Parse({"--log-level", "loud"}).output, HasSubstr("\"loud\""));
   EXPECT_THAT(Parse({"--log-format", "xml"}).output, HasSubstr("text or json"));
   EXPECT_THAT(Parse({"--listen", "127.0.0.1"}).output, HasSubstr("HOST:PORT"));

@@ -21,8 +21,8 @@ TEST(DescriptorPlanTest, ALowLimitIsSharedAndSaidWithTheWayOut) {
   EXPECT_EQ(plan.refusal, "");
   EXPECT_EQ(plan.connections, 416u);
   EXPECT_EQ(plan.storage_files, 416u);
-  EXPECT_THAT(plan.warning, HasSubstr("may have 1024 files open, and 10960 are wanted: at most "
-                                      "416 connections of --max-connections 10000"));
+  EXPECT_THAT(plan.warning, HasSubstr("may have 1024 files open, but 10960 are wanted: at most "
+                                      "416 of --max-connections 10000"));
   EXPECT_THAT(plan.warning, HasSubstr("LimitNOFILE="));
 }
 
@@ -43,7 +43,7 @@ TEST(DescriptorPlanTest, TheTwoNeverPassTheLimit) {
 
 TEST(DescriptorPlanTest, TooFewAreRefusedWithTheNumbers) {
   const DescriptorPlan plan = PlanDescriptors(256, 10'000);
-  EXPECT_THAT(plan.refusal, HasSubstr("may have 256 files open, and florind needs 448 at least"));
+  EXPECT_THAT(plan.refusal, HasSubstr("may have 256 files open, but florind needs at least 448"));
 }
 
 }  // namespace

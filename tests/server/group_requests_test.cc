@@ -63,15 +63,15 @@ TEST(GroupRequestsTest, RefusesBadSettings) {
 TEST(GroupRequestsTest, SaysWhichDurationsAreAllowed) {
   const auto said = [](const std::string& text) { return Create(text).refusal().message; };
   EXPECT_EQ(said("group_id: 'g' settings { ack_timeout {} }"),
-            "settings.ack_timeout is 0 s; it is 0.1 s to 12 h");
+            "settings.ack_timeout is 0 s; it must be 0.1 s to 12 h");
   EXPECT_EQ(said("group_id: 'g' settings { min_backoff { seconds: -1 } }"),
-            "settings.min_backoff is -1 s; it is 1 ms to 1 h");
+            "settings.min_backoff is -1 s; it must be 1 ms to 1 h");
   EXPECT_EQ(said("group_id: 'g' settings { event_ttl { seconds: 1 nanos: -1 } }"),
-            "settings.event_ttl is 1 s and -1 ns; it is 1 s to 10 years");
+            "settings.event_ttl is 1 s and -1 ns; it must be 1 s to 10 years");
   EXPECT_EQ(Join("group_id: 'g' member_name: 'm' heartbeat_interval { nanos: 50000000 }")
                 .refusal()
                 .message,
-            "join.heartbeat_interval is 0.05 s; it is 0.1 s to 1 h");
+            "join.heartbeat_interval is 0.05 s; it must be 0.1 s to 1 h");
 }
 
 TEST(GroupRequestsTest, FillsInDefaults) {
@@ -183,7 +183,7 @@ TEST(GroupRequestsTest, ReadsWhichParkedEvents) {
   ExpectRefused(Replay("group_id: 'g' event_ids: '1' all: true"), Reason::kFieldInvalid, "all",
                 "both");
   ExpectRefused(Replay("group_id: 'g' event_ids: '1' event_ids: 'U'"), Reason::kFieldInvalid,
-                "event_ids[1]", "no event_id");
+                "event_ids[1]", "not an event_id");
   ExpectRefused(Replay("all: true"), Reason::kFieldMissing, "group_id", "no group");
   v1::DiscardParkedEventsRequest many;
   many.set_group_id("g");

@@ -320,7 +320,7 @@ TEST(GroupStreamTest, EndsWhoDoesNotJoinInTime) {
   const grpc::Status status = EndOf(silent.get());
   EXPECT_EQ(ReasonOf(status), "FIELD_MISSING");
   EXPECT_EQ(FieldOf(status), "join");
-  EXPECT_THAT(status.error_message(), testing::HasSubstr("did not come within 0.2 s"));
+  EXPECT_THAT(status.error_message(), testing::HasSubstr("no join arrived within 0.2 s"));
   // Who has joined stays, however long it is silent.
   EXPECT_FALSE(member->left());
 }

@@ -60,7 +60,7 @@ TEST_F(MetricsServerTest, ServesTheTextFormat) {
 }
 
 TEST_F(MetricsServerTest, SaysWhatElseThereIs) {
-  EXPECT_THAT(HttpGet(port_, "/"), HasSubstr("There is only /metrics.\n"));
+  EXPECT_THAT(HttpGet(port_, "/"), HasSubstr("Only /metrics is served.\n"));
   const TcpClient client(port_);
   ASSERT_TRUE(client.Send("DELETE /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 405 "));
