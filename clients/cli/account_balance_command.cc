@@ -75,7 +75,7 @@ ExitCode Balance(Session& session, const BalanceOptions& options) {
   }
   if (options.as_of.version > 0) {
     return ReportUsage(session.console.err,
-                       "--at-version is of one account; for many take --at-position or --at",
+                       "--at-version is for one account; for several, use --at-position or --at",
                        kHelp);
   }
   return ShowMany(session, options);
@@ -88,7 +88,7 @@ void AddAccountBalance(CLI::App& account, Session& session) {
       account.add_subcommand("balance", "Show balances, now or as they stood, all at one position");
   const auto options = std::make_shared<BalanceOptions>();
   balance->add_option("id", options->account_ids, "One account or several")->type_name("ACCOUNT");
-  balance->add_option("--prefix", options->prefix, "All accounts that begin so")
+  balance->add_option("--prefix", options->prefix, "All accounts that begin with this")
       ->type_name("PREFIX");
   AddAsOfVersionOptions(*balance, options->as_of);
   AddLimitOption(*balance, options->limit);

@@ -102,7 +102,7 @@ ExitCode Update(Session& session, const UpdateOptions& options) {
 }
 
 std::string CheckScope(const std::string& text) {
-  return ParseScope(text) ? "" : "'" + text + "' is none of both, debits, credits";
+  return ParseScope(text) ? "" : "'" + text + "' is not one of both, debits, credits";
 }
 
 void AddChangeOptions(CLI::App& command, ChangeOptions& options) {
@@ -114,7 +114,7 @@ void AddChangeOptions(CLI::App& command, ChangeOptions& options) {
       ->type_name("N");
   command
       .add_option("--request-id", options.request_id,
-                  "The same id and request again never acts twice")
+                  "A request repeated with this id never acts twice")
       ->type_name("ID");
 }
 
@@ -126,18 +126,21 @@ void AddUpdate(CLI::App& account, Session& session) {
   auto* update = account.add_subcommand("update", "Change limits, metadata or owner");
   const auto options = std::make_shared<UpdateOptions>();
   AddChangeOptions(*update, options->change);
-  update->add_option("--owner", options->owner, "Whose it is from now on")->type_name("ID");
+  update->add_option("--owner", options->owner, "Its owner from now on")->type_name("ID");
   auto* limit = update
                     ->add_option("--overdraft-limit", options->overdraft_limit,
                                  "How far below zero it may go; ends an unlimited overdraft")
                     ->type_name("AMOUNT");
-  update->add_flag("--unlimited-overdraft", options->unlimited_overdraft, "No floor from now on")
+  update
+      ->add_flag("--unlimited-overdraft", options->unlimited_overdraft,
+                 "No lower limit from now on")
       ->excludes(limit);
   update->add_option("--max-balance", options->max_balance, "Highest posted balance")
       ->type_name("AMOUNT");
   AddMetadataOption(*update, options->metadata);
-  update->get_option("--metadata")->description("key=value, several times; replaces all there was");
-  update->add_option("--clear", options->cleared, "Empty this field; may be given several times")
+  update->get_option("--metadata")
+      ->description("key=value, may be repeated; replaces all existing metadata");
+  update->add_option("--clear", options->cleared, "Clear this field; may be repeated")
       ->check(CLI::IsMember({"max-balance", "metadata", "owner"}))
       ->type_name("max-balance|metadata|owner")
       ->allow_extra_args(false)

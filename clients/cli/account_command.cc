@@ -116,7 +116,7 @@ ExitCode List(Session& session, const ListOptions& options) {
 }
 
 void AddOpen(CLI::App& account, Session& session) {
-  auto* open = account.add_subcommand("open", "Open an account (again the same: nothing happens)");
+  auto* open = account.add_subcommand("open", "Open an account (the same again changes nothing)");
   const auto options = std::make_shared<OpenOptions>();
   open->add_option("id", options->account_id,
                    "1-128 characters of A-Z a-z 0-9 : . _ @ -, for example "
@@ -132,12 +132,12 @@ void AddOpen(CLI::App& account, Session& session) {
       ->required()
       ->check(CheckType)
       ->type_name("asset|liability|equity|revenue|expense");
-  open->add_option("--owner", options->owner, "Whose it is")->type_name("ID");
+  open->add_option("--owner", options->owner, "Its owner")->type_name("ID");
   auto* limit = open->add_option("--overdraft-limit", options->overdraft_limit,
                                  "How far below zero it may go (default 0)")
                     ->type_name("AMOUNT");
   open->add_flag("--unlimited-overdraft", options->unlimited_overdraft,
-                 "No floor: for cash, clearing and the world outside")
+                 "No lower limit: for cash, clearing and the outside world")
       ->excludes(limit);
   open->add_option("--max-balance", options->max_balance, "Highest posted balance (default: none)")
       ->type_name("AMOUNT");
@@ -151,7 +151,7 @@ Example:
 }
 
 void AddShow(CLI::App& account, Session& session) {
-  auto* show = account.add_subcommand("show", "Show an account, or its balance as it once stood");
+  auto* show = account.add_subcommand("show", "Show an account, or its balance in the past");
   const auto options = std::make_shared<ShowOptions>();
   show->add_option("id", options->account_id, "The account")->required()->type_name("ACCOUNT");
   AddAsOfVersionOptions(*show, options->as_of);
@@ -167,7 +167,7 @@ Example:
 void AddList(CLI::App& account, Session& session) {
   auto* list = account.add_subcommand("list", "List accounts by id");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("prefix,--prefix", options->prefix, "Only ids that begin so")
+  list->add_option("prefix,--prefix", options->prefix, "Only ids that begin with this")
       ->type_name("PREFIX");
   list->add_option("--owner", options->owner, "Only this owner's")->type_name("ID");
   AddLimitOption(*list, options->limit);
@@ -182,7 +182,7 @@ Example:
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Session& session) {
-  auto* account = app.add_subcommand("account", "Open, look at and change accounts");
+  auto* account = app.add_subcommand("account", "Open, view and change accounts");
   account->require_subcommand(1);
   AddOpen(*account, session);
   AddShow(*account, session);

@@ -56,9 +56,9 @@ void AddAccountHistory(CLI::App& account, Session& session) {
   history->add_flag("--descending", options->descending, "Newest first");
   AddLimitOption(*history, options->limit);
   history->footer(R"(
-AMOUNT is what changed BALANCE. HELD is what a hold reserved (+) or gave back (-):
-what it takes is missing from AVAILABLE at once, what it brings is in it only when
-the hold is settled.
+AMOUNT is the change of BALANCE. HELD is what a hold reserved (+) or released (-):
+what it takes leaves AVAILABLE at once, what it brings is added only when the hold
+is settled.
 
 Example:
   florin account history customer:1 --descending --limit 10

@@ -51,7 +51,7 @@ void AddAssetCommands(CLI::App& app, Session& session) {
   asset->require_subcommand(1);
 
   auto* add =
-      asset->add_subcommand("register", "Register an asset (again the same: nothing happens)");
+      asset->add_subcommand("register", "Register an asset (the same again changes nothing)");
   const auto request = std::make_shared<v1::RegisterAssetRequest>();
   add->add_option_function<std::string>(
          "code", [request](const std::string& code) { request->mutable_asset()->set_code(code); },

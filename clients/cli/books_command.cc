@@ -84,12 +84,12 @@ ExitCode Books(Session& session, const BooksOptions& options) {
 void AddBooksCommand(CLI::App& app, Session& session) {
   auto* books = app.add_subcommand("books", "Show the trial balance: debits and credits per asset");
   const auto options = std::make_shared<BooksOptions>();
-  books->add_option("--prefix", options->prefix, "Only accounts that begin so")
+  books->add_option("--prefix", options->prefix, "Only accounts that begin with this")
       ->type_name("PREFIX");
   books->add_option("--asset", options->asset, "Only this asset")->type_name("CODE");
   AddAsOfOptions(*books, options->as_of);
   books->footer(R"(
-Ends with 5 if debits and credits of an asset differ: then the ledger is broken.
+Ends with 5 if the debits and credits of an asset differ: the ledger is then broken.
 
 Example:
   florin books

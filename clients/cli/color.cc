@@ -27,7 +27,9 @@ std::string_view Sequence(Color color) {
 }  // namespace
 
 void AddColorOption(CLI::App& command, std::string& choice) {
-  command.add_option("--color", choice, "Colours: on a terminal only (the default), or as said")
+  command
+      .add_option("--color", choice,
+                  "Use colours: on a terminal only (auto, the default), always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
 }

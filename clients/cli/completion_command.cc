@@ -9,7 +9,7 @@ namespace florin::cli {
 namespace {
 
 std::string CheckShell(const std::string& text) {
-  return text == "bash" || text == "zsh" ? "" : "'" + text + "' is none of bash, zsh";
+  return text == "bash" || text == "zsh" ? "" : "'" + text + "' is not one of bash, zsh";
 }
 
 }  // namespace

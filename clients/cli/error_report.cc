@@ -26,12 +26,12 @@ const std::map<std::string_view, std::string_view>& Advice() {
        "differ from these"},
       {"ASSET_EXISTS", "see it with 'florin asset list'; scales never change"},
       {"ASSET_NOT_FOUND",
-       "register it with 'florin asset register CODE --scale N'; 'florin asset "
-       "list' shows those that are"},
+       "register it with 'florin asset register CODE --scale N'; 'florin asset list' shows the "
+       "registered ones"},
       {"TRANSACTION_NOT_FOUND", "check the id with 'florin transaction list'"},
       {"INSUFFICIENT_FUNDS", "bring funds to the account, or raise its overdraft limit"},
       {"BALANCE_LIMIT_EXCEEDED", "move less, or raise the account's max balance"},
-      {"ID_REUSED", "this id already stands for something else; use a new one"},
+      {"ID_REUSED", "this id is already used for something else; use a new one"},
       {"ASSET_MISMATCH", "both accounts of a transfer must hold the same asset"},
       {"VERSION_CONFLICT", "read the account again with 'florin account show', and decide again"},
       {"ACCOUNT_SUSPENDED", "'florin account reactivate' ends the suspension"},
@@ -47,18 +47,18 @@ const std::map<std::string_view, std::string_view>& Advice() {
       {"ALREADY_REVERSED",
        "nothing is left to do; see the reversal with 'florin transaction show'"},
       {"AMOUNT_SCALE_EXCEEDED",
-       "write fewer decimals; 'florin asset list' shows how many there are"},
+       "write fewer decimals; 'florin asset list' shows how many are allowed"},
       {"POSITION_BEYOND_HEAD", "'florin status' shows the head"},
       {"VERSION_BEYOND_HEAD", "'florin account show' shows its version"},
       {"TIME_IN_FUTURE", "ask for a time that has passed"},
       {"CHECKPOINT_INVALID", "start with --from beginning, or with the file of this ledger"},
       {"GROUP_NOT_FOUND",
-       "'florin group list' shows those that are; 'florin group create' makes one"},
+       "'florin group list' shows the groups; 'florin group create' creates one"},
       {"GROUP_EXISTS",
        "see it with 'florin group show'; 'florin group update' changes its settings"},
       {"MEMBER_EXISTS",
-       "take another --member, or --take-over to end the one that is there; 'florin group "
-       "show' names them"},
+       "use another --member, or --take-over to end the connected one; 'florin group show' names "
+       "them"},
       {"PARKED_EVENTS_LEFT",
        "look at them with 'florin group parked'; replay or discard them first, or reset with "
        "--discard-parked"},
@@ -79,7 +79,7 @@ std::string AdviceForTooMuch(const ClientError& error) {
   if (error.message.find("metadata size") != std::string::npos) {
     return "the outcome is not known; run it again with the same id";
   }
-  return "send less at a time; a message has 16 MiB at most";
+  return "send less at a time; a message may have 16 MiB at most";
 }
 
 std::string AdviceFor(const ClientError& error, const std::string& server) {
@@ -101,7 +101,7 @@ std::string AdviceFor(const ClientError& error, const std::string& server) {
              "allow "
              "more with --timeout";
     case StatusCode::INVALID_ARGUMENT:
-      return "nothing was changed; correct it, --help shows what is expected";
+      return "nothing was changed; correct the command, --help shows what is expected";
     case StatusCode::INTERNAL:
     case StatusCode::UNKNOWN:
       return "see the server's log";
@@ -129,10 +129,10 @@ ClientError InPlainWords(ClientError error, const std::string& server) {
   }
   static constexpr std::pair<std::string_view, std::string_view> kPhrases[] = {
       {"Connection refused", "nothing answers at {}"},
-      {"DNS", "the name of {} is not known"},
-      {"Name or service not known", "the name of {} is not known"},
-      {"No route to host", "there is no way to {}"},
-      {"Network is unreachable", "there is no way to {}"},
+      {"DNS", "the host name of {} is unknown"},
+      {"Name or service not known", "the host name of {} is unknown"},
+      {"No route to host", "{} cannot be reached"},
+      {"Network is unreachable", "{} cannot be reached"},
       {"failed to connect", "nothing answers at {}"},
       {"Socket closed", "the connection to {} was lost"},
       {"Connection reset", "the connection to {} was lost"},

@@ -23,14 +23,15 @@ void Replace(const std::vector<std::string>& given, Values* values) {
 
 void AddEventFilterOptions(CLI::App& command, EventFilterOptions& options) {
   Add(command, "--type", options.types,
-      "Only types that match: * one word, # any number; several times", "PATTERN");
+      "Only types that match: * is one word, # any number; may be repeated", "PATTERN");
   Add(command, "--stream-prefix,--prefix", options.prefixes,
-      "Only streams that begin so: an account id, transaction/ID; several times", "PREFIX");
+      "Only streams that begin with this: an account id, transaction/ID; may be repeated",
+      "PREFIX");
 }
 
 void AddStreamsOption(CLI::App& command, EventFilterOptions& options) {
   Add(command, "--stream", options.streams,
-      "Only this stream, or those of --prefix: an account id, transaction/ID; several times",
+      "Only this stream, or those of --prefix: an account id, transaction/ID; may be repeated",
       "STREAM");
 }
 
@@ -39,7 +40,7 @@ std::string FilterNote(const EventFilterOptions& options) {
     if (stream.ends_with(':') || stream.ends_with('/')) {
       std::string note = "note: --stream ";
       note.append(stream).append(" names one stream; --prefix ").append(stream);
-      return note.append(" takes all that begin so");
+      return note.append(" takes all that begin with it");
     }
   }
   return "";

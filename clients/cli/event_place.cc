@@ -21,7 +21,7 @@ std::string CheckPlaceOfTail(const std::string& text) {
     return "";
   }
   return "'" + text +
-         "' is none of beginning, end, checkpoint:STRING, or a time like 2026-01-31T09:00:00Z";
+         "' is not one of beginning, end, checkpoint:STRING, or a time like 2026-01-31T09:00:00Z";
 }
 
 std::string CheckPlace(const std::string& text) {
@@ -29,7 +29,7 @@ std::string CheckPlace(const std::string& text) {
     return "";
   }
   return "'" + text +
-         "' is none of beginning, end, position:N, checkpoint:STRING, or a time like "
+         "' is not one of beginning, end, position:N, checkpoint:STRING, or a time like "
          "2026-01-31T09:00:00Z";
 }
 

@@ -55,7 +55,7 @@ ExitCode Read(Session& session, const ReadOptions& options) {
 }  // namespace
 
 void AddEventsRead(CLI::App& events, Session& session) {
-  auto* read = events.add_subcommand("read", "Show a part of the log or of one stream; ends");
+  auto* read = events.add_subcommand("read", "Show a part of the log or of one stream, then end");
   const auto options = std::make_shared<ReadOptions>();
   auto* stream = read->add_option("--stream", options->stream,
                                   "Only this stream: an account id, transaction/ID")

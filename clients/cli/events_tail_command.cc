@@ -37,15 +37,14 @@ constexpr char kFooter[] = R"(
   end                 only what happens from now on (the default when following)
   beginning           all of it (the default with --once)
   TIME                from then on: 2026-01-31 or 2026-01-31T09:00:00Z
-  checkpoint:STRING   behind a checkpoint
+  checkpoint:STRING   after a checkpoint
 
 --type takes dotted patterns, * for one word and # for any number of words:
   'account.funds.*'   'transaction.#'   'transaction.refused'
 
-With --checkpoint-file, the place reached is kept in the file after every batch
-that was written out, and the next run with the same file goes on there; --from
-then only counts for the first run. --limit then ends with the whole command that
-reaches it.
+With --checkpoint-file, the file keeps the place reached after every batch that was
+written out, and the next run with the same file continues there; --from counts for
+the first run only. --limit then ends with the whole command that reaches it.
 
 Example:
   florin events tail --type 'account.funds.*' --prefix customer:
@@ -131,7 +130,7 @@ ExitCode Tail(Session& session, const TailOptions& options) {
     file.emplace(options.checkpoint_file);
     if (file->IsForeign()) {
       session.console.err << "error: " << file->path()
-                          << " is there, and is no checkpoint file; move it away, or name another "
+                          << " exists and is not a checkpoint file; move it away, or name another "
                              "with --checkpoint-file"
                           << '\n';
       return ExitCode::kFile;
@@ -175,13 +174,12 @@ void AddEventsTail(CLI::App& events, Session& session) {
   AddEventFilterOptions(*tail, options->filter);
   AddStreamsOption(*tail, options->filter);
   AddColorOption(*tail, options->color);
-  tail->add_flag("--once", options->once, "End when the present end of the log is reached");
-  tail->add_option("--limit", options->limit, "End after so many events")
+  tail->add_flag("--once", options->once, "End when the current end of the log is reached");
+  tail->add_option("--limit", options->limit, "End after this many events")
       ->check(CheckPositive)
       ->type_name("N");
   tail->add_option("--checkpoint-file", options->checkpoint_file,
-                   "Go on behind the checkpoint kept in this file, and keep it "
-                   "there")
+                   "Continue after the checkpoint kept in this file, and update it")
       ->type_name("FILE");
   tail->callback([&session, options] {
     session.action = [&session, options] { return Tail(session, *options); };

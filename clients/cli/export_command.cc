@@ -29,8 +29,8 @@ Formats; docs/export.md describes them:
   csv      accounts.csv and transactions.csv, a row for each posting, in the
            directory that --output names
   hledger  a journal for hledger: what was posted, debits above zero
-  jsonl    the whole ledger, a document a line; 'florin import --format jsonl'
-           makes the same ledger of it
+  jsonl    the whole ledger, one document per line; 'florin import --format jsonl'
+           makes the same ledger from it
 
 All of the output belongs to one position. Files appear under their names only
 when they are whole; Ctrl-C leaves none.
@@ -126,12 +126,12 @@ void AddExportCommand(CLI::App& app, Session& session) {
       ->required()
       ->check(CLI::IsMember(Formats()))
       ->type_name("FORMAT");
-  auto* position = command
-                       ->add_option("--at-position", options->position,
-                                    "The ledger as it stood at this position of the log "
-                                    "(default: as it is)")
-                       ->check(CheckPositive)
-                       ->type_name("N");
+  auto* position =
+      command
+          ->add_option("--at-position", options->position,
+                       "The ledger as it stood at this position of the log (default: as it is now)")
+          ->check(CheckPositive)
+          ->type_name("N");
   command->add_option("--at", options->time, "The ledger as it stood at this time of commit")
       ->check(CheckTime)
       ->type_name("TIME")
@@ -142,8 +142,8 @@ void AddExportCommand(CLI::App& app, Session& session) {
       ->type_name("FILE");
   command
       ->add_option("--time-zone", options->time_zone,
-                   "hledger: where a time's day is looked up, \"+01:00\" or \"Europe/Berlin\" "
-                   "(default: UTC)")
+                   "hledger: time zone in which a time's day is found, \"+01:00\" or "
+                   "\"Europe/Berlin\" (default: UTC)")
       ->check(CheckTimeZone)
       ->type_name("ZONE");
   command->callback([&session, options] {

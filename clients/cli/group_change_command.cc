@@ -78,7 +78,7 @@ ExitCode Delete(Session& session, const std::string& group_id) {
 }
 
 void AddCreate(CLI::App& group, Session& session) {
-  auto* create = group.add_subcommand("create", "Make a group (again the same: nothing happens)");
+  auto* create = group.add_subcommand("create", "Create a group (the same again changes nothing)");
   const auto options = std::make_shared<ChangeOptions>();
   AddGroupId(*create, options->group_id);
   create->add_option("--from", options->from, "Where it begins, see below (default beginning)")
@@ -87,11 +87,11 @@ void AddCreate(CLI::App& group, Session& session) {
   AddGroupSettingsOptions(*create, options->settings);
   create->footer(R"(
 --from takes
-  beginning           all there ever was
+  beginning           everything in the log
   end                 only what happens from now on
   TIME                from then on: 2026-01-31 or 2026-01-31T09:00:00Z
   position:N          from this position of the log on
-  checkpoint:STRING   behind a checkpoint
+  checkpoint:STRING   after a checkpoint
 
 Example:
   florin group create notifications --type 'account.funds.*' --prefix customer: --from end
@@ -102,13 +102,13 @@ Example:
 }
 
 void AddUpdate(CLI::App& group, Session& session) {
-  auto* update = group.add_subcommand("update", "Change a group's settings, those given only");
+  auto* update = group.add_subcommand("update", "Change only the given settings of a group");
   const auto options = std::make_shared<ChangeOptions>();
   AddGroupId(*update, options->group_id);
   AddGroupSettingsOptions(*update, options->settings);
   AddClearOption(*update, options->settings);
   update->footer(R"(
-All --type given replace all that were there, so do all --prefix and all --stream.
+The given --type options replace all existing ones; so do --prefix and --stream.
 With another filter or order, what is in flight comes again.
 
 Example:
@@ -123,7 +123,8 @@ void AddDelete(CLI::App& group, Session& session) {
   const auto group_id = std::make_shared<std::string>();
   AddGroupId(*end, *group_id);
   end->footer(R"(
-Its members are ended. The log keeps all events; a new group may read them again.
+Its members are disconnected. The log keeps all events; a new group may read them
+again.
 
 Example:
   florin group delete mail)");

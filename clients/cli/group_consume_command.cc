@@ -35,7 +35,7 @@ struct ConsumeOptions {
 };
 
 constexpr char kFooter[] = R"(
-Each event is shown, and acknowledged once it was written out. With --exec the
+Each event is shown, and acknowledged once it is written out. With --exec the
 command gets each event as a line of JSON on its standard input; its exit code 0
 acknowledges the event, any other retries it later, with the exit code as the
 reason. What is retried too often is parked: see 'florin group parked'.
@@ -204,17 +204,17 @@ void AddGroupConsume(CLI::App& group, Session& session) {
       ->add_option("--member", options->member_name,
                    "This member's name in the group (default: host and process id)")
       ->type_name("NAME");
-  consume->add_flag("--take-over", options->take_over, "End a member of this name that is there");
-  consume->add_option("--limit", options->limit, "End after so many acknowledged events")
+  consume->add_flag("--take-over", options->take_over, "End a connected member of this name");
+  consume->add_option("--limit", options->limit, "End after this many acknowledged events")
       ->check(CheckPositive)
       ->type_name("N");
   auto* command = consume
                       ->add_option("--exec", options->command,
-                                   "Run this by the shell for each event, instead of showing it")
+                                   "Run this shell command for each event, instead of showing it")
                       ->type_name("COMMAND");
   consume
       ->add_option("--workers", options->workers,
-                   "Commands that run at once, each for another stream (default 1)")
+                   "Commands to run at once, each for a different stream (default 1)")
       ->check(CheckPositive)
       ->needs(command)
       ->type_name("N");

@@ -133,7 +133,7 @@ Example:
     session.action = [&session, again] { return Replay(session, *again); };
   });
 
-  auto* discard = group.add_subcommand("discard", "Give parked events up for good");
+  auto* discard = group.add_subcommand("discard", "Give up parked events for good");
   const auto never = AddReleaseOptions(*discard);
   discard->footer(R"(
 What waited behind them is delivered. The log keeps them.

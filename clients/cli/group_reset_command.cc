@@ -68,17 +68,17 @@ void AddGroupReset(CLI::App& group, Session& session) {
   auto* reset = group.add_subcommand("reset", "Move a group to another place in the log");
   const auto options = std::make_shared<ResetOptions>();
   AddGroupId(*reset, options->group_id);
-  reset->add_option("--to", options->to, "Where it goes on, see below")
+  reset->add_option("--to", options->to, "Where it continues, see below")
       ->required()
       ->check(CheckPlace)
       ->type_name("PLACE");
   AddReason(*reset, options->reason);
   reset->add_flag("--discard-parked", options->discard_parked,
-                  "Give up what is parked; else it must be replayed or discarded first");
+                  "Discard parked events; otherwise replay or discard them first");
   reset->footer(R"(
 --to takes beginning, end, a TIME, position:N (the next to deliver), or
 checkpoint:STRING. Members stay; what is in flight or waits is forgotten, and
-comes again if it lies behind the new place.
+comes again if it lies after the new place.
 
 Example:
   florin group reset mail --to 2026-01-31 --reason "mails of that day were lost"

@@ -52,7 +52,7 @@ void AddGroupSettingsOptions(CLI::App& command, GroupSettingsOptions& options) {
   AddEventFilterOptions(command, options.filter);
   AddStreamsOption(command, options.filter);
   AddDuration(command, "--ack-timeout", options.ack_timeout,
-              "Not acknowledged after this, an event is delivered again (default 30s)");
+              "Deliver an event again if not acknowledged within this time (default 30s)");
   command
       .add_option("--max-attempts", options.max_attempts,
                   "Attempts before an event is parked (default 10); -1: never parked")
@@ -62,10 +62,10 @@ void AddGroupSettingsOptions(CLI::App& command, GroupSettingsOptions& options) {
   AddDuration(command, "--max-backoff", options.max_backoff,
               "Longest wait between attempts (default 30s)");
   AddDuration(command, "--event-ttl", options.event_ttl,
-              "Not acknowledged for so long, an event is parked as expired (default: never)");
+              "Park an event as expired if not acknowledged within this time (default: never)");
   command
       .add_option("--max-in-flight", options.max_in_flight,
-                  "Most unacknowledged events of a member (default 256)")
+                  "Maximum of unacknowledged events for each member (default 256)")
       ->check(CheckPositive)
       ->type_name("N");
   command
@@ -75,13 +75,13 @@ void AddGroupSettingsOptions(CLI::App& command, GroupSettingsOptions& options) {
       ->type_name("stream|none");
   command
       .add_option("--max-parked-and-waiting", options.max_parked_and_waiting,
-                  "Beyond so many events parked, or behind one, the group stops (default 100000)")
+                  "Stop the group above this many events parked or behind one (default 100000)")
       ->check(CheckPositive)
       ->type_name("N");
 }
 
 void AddClearOption(CLI::App& command, GroupSettingsOptions& options) {
-  command.add_option("--clear", options.clear, "Back to none; several times")
+  command.add_option("--clear", options.clear, "Clear this setting; may be repeated")
       ->check(CLI::IsMember({"event-ttl", "types", "prefixes", "streams"}))
       ->type_name("event-ttl|types|prefixes|streams")
       ->allow_extra_args(false)

@@ -78,8 +78,8 @@ void AddGroupViews(CLI::App& group, Session& session) {
   AddGroupId(*show, *group_id);
   show->footer(R"(
 "lag" counts all events that the group has not passed, matching or not; "oldest" is
-how long ago the oldest event that is not acknowledged was committed, as both
-machines' clocks have it.
+how long ago the oldest unacknowledged event was committed, by both machines'
+clocks.
 
 Example:
   florin group show notifications)");

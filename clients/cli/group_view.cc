@@ -81,7 +81,7 @@ void AddSettings(const v1::GroupSettings& settings, FieldList* fields) {
   fields->Add("ack timeout", FormatDuration(settings.ack_timeout()));
   fields->Add("attempts", Attempts(settings));
   fields->Add("event ttl", settings.has_event_ttl() ? FormatDuration(settings.event_ttl()) : "");
-  fields->Add("limits", FormatCount(settings.max_in_flight()) + " in flight a member, " +
+  fields->Add("limits", FormatCount(settings.max_in_flight()) + " in flight per member, " +
                             FormatCount(settings.max_parked_and_waiting()) + " parked and waiting");
 }
 

@@ -27,7 +27,7 @@ The profile (TOML) says how the file is written, which accounts to open, and by
 which rules a row becomes a transaction; docs/import.md describes it.
 
 Rows take effect in the order of the file. Ctrl-C finishes what is on its way and
-stops; a second one ends at once. Run the same command again to go on: rows that
+stops; a second one ends at once. Run the same command again to continue: rows that
 were posted are known by their ids and change nothing.
 
 With --format jsonl, FILE is what 'florin export --format jsonl' wrote; into an
@@ -133,9 +133,9 @@ void AddFormatOptions(CLI::App& import, const std::shared_ptr<Options>& options)
       ->check(CLI::IsMember({"delimited", "jsonl"}))
       ->type_name("FORMAT");
   import
-      .add_option("--hold-grace", options->hold_grace,
-                  "jsonl: how long an open hold lives at least, though its time has passed "
-                  "(default 1h)")
+      .add_option(
+          "--hold-grace", options->hold_grace,
+          "jsonl: least time that an open hold lives, even if its time has passed (default 1h)")
       ->check(CheckDuration)
       ->type_name("DURATION");
 }
@@ -171,16 +171,16 @@ void AddImportCommand(CLI::App& app, Session& session) {
                    "Where to write rows that were not imported (default: "
                    "FILE.rejected.csv); not with --check-only")
       ->type_name("CSV");
-  command->add_option("--batch-size", options->run.batch_size, "Rows to a message (default 1000)")
+  command->add_option("--batch-size", options->run.batch_size, "Rows per message (default 1000)")
       ->check(CLI::Range(1, 8192))
       ->type_name("N");
   command
       ->add_option("--in-flight", options->run.max_in_flight,
-                   "Messages on their way at once (default 8)")
+                   "Messages in flight at once (default 8)")
       ->check(CLI::Range(1, 64))
       ->type_name("N");
   command->add_flag("--check-only", options->check_only,
-                    "Read and map every row; send and write nothing, need no server");
+                    "Read and map every row, but send and write nothing; needs no server");
   command->callback([&session, options] { ChooseAction(session, options); });
 }
 

@@ -43,7 +43,7 @@ void PrintSummary(const Printer& out, const RestoreOutcome& outcome) {
              FormatSeconds(std::chrono::round<std::chrono::seconds>(counts.elapsed).count()));
   fields.Print(out);
   if (outcome.stopped) {
-    out << "Stopped. Run the same command again to go on.\n";
+    out << "Stopped. Run the same command again to continue.\n";
   }
 }
 

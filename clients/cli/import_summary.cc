@@ -74,8 +74,8 @@ void PrintSummary(Console console, const ImportOutcome& outcome, const std::stri
     console.out << "Rows that were not imported, with line and reason: " << rejects_file << '\n';
   }
   if (outcome.stopped) {
-    console.out << "Stopped. Run the same command again to go on: rows that "
-                   "were posted are known by their ids.\n";
+    console.out << "Stopped. Run the same command again to continue: rows that were posted are "
+                   "known by their ids.\n";
   }
 }
 

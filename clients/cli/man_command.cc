@@ -48,7 +48,7 @@ ExitCode WriteAll(Session& session, const CommandNode& program, const std::strin
   }
   if (!written) {
     session.console.err << "error: cannot write " << path << ": " << std::strerror(errno)
-                        << "\nnext: name a directory that is there and may be written\n";
+                        << "\nnext: name a directory that exists and is writable\n";
     return ExitCode::kFile;
   }
   return ExitCode::kOk;
@@ -61,9 +61,10 @@ void AddManCommand(CLI::App& app, Session& session) {
   auto* man = app.add_subcommand("man", "Print a manual page in roff");
   man->group("");
   const auto options = std::make_shared<ManOptions>();
-  auto* command = man->add_option("command", options->command, "Of this command; else of florin")
-                      ->type_name("COMMAND");
-  man->add_option("--directory", options->directory, "Write all pages there instead")
+  auto* command =
+      man->add_option("command", options->command, "For this command (default: for florin)")
+          ->type_name("COMMAND");
+  man->add_option("--directory", options->directory, "Write all pages to this directory instead")
       ->excludes(command)
       ->type_name("DIR");
   man->footer(R"(

@@ -5,7 +5,7 @@
 namespace florin::cli {
 
 void AddMetadataOption(CLI::App& command, std::vector<std::string>& pairs) {
-  command.add_option("--metadata", pairs, "key=value; may be given several times")
+  command.add_option("--metadata", pairs, "key=value; may be repeated")
       ->check(CheckKeyValue)
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)

@@ -13,7 +13,7 @@ constexpr std::int64_t kDefaultLimit = 100;
 constexpr std::int32_t kPageSize = 1000;
 
 inline void AddLimitOption(CLI::App& command, std::int64_t& limit) {
-  command.add_option("--limit", limit, "Most to show; 0: all (default 100)")
+  command.add_option("--limit", limit, "How many to show; 0 for all (default 100)")
       ->check(CheckNotNegative)
       ->type_name("N");
 }

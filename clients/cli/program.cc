@@ -22,9 +22,9 @@ Examples:
   florin books
   florin events tail --once
 
-Every command has its own --help. Results go to standard output, all else to
+Every command has its own --help. Results go to standard output, everything else to
 standard error. Exit codes: 0 done, 1 refused by the ledger, 2 wrong usage,
-3 server not reachable, 4 a local file, 5 trouble in the server, 6 waited in vain,
+3 server not reachable, 4 a local file, 5 server error, 6 timed out waiting,
 130 Ctrl-C.)";
 
 void AddGlobalOptions(CLI::App& app, Session& session) {
@@ -36,7 +36,8 @@ void AddGlobalOptions(CLI::App& app, Session& session) {
                  "How long a call may take, retries included (default 10s)")
       ->check(CheckDuration)
       ->type_name("DURATION");
-  app.add_flag("--json", session.json, "One JSON document; for lists and events one a line");
+  app.add_flag("--json", session.json,
+               "Print one JSON document; for lists and events, one per line");
 }
 
 // "florin account open": as far as the command line was understood.

@@ -33,8 +33,8 @@ std::string CheckServerAddress(const std::string& text) {
     return "";
   }
   return "'" + text +
-         "' does not say where a server is; write HOST:PORT, such as 127.0.0.1:50051 "
-         "or [::1]:50051";
+         "' is not the address of a server; write HOST:PORT, such as 127.0.0.1:50051 or "
+         "[::1]:50051";
 }
 
 }  // namespace florin::cli

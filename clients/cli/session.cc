@@ -54,7 +54,7 @@ ExitCode Session::Fail(const client::ClientError& error) {
 
 std::string CheckTime(const std::string& text) {
   return ParseTime(text) ? ""
-                         : "'" + text + "' is no time; write 2026-01-31 or 2026-01-31T09:00:00Z";
+                         : "'" + text + "' is not a time; write 2026-01-31 or 2026-01-31T09:00:00Z";
 }
 
 std::string CheckDuration(const std::string& text) {
@@ -65,31 +65,29 @@ std::string CheckDuration(const std::string& text) {
   // a typing mistake.
   const auto unit = text.find_first_not_of('0');
   if (unit != 0 && unit != std::string::npos && ParseDuration("1" + text.substr(unit))) {
-    return "'" + text + "' is too short: more than zero, please";
+    return "'" + text + "' is too short; it must be more than zero";
   }
-  return "'" + text + "' is no duration up to 100 years; write 500ms, 30s, 15m, 12h or 7d";
+  return "'" + text + "' is not a duration up to 100 years; write 500ms, 30s, 15m, 12h or 7d";
 }
 
 std::string CheckType(const std::string& text) {
-  return ParseType(text) ? ""
-                         : "'" + text +
-                               "' is none of asset, liability, equity, "
-                               "revenue, expense";
+  return ParseType(text)
+             ? ""
+             : "'" + text + "' is not one of asset, liability, equity, revenue, expense";
 }
 
 std::string CheckStatus(const std::string& text) {
-  return ParseStatus(text) ? ""
-                           : "'" + text +
-                                 "' is none of pending, posted, voided, "
-                                 "expired, refused";
+  return ParseStatus(text)
+             ? ""
+             : "'" + text + "' is not one of pending, posted, voided, expired, refused";
 }
 
 std::string CheckPositive(const std::string& text) {
-  return IsWholeFrom(1, text) ? "" : "'" + text + "' is no whole number above 0";
+  return IsWholeFrom(1, text) ? "" : "'" + text + "' is not a whole number above 0";
 }
 
 std::string CheckNotNegative(const std::string& text) {
-  return IsWholeFrom(0, text) ? "" : "'" + text + "' is no whole number from 0 on";
+  return IsWholeFrom(0, text) ? "" : "'" + text + "' is not a whole number of 0 or more";
 }
 
 std::string CheckKeyValue(const std::string& text) {

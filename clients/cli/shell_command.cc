@@ -115,7 +115,7 @@ ExitCode RunPiped(Session& session) {
 
 ExitCode Shell(Session& session, const CommandNode& program) {
   if (session.in_shell) {
-    return ReportUsage(session.console.err, "this is the shell already", "'exit' ends it");
+    return ReportUsage(session.console.err, "this is already the shell", "'exit' ends it");
   }
   // Made before the first line, so that all lines share one connection.
   session.client();

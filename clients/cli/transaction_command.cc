@@ -71,14 +71,15 @@ void AddList(CLI::App& transaction, Session& session) {
   auto* list =
       transaction.add_subcommand("list", "List transactions, newest first, refused ones left out");
   const auto options = std::make_shared<ListOptions>();
-  list->add_option("--account", options->account_id, "Only of this account")->type_name("ACCOUNT");
+  list->add_option("--account", options->account_id, "Only those of this account")
+      ->type_name("ACCOUNT");
   list->add_option("--start", options->start, "Committed at this time or later")
       ->check(CheckTime)
       ->type_name("TIME");
   list->add_option("--end", options->end, "Committed before this time")
       ->check(CheckTime)
       ->type_name("TIME");
-  list->add_option("--status", options->statuses, "Only these; may be given several times")
+  list->add_option("--status", options->statuses, "Only this status; may be repeated")
       ->check(CheckStatus)
       ->type_name("pending|posted|voided|expired|refused")
       ->take_all();
@@ -96,7 +97,7 @@ Example:
 
 void AddTransactionCommands(CLI::App& app, Session& session) {
   auto* transaction =
-      app.add_subcommand("transaction", "Make, end, reverse and look at transactions");
+      app.add_subcommand("transaction", "Create, end, reverse and view transactions");
   transaction->require_subcommand(1);
 
   auto* show = transaction->add_subcommand("show", "Show a transaction with its postings");

@@ -35,9 +35,9 @@ void AddTransactionCreate(CLI::App& transaction, Session& session) {
       transaction.add_subcommand("create", "Post or hold several postings, all or nothing");
   const auto options = std::make_shared<CreateOptions>();
   create
-      ->add_option("--posting", options->postings,
-                   "The account that is debited, the one that is credited, and how much; "
-                   "several times")
+      ->add_option(
+          "--posting", options->postings,
+          "The account that is debited, the one that is credited, and how much; may be repeated")
       ->required()
       ->type_name("ACCOUNT ACCOUNT AMOUNT")
       ->allow_extra_args(false)

@@ -17,7 +17,7 @@ ExitCode Report(Session& session, const client::Result<Response>& result) {
 }
 
 void AddRequestIdOption(CLI::App& command, std::string& id) {
-  command.add_option("--request-id", id, "The same id and request again never acts twice")
+  command.add_option("--request-id", id, "A request repeated with this id never acts twice")
       ->type_name("ID");
 }
 
@@ -40,12 +40,13 @@ ExitCode Settle(Session& session, const SettleOptions& options) {
 }
 
 void AddSettle(CLI::App& transaction, Session& session) {
-  auto* settle = transaction.add_subcommand("settle", "Post what a hold has reserved, or a part");
+  auto* settle =
+      transaction.add_subcommand("settle", "Post what a hold has reserved, or part of it");
   const auto options = std::make_shared<SettleOptions>();
   settle->add_option("id", options->transaction_id, "The hold")->required()->type_name("ID");
   auto* amount = settle
                      ->add_option("--amount", options->amount,
-                                  "Only so much of a hold's single posting; the rest is released")
+                                  "Only this much of a hold's single posting; the rest is released")
                      ->type_name("AMOUNT");
   settle
       ->add_option("--amounts", options->amounts,

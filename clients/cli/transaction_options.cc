@@ -61,15 +61,15 @@ std::string CheckBalanceCheck(const std::string& text) {
 void AddChecks(CLI::App& command, TransactionOptions& options) {
   command
       .add_option("--version-check", options.version_checks,
-                  "Refuse unless the account is at this version; several times")
+                  "Refuse unless the account is at this version; may be repeated")
       ->check(CheckVersionCheck)
       ->type_name("ACCOUNT=VERSION")
       ->allow_extra_args(false)
       ->take_all();
   command
       .add_option("--balance-check", options.balance_checks,
-                  "Refuse unless the account ends up within these bounds, of which one may be "
-                  "left out: least available, most posted; several times")
+                  "Refuse unless the account ends up within these bounds, of which one may be left "
+                  "out: least available, most posted; may be repeated")
       ->check(CheckBalanceCheck)
       ->type_name("ACCOUNT=MIN..MAX")
       ->allow_extra_args(false)
@@ -82,7 +82,7 @@ void AddHold(CLI::App& command, TransactionOptions& options) {
   command.add_flag("--hold", options.hold, "Reserve only; settle or void later");
   command
       .add_option("--hold-timeout", options.hold_timeout,
-                  "Reserve, and release by itself after so long (30m, 7d)")
+                  "Reserve, and release automatically after this time (30m, 7d)")
       ->check(CheckDuration)
       ->type_name("DURATION");
 }
@@ -106,10 +106,11 @@ void AddTransactionOptions(CLI::App& command, TransactionOptions& options) {
       .add_option("--id", options.id,
                   "The transaction's id, 1-64 characters (default: a new UUIDv7)")
       ->type_name("ID");
-  command.add_option("--type", options.type, "What it is in the business, for example deposit")
+  command.add_option("--type", options.type, "What it is in your business, for example deposit")
       ->type_name("TEXT");
-  command.add_option("--reference", options.reference, "An outside number")->type_name("TEXT");
-  command.add_option("--description", options.description, "For people")->type_name("TEXT");
+  command.add_option("--reference", options.reference, "An external reference")->type_name("TEXT");
+  command.add_option("--description", options.description, "A description for people")
+      ->type_name("TEXT");
   AddMetadataOption(command, options.metadata);
   command
       .add_option("--effective-time", options.effective_time,
@@ -156,7 +157,7 @@ void AdviseOnId(Session& session, const client::ClientError& error, const std::s
     session.console.err << "      then use a new --id: '" << id << "' stays refused\n";
   }
   if (own_id && ExitCodeOf(error) != ExitCode::kRefused) {
-    session.console.err << "      it may have been done all the same; '--id " << id
+    session.console.err << "      it may have been done anyway; '--id " << id
                         << "' asks again without doing it twice\n";
   }
 }

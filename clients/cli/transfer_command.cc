@@ -22,8 +22,8 @@ Which is debited, which credited?
     customer A deposits cash      --debit cash  --credit A
     customer A withdraws cash     --debit A     --credit cash
 
-Without --id a new one is made and printed. Run again with the same --id and the
-same transfer, and it never acts twice.
+Without --id a new id is made and printed. The same transfer repeated with the same
+--id never acts twice.
 
 Example:
   florin transfer 12.50 --debit customer:1 --credit customer:2 --id rent-7)";

@@ -122,13 +122,12 @@ ExitCode Watch(Session& session, std::int64_t seconds) {
 void AddWatchCommand(CLI::App& app, Session& session) {
   auto* watch = app.add_subcommand("watch", "Show what the ledger is doing, every second");
   const auto seconds = std::make_shared<std::int64_t>(0);
-  watch->add_option("--seconds", *seconds, "End after so many (default: Ctrl-C ends it)")
+  watch->add_option("--seconds", *seconds, "End after this many (default: Ctrl-C ends it)")
       ->check(CheckPositive)
       ->type_name("N");
   watch->footer(R"(
-On a terminal it redraws one screen; into a pipe it writes a line a second. The
-time from commit to when an event was seen here takes both machines' clocks as
-they are.
+On a terminal it redraws one screen; into a pipe it writes a line per second. The
+time from commit to when an event was seen here relies on both machines' clocks.
 
 Example:
   florin watch

@@ -301,7 +301,7 @@ Handled GroupConsumer::Handle(const v1::DeliveredEvent& delivery) const {
   } catch (const std::exception& exception) {
     return Handled::Retry(exception.what());
   } catch (...) {
-    return Handled::Retry("the handler threw what is no std::exception");
+    return Handled::Retry("the handler threw something other than a std::exception");
   }
 }
 

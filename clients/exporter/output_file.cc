@@ -83,8 +83,8 @@ OutputFile::~OutputFile() {
 std::optional<std::string> OutputFile::Problem() const {
   if (foreign_) {
     return fmt::format(
-        "{} is there, and no export of this format wrote it; move it away, or name "
-        "another place with --output",
+        "{} exists, and no export of this format wrote it; move it away, or name another place "
+        "with --output",
         path_);
   }
   if (open_errno_ != 0) {

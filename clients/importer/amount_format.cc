@@ -46,15 +46,15 @@ std::optional<std::string> JoinGroups(char separator, std::string* whole) {
   const std::size_t first = whole->find(separator);
   const std::size_t last = whole->rfind(separator);
   if (whole->size() - last - 1 != 3) {
-    return fmt::format("'{}' must have three digits behind it", separator);
+    return fmt::format("'{}' must have three digits after it", separator);
   }
   // "0.500" is a half, written with a decimal point.
   if (whole->front() == '0') {
-    return fmt::format("the digits ahead of the first '{}' begin with 0, as no thousands do",
+    return fmt::format("the digits before the first '{}' begin with 0, which thousands never do",
                        separator);
   }
   if (first == 0 || first > 3) {
-    return fmt::format("the first '{}' must have one to three digits ahead of it", separator);
+    return fmt::format("the first '{}' must have one to three digits before it", separator);
   }
   for (std::size_t at = first; at < last;) {
     const std::size_t next = whole->find(separator, at + 1);

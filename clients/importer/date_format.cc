@@ -137,14 +137,14 @@ Expected<std::int64_t> DateFormat::Read(std::string_view text) const {
     return problem("does not fit the date format");
   }
   if (!Exists(fields)) {
-    return problem("is no day or time that exists, by the date format");
+    return problem("is not a day or time that exists, by the date format");
   }
   const absl::CivilSecond civil(fields.year, fields.month, fields.day, fields.hour, fields.minute,
                                 fields.second);
   const auto moment = (has_hour_ ? zone_ : absl::UTCTimeZone()).At(civil);
   if (moment.kind == absl::TimeZone::TimeInfo::SKIPPED) {
-    return Error{0, fmt::format("'{}' was never on the clock of {}: summer time began then",
-                                Shown(text), zone_.name())};
+    return Error{0, fmt::format("'{}' does not exist in {}: summer time began then", Shown(text),
+                                zone_.name())};
   }
   return absl::ToUnixSeconds(moment.pre);
 }

@@ -144,7 +144,7 @@ DelimitedReader::Parse DelimitedReader::ParseQuoted(std::size_t* at, std::string
     }
     if (position < buffer_.size() && buffer_[position] != format_.separator &&
         LineEndAt(position) == 0) {
-      row->problem = "there is text behind the closing quote";
+      row->problem = "there is text after the closing quote";
       return Parse::kBroken;
     }
     *at = position;

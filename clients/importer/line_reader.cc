@@ -25,7 +25,7 @@ Expected<std::optional<std::string>> LineReader::Next() {
     at_ = 0;
     searched = buffer_.size();
     if (searched > kLineBytesMax) {
-      return Error{line_ + 1, fmt::format("the line is longer than {} MiB: this is no export",
+      return Error{line_ + 1, fmt::format("the line is longer than {} MiB: this is not an export",
                                           kLineBytesMax / 1024 / 1024)};
     }
     buffer_.resize(searched + kChunk);

@@ -32,7 +32,7 @@ Error Unwritable(const std::string& path, int error) {
 }
 
 Error Foreign(const std::string& path) {
-  return {0, fmt::format("{} is there, and no import wrote it; move it away, or name another file "
+  return {0, fmt::format("{} exists, and no import wrote it; move it away, or name another file "
                          "for the rows that are not imported with --rejects",
                          path)};
 }

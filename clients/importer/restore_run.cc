@@ -67,7 +67,8 @@ class RestoreRun {
       return LocalFailure(line.error().line, line.error().message);
     }
     if (!line.value()) {
-      return LocalFailure(reader_.line(), "the file ends here, before its last line: it was cut");
+      return LocalFailure(reader_.line(),
+                          "the file ends here, before its last line: it was truncated");
     }
     auto parsed = jsonl::ParseLine(*line.value());
     if (const auto* problem = std::get_if<std::string>(&parsed)) {

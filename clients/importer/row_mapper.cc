@@ -123,8 +123,8 @@ std::optional<std::string> IdProblem(const std::string& id) {
   }
   if (id.size() > kIdBytesMax) {
     return fmt::format(
-        "the transaction's id '{}' has {} characters, and ids have at most {}; "
-        "make it of fewer or shorter columns",
+        "the transaction's id '{}' has {} characters, and ids have at most {}; make it from fewer "
+        "or shorter columns",
         Shown(id), id.size(), kIdBytesMax);
   }
   return std::nullopt;
@@ -173,7 +173,7 @@ MapResult RowMapper::Map(const Row& row) {
   if (!warnings_.Has(ImportWarnings::Kind::kEncoding) &&
       std::any_of(row.fields.begin(), row.fields.end(), HoldsHighControl)) {
     warnings_.Add(ImportWarnings::Kind::kEncoding, row.line,
-                  "a field holds a control character (U+0080 to U+009F), which no text does; "
+                  "a field holds a control character (U+0080 to U+009F), which text never does; "
                   "[file] encoding is probably \"cp1252\"");
   }
   return MapByRule(*rule, row);
@@ -218,10 +218,11 @@ RowMapper::Rejection RowMapper::SetId(const Rule& rule, const Row& row,
     return RejectedRow{"EMPTY_ID", "the transaction's id comes out empty"};
   }
   if (source.IsBlank(row) && !warnings_.Has(ImportWarnings::Kind::kConstantId)) {
-    warnings_.Add(ImportWarnings::Kind::kConstantId, row.line,
-                  fmt::format("the id '{}' has nothing of the row, whose columns for it are empty; "
-                              "another such row of this or a later file would be taken for it",
-                              Shown(id)));
+    warnings_.Add(
+        ImportWarnings::Kind::kConstantId, row.line,
+        fmt::format("the id '{}' has nothing from the row, whose columns for it are empty; another "
+                    "such row of this or a later file would be taken for it",
+                    Shown(id)));
   }
   if (source.Counts()) {
     id = source.Render(row, counts_.Count(id));

@@ -45,7 +45,7 @@ std::optional<std::string> TomlTable::String(std::string_view key) {
   if (const auto* text = node->as_string()) {
     return text->get();
   }
-  FailType(key, "a text in quotes");
+  FailType(key, "a string in quotes");
   return std::nullopt;
 }
 
@@ -84,14 +84,14 @@ std::vector<std::string> TomlTable::Strings(std::string_view key) {
   std::vector<std::string> result;
   const auto* array = node->as_array();
   if (array == nullptr) {
-    FailType(key, "a text or a list of texts");
+    FailType(key, "a string or a list of strings");
     return result;
   }
   for (const auto& element : *array) {
     if (const auto* text = element.as_string()) {
       result.push_back(text->get());
     } else {
-      FailType(key, "a text or a list of texts");
+      FailType(key, "a string or a list of strings");
     }
   }
   return result;

@@ -62,7 +62,7 @@ std::optional<Timestamp> TimeOf(const json& value, const char* name) {
   }
   Timestamp time;
   if (!TimeUtil::FromString(found->get<std::string>(), &time)) {
-    throw std::invalid_argument(std::string(name) + " is no time");
+    throw std::invalid_argument(std::string(name) + " is not a time");
   }
   return time;
 }
@@ -149,7 +149,7 @@ Document ToDocument(const json& line) {
   CommandDocument document;
   if (!ParseAnyCommand(line, &document.command,
                        std::make_index_sequence<std::variant_size_v<Command>>())) {
-    throw std::invalid_argument("it is none of the documents that florin export writes");
+    throw std::invalid_argument("it is not one of the documents that florin export writes");
   }
   document.refused = line.value("refused", "");
   document.open_hold = line.value("open_hold", false);
@@ -169,11 +169,11 @@ std::variant<Document, std::string> ParseLine(std::string_view line) {
   try {
     const json value = json::parse(line);
     if (!value.is_object()) {
-      return std::string("it is no JSON object");
+      return std::string("it is not a JSON object");
     }
     return ToDocument(value);
   } catch (const json::parse_error& error) {
-    return "it is no JSON, from byte " + std::to_string(error.byte) + " on";
+    return "it is not JSON, from byte " + std::to_string(error.byte) + " on";
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
     // "[json.exception.type_error.302] type must be ...": the number is for programmers.

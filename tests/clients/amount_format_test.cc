@@ -88,14 +88,14 @@ TEST(AmountFormatTest, RefusesASeparatorThatGroupsNoThousands) {
     AmountFormat format;
     const char* message;
   } cases[] = {
-      {"-12.50", kGerman, "'-12.50': '.' must have three digits behind it"},
-      {"50.44", kGerman, "'50.44': '.' must have three digits behind it"},
-      {"12.,50", kGerman, "'12.,50': '.' must have three digits behind it"},
-      {"1.2.3,4", kGerman, "'1.2.3,4': '.' must have three digits behind it"},
-      {"1.2345,00", kGerman, "'1.2345,00': '.' must have three digits behind it"},
-      {"50,4", kThousands, "'50,4': ',' must have three digits behind it"},
-      {"12,50", kThousands, "'12,50': ',' must have three digits behind it"},
-      {"1234.567,00", kGerman, "the first '.' must have one to three digits ahead of it"},
+      {"-12.50", kGerman, "'-12.50': '.' must have three digits after it"},
+      {"50.44", kGerman, "'50.44': '.' must have three digits after it"},
+      {"12.,50", kGerman, "'12.,50': '.' must have three digits after it"},
+      {"1.2.3,4", kGerman, "'1.2.3,4': '.' must have three digits after it"},
+      {"1.2345,00", kGerman, "'1.2345,00': '.' must have three digits after it"},
+      {"50,4", kThousands, "'50,4': ',' must have three digits after it"},
+      {"12,50", kThousands, "'12,50': ',' must have three digits after it"},
+      {"1234.567,00", kGerman, "the first '.' must have one to three digits before it"},
       {"1.2.345", kGerman, "two or three digits between one '.' and the next"},
       {"1..345", kGerman, "two or three digits between one '.' and the next"},
       {"1.2345.678", kGerman, "two or three digits between one '.' and the next"},

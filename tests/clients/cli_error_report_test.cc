@@ -42,7 +42,7 @@ TEST(ErrorReportTest, AMessageThatIsTooLargeIsNotSentAgain) {
   EXPECT_EQ(Reported(TooMuch("", "Received message larger than max (17000000 vs. 16777216)")),
             "error: RESOURCE_EXHAUSTED: Received message larger than max "
             "(17000000 vs. 16777216)\n"
-            "next: send less at a time; a message has 16 MiB at most\n");
+            "next: send less at a time; a message may have 16 MiB at most\n");
 }
 
 }  // namespace

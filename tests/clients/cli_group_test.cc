@@ -128,7 +128,7 @@ TEST_F(CliGroupTest, LeavesToTheServerWhatIsNotGiven) {
 
 TEST_F(CliGroupTest, WrongUsageNamesWhatIsWrong) {
   EXPECT_EQ(Run({"group", "create", "g", "--from", "position:0"}), ExitCode::kUsage);
-  EXPECT_THAT(err(), HasSubstr("'position:0' is none of beginning, end, position:N"));
+  EXPECT_THAT(err(), HasSubstr("'position:0' is not one of beginning, end, position:N"));
   EXPECT_EQ(Run({"group", "create", "g", "--order", "any"}), ExitCode::kUsage);
   EXPECT_EQ(Run({"group", "create", "g", "--ack-timeout", "soon"}), ExitCode::kUsage);
   EXPECT_EQ(Run({"group", "reset", "g"}), ExitCode::kUsage);

@@ -116,7 +116,7 @@ TEST_F(CliLedgerTest, SuspendsReactivatesAndCloses) {
   EXPECT_THAT(Refused({"account", "close", "c:1"}), StartsWith("error: BALANCE_NOT_ZERO: "));
   EXPECT_EQ(Do({"account", "close", "c:2", "--reason", "moved"}), "closed: c:2, version 2\n");
   EXPECT_THAT(Wrong({"account", "suspend", "c:1", "--scope", "all"}),
-              HasSubstr("'all' is none of both, debits, credits"));
+              HasSubstr("'all' is not one of both, debits, credits"));
 }
 
 TEST_F(CliLedgerTest, CreatesSeveralPostingsAndSettlesAPart) {
@@ -234,15 +234,15 @@ TEST_F(CliLedgerTest, BalancesOfOneAndMany) {
               AllOf(HasSubstr("c:2        0.00"), HasSubstr("all as of position 4\n")));
   EXPECT_THAT(Wrong({"account", "balance"}), HasSubstr("name an account, or a --prefix"));
   EXPECT_THAT(Wrong({"account", "balance", "c:1", "c:2", "--at-version", "1"}),
-              HasSubstr("--at-version is of one account"));
-  EXPECT_THAT(Wrong({"account", "balance", "c:1", "--at", "noon"}), HasSubstr("is no time"));
+              HasSubstr("--at-version is for one account"));
+  EXPECT_THAT(Wrong({"account", "balance", "c:1", "--at", "noon"}), HasSubstr("is not a time"));
   // Bug: the message wrote out the largest double, 300 digits of it.
   for (const char* const position : {"0", "-3", "1.5", "x", "9223372036854775808"}) {
     EXPECT_THAT(Wrong({"account", "balance", "c:1", "--at-position", position}),
-                HasSubstr("'" + std::string(position) + "' is no whole number above 0"));
+                HasSubstr("'" + std::string(position) + "' is not a whole number above 0"));
   }
   EXPECT_THAT(Wrong({"account", "list", "--limit", "-1"}),
-              HasSubstr("'-1' is no whole number from 0 on"));
+              HasSubstr("'-1' is not a whole number of 0 or more"));
 }
 
 // The advice was to open the account, which had been opened since.

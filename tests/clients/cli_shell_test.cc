@@ -108,9 +108,10 @@ TEST(ShellTest, GoesOnBehindWhatIsWrong) {
   EXPECT_EQ(ran.code, ExitCode::kUnreachable);
   EXPECT_THAT(ran.out, AllOf(StartsWith("florin 0."), HasSubstr("Usage: florin ")));
   EXPECT_THAT(ran.out.substr(ran.out.size() - 14), StartsWith("\nflorin 0."));
-  EXPECT_THAT(ran.err,
-              AllOf(HasSubstr("there is no command 'acount'"), HasSubstr("a quote is left open"),
-                    HasSubstr("this is the shell"), HasSubstr("nothing answers at 127.0.0.1:1")));
+  EXPECT_THAT(
+      ran.err,
+      AllOf(HasSubstr("there is no command 'acount'"), HasSubstr("a quote is left open"),
+            HasSubstr("this is already the shell"), HasSubstr("nothing answers at 127.0.0.1:1")));
   EXPECT_THAT(ran.err, Not(HasSubstr("ipv4:")));
   EXPECT_EQ(RunFlorin({"shell"}, "--version\n").code, ExitCode::kOk);
 }
@@ -159,7 +160,7 @@ TEST(CompletionTest, BashCompletesCommandsOptionsAndChoices) {
 
 TEST(CompletionTest, OtherShellsAreRefused) {
   EXPECT_EQ(RunFlorin({"completion", "fish"}).code, ExitCode::kUsage);
-  EXPECT_THAT(RunFlorin({"completion", "fish"}).err, HasSubstr("'fish' is none of bash, zsh"));
+  EXPECT_THAT(RunFlorin({"completion", "fish"}).err, HasSubstr("'fish' is not one of bash, zsh"));
   EXPECT_THAT(RunFlorin({"completion", "zsh"}).out, StartsWith("#compdef florin\n"));
 }
 

@@ -104,7 +104,7 @@ TEST(DelimitedReaderTest, ABrokenRowCostsOnlyItself) {
   const auto rows = Read("1,2\n3,\"x\"y\n5,6\n");
   ASSERT_THAT(rows, SizeIs(3));
   EXPECT_THAT(rows[1].problem, HasSubstr("column 2"));
-  EXPECT_THAT(rows[1].problem, HasSubstr("behind the closing quote"));
+  EXPECT_THAT(rows[1].problem, HasSubstr("after the closing quote"));
   EXPECT_THAT(rows[1].fields, ElementsAre("3,\"x\"y"));
   EXPECT_EQ(rows[1].line, 2);
   EXPECT_THAT(rows[2].fields, ElementsAre("5", "6"));

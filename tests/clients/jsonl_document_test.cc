@@ -83,12 +83,12 @@ TEST(JsonlDocumentTest, EveryDocumentComesBackAsItWas) {
 
 TEST(JsonlDocumentTest, WhatIsNoDocumentIsSaid) {
   for (const auto& [line, problem] : std::vector<std::pair<std::string, std::string>>{
-           {"", "no JSON, from byte 1 on"},
-           {"id,amount", "no JSON, from byte 1 on"},
+           {"", "not JSON, from byte 1 on"},
+           {"id,amount", "not JSON, from byte 1 on"},
            {R"({"end":{"format":"x","documents":1}})", "must be number"},
-           {"[1]", "no JSON object"},
-           {"{}", "none of the documents"},
-           {R"({"new_kind":{}})", "none of the documents"},
+           {"[1]", "not a JSON object"},
+           {"{}", "not one of the documents"},
+           {R"({"new_kind":{}})", "not one of the documents"},
            {R"({"asset":{"cod":"X"}})", "cod"},
            {R"({"close_account":{}})", "origin"},
            {R"({"end":{"format":1}})", "documents"}}) {

@@ -55,7 +55,7 @@ TEST(LineReaderTest, ALineWithoutAnEndIsGivenUp) {
   const auto line = reader.Next();
   ASSERT_FALSE(line.ok());
   EXPECT_EQ(line.error().line, 1);
-  EXPECT_EQ(line.error().message, "the line is longer than 64 MiB: this is no export");
+  EXPECT_EQ(line.error().message, "the line is longer than 64 MiB: this is not an export");
   EXPECT_LT(reader.source().consumed_bytes(), 65 * 1024 * 1024);
 }
 

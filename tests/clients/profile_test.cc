@@ -86,8 +86,8 @@ TEST(ProfileTest, AValueOfTheWrongKindNamesItsLine) {
   ExpectProblem(2, "separator = \";;\"", 2, "one ASCII character");
   ExpectProblem(2, "header = \"yes\"", 2, "must be true or false");
   ExpectProblem(5, "scale = 2.0", 5, "must be a whole number");
-  ExpectProblem(13, "overdraft_limit = 10.00", 13, "must be a text in quotes");
-  ExpectProblem(20, "when = { kind = 3 }", 20, "a list of texts");
+  ExpectProblem(13, "overdraft_limit = 10.00", 13, "must be a string in quotes");
+  ExpectProblem(20, "when = { kind = 3 }", 20, "a list of strings");
 }
 
 TEST(ProfileTest, AValueThatMakesNoSenseNamesItsLine) {

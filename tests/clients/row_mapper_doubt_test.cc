@@ -118,7 +118,7 @@ TEST(RowMapperDoubtTest, ASeparatorThatGroupsNoThousandsIsNoAmount) {
   const Mapping rows(AmountProfile("decimal_separator = \",\"\nthousands_separator = \".\"\n"),
                      {"Nr", "Betrag"}, {{"1", "1.250,00"}, {"2", "-12.50"}, {"3", "50.44"}});
   EXPECT_THAT(rows.Amounts(), ElementsAre("1250", "BAD_AMOUNT", "BAD_AMOUNT"));
-  EXPECT_EQ(rows.Message(1), "'-12.50': '.' must have three digits behind it");
+  EXPECT_EQ(rows.Message(1), "'-12.50': '.' must have three digits after it");
 }
 
 TEST(RowMapperDoubtTest, ThreeDecimalsWithoutAThousandsSeparatorAreWarnedOfOnce) {
@@ -158,7 +158,7 @@ TEST(RowMapperDoubtTest, AnIdOfAnEmptyColumnIsWarnedOfAndNotRepeated) {
                      {{"2026-06-01", "1", ""}, {"2026-06-02", "2", ""}});
   EXPECT_THAT(rows.Amounts(), ElementsAre("1", "DUPLICATE_ID"));
   ASSERT_EQ(rows.warnings().size(), 1U);
-  EXPECT_THAT(rows.warnings()[0], HasSubstr("line 2: the id 'e-' has nothing of the row"));
+  EXPECT_THAT(rows.warnings()[0], HasSubstr("line 2: the id 'e-' has nothing from the row"));
 }
 
 TEST(RowMapperDoubtTest, ACountTellsIdenticalRowsApart) {

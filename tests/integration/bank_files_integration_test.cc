@@ -100,7 +100,7 @@ TEST_F(BankFilesIntegrationTest, AThousandsSeparatorInTheWrongPlaceIsNoAmount) {
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_EQ(Balance("bank:giro"), "1250.00");
   EXPECT_THAT(ReadText("june.csv.rejected.csv"),
-              AllOf(HasSubstr("\n3,BAD_AMOUNT,'-12.50': '.' must have three digits behind it,"),
+              AllOf(HasSubstr("\n3,BAD_AMOUNT,'-12.50': '.' must have three digits after it,"),
                     HasSubstr("\n4,BAD_AMOUNT,'50.44': ")));
 }
 

@@ -348,7 +348,7 @@ TEST_F(ExportIntegrationTest, ACutOrForeignFileIsNamed) {
   std::ofstream(file) << text.substr(0, end + 1);
   const auto cut = Run(*other, "import --format jsonl " + file);
   EXPECT_EQ(cut.exit_code, 4);
-  EXPECT_THAT(cut.output, HasSubstr("it was cut"));
+  EXPECT_THAT(cut.output, HasSubstr("it was truncated"));
   std::ofstream(file) << "a,b\n";
   const auto foreign = Run(*other, "import --format jsonl " + file);
   EXPECT_EQ(foreign.exit_code, 4);
