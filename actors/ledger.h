@@ -13,7 +13,7 @@
 #include "actors/log_clock.h"
 #include "domain/command.h"
 #include "domain/refusal.h"
-#include "storage/record.h"
+#include "storage/format/record.h"
 #include "storage/store.h"
 
 namespace caf {

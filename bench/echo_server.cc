@@ -10,9 +10,9 @@
 #include "server/channel_limits.h"
 #include "server/config.h"
 #include "server/grpc_process.h"
-#include "server/metrics.h"
-#include "server/raw_service.h"
-#include "server/service_host.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/raw_service.h"
+#include "server/rpc/service_host.h"
 
 namespace florin::bench {
 namespace {

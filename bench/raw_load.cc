@@ -11,7 +11,7 @@
 #include "bench/thread_load.h"
 #include "bench/transfers.h"
 #include "clients/cpp/client.h"
-#include "storage/rocks_options.h"
+#include "storage/rocks/rocks_options.h"
 
 namespace florin::bench {
 namespace {

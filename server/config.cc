@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
-#include "server/listen_address.h"
+#include "server/connections/listen_address.h"
 #include "server/settings.h"
 #include "text/visible.h"
 

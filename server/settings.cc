@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "server/listen_address.h"
+#include "server/connections/listen_address.h"
 
 namespace florin::server {
 namespace {

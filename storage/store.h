@@ -11,10 +11,10 @@
 
 #include "domain/result.h"
 #include "domain/total.h"
-#include "storage/account_marks.h"
-#include "storage/group_store.h"
-#include "storage/journal.h"
-#include "storage/record.h"
+#include "storage/format/account_marks.h"
+#include "storage/format/record.h"
+#include "storage/groups/group_store.h"
+#include "storage/journal/journal.h"
 
 namespace florin::storage {
 

@@ -35,7 +35,7 @@ class IncludeRulesTest(unittest.TestCase):
         self.assert_refused("domain/a.h", "#include <caf/all.hpp>", "may not use CAF")
         self.assert_refused("domain/a.h", "#include <fmt/format.h>", "standard library only")
         self.assert_refused("domain/a.cc", "#include <unistd.h>", "standard library only")
-        self.assert_refused("domain/a.h", '#include "storage/journal.h"', "may not depend on storage/")
+        self.assert_refused("domain/a.h", '#include "storage/journal/journal.h"', "may not depend on storage/")
 
     def test_text_uses_the_standard_library_only(self):
         self.assert_refused("text/a.cc", "#include <fmt/format.h>", "standard library only")
@@ -57,8 +57,8 @@ class IncludeRulesTest(unittest.TestCase):
     def test_generated_types_stop_at_the_codec(self):
         line = '#include "florin/v1/account.pb.h"'
         self.assert_refused("actors/a.h", line, "may not use the generated contract")
-        self.assert_refused("storage/journal.h", line, "may not use the generated contract")
-        self.assert_allowed({"storage/event_codec.cc": line + "\n"})
+        self.assert_refused("storage/journal/journal.h", line, "may not use the generated contract")
+        self.assert_allowed({"storage/events/codec.cc": line + "\n"})
 
     def test_process_is_below_all_but_the_domain(self):
         files = {"process/a.h": "#include <unistd.h>\n"}
@@ -84,8 +84,8 @@ class IncludeRulesTest(unittest.TestCase):
     def test_what_the_table_allows_passes(self):
         self.assert_allowed({
             "domain/amount.h": "#include <string>\n",
-            "storage/journal.h": '#include <rocksdb/db.h>\n#include "domain/amount.h"\n',
-            "actors/a.cc": '#include <caf/all.hpp>\n#include "storage/journal.h"\n',
+            "storage/journal/journal.h": '#include <rocksdb/db.h>\n#include "domain/amount.h"\n',
+            "actors/a.cc": '#include <caf/all.hpp>\n#include "storage/journal/journal.h"\n',
             "tests/actors/a_test.cc": '#include <gtest/gtest.h>\n#include <rocksdb/db.h>\n',
             "clients/cpp/a.cc": '#include "florin/v1/account.pb.h"\n#include "text/visible.h"\n',
             "server/a.cc": '#include "text/visible.h"\n',

@@ -16,7 +16,7 @@ WARNING: ThreadSanitizer: data race (pid=7)
   Write of size 8 at 0x7b0400000010 by thread T2:
     #0 memcpy <null> (libtsan.so.2+0x1)
     #1 F() {first} (florind+0x1)
-    #2 Below() /home/me/florin/actors/sequencer.cc:9 (florind+0x2)
+    #2 Below() /home/me/florin/actors/ledger/sequencer.cc:9 (florind+0x2)
 
   Previous read of size 8 at 0x7b0400000010 by thread T3 (mutexes: write M1):
     #0 G() {second} (florind+0x3)
@@ -52,17 +52,17 @@ class TsanReportsTest(unittest.TestCase):
         self.assertEqual(sift("all is well\n"), (0, "0 reports in 1 logs, 0 of them true"))
 
     def test_what_the_server_gets_from_grpc_passes(self):
-        log = race("/home/me/florin/server/unary_call.cc:20", "<null>")
+        log = race("/home/me/florin/server/rpc/unary_call.cc:20", "<null>")
         self.assertEqual(sift(log), (0, "1 reports in 1 logs, 0 of them true"))
 
     def test_either_side_counts(self):
-        ours = "/home/me/florin/actors/decider.cc:20"
-        theirs = "/home/me/florin/server/unary_call.cc:20"
+        ours = "/home/me/florin/actors/ledger/decider.cc:20"
+        theirs = "/home/me/florin/server/rpc/unary_call.cc:20"
         for log in (race(ours, theirs), race(theirs, ours)):
             self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))
 
     def test_paths_from_the_build_directory_count(self):
-        log = race("../../storage/head_cache.cc:20", "<null>")
+        log = race("../../storage/books/head_cache.cc:20", "<null>")
         self.assertEqual(sift(log, log), (1, "2 reports in 2 logs, 2 of them true"))
 
     def test_the_actor_framework_counts(self):
@@ -70,7 +70,7 @@ class TsanReportsTest(unittest.TestCase):
         self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))
 
     def test_where_memory_comes_from_does_not_count(self):
-        log = race("/home/me/florin/server/a.cc:1", "<null>", "actors/flight.cc:3")
+        log = race("/home/me/florin/server/a.cc:1", "<null>", "actors/ledger/flight.cc:3")
         self.assertEqual(sift(log), (0, "1 reports in 1 logs, 0 of them true"))
 
     def test_other_kinds_count_too(self):
@@ -80,11 +80,11 @@ WARNING: ThreadSanitizer: lock-order-inversion (potential deadlock) (pid=7)
 
   Mutex M2 acquired here while holding mutex M1 in main thread:
     #0 pthread_mutex_lock <null> (libtsan.so.2+0x1)
-    #1 F() /home/me/florin/actors/account_cell.cc:9 (florind+0x1)
+    #1 F() /home/me/florin/actors/ledger/account_cell.cc:9 (florind+0x1)
 
   Mutex M1 acquired here while holding mutex M2 in thread T1:
     #0 pthread_mutex_lock <null> (libtsan.so.2+0x1)
-    #1 G() /home/me/florin/actors/commit_queue.cc:9 (florind+0x1)
+    #1 G() /home/me/florin/actors/ledger/commit_queue.cc:9 (florind+0x1)
 ==================
 """
         self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "server/convert/shape.h"
-#include "server/quote.h"
+#include "server/rpc/quote.h"
 
 namespace florin::server {
 namespace {

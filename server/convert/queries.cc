@@ -6,7 +6,7 @@
 
 #include "server/convert/shape.h"
 #include "server/convert/transactions.h"
-#include "server/page_token.h"
+#include "server/rpc/page_token.h"
 
 namespace florin::server {
 namespace {

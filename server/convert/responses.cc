@@ -1,6 +1,6 @@
 #include "server/convert/responses.h"
 
-#include "server/status.h"
+#include "server/rpc/status.h"
 
 namespace florin::server {
 namespace {

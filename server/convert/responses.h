@@ -2,7 +2,7 @@
 
 #include "actors/ledger.h"
 #include "florin/v1/ledger_service.pb.h"
-#include "storage/proto_convert.h"
+#include "storage/events/proto_convert.h"
 
 namespace florin::server {
 

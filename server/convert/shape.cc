@@ -6,7 +6,7 @@
 #include <array>
 #include <limits>
 
-#include "server/quote.h"
+#include "server/rpc/quote.h"
 
 namespace florin::server {
 namespace {

@@ -9,9 +9,9 @@
 #include <stdexcept>
 
 #include "actors/ledger.h"
+#include "tests/actors/ledger/scheduled_ledger.h"
+#include "tests/actors/ledger/sync_ledger.h"
 #include "tests/actors/log_to_stderr.h"
-#include "tests/actors/scheduled_ledger.h"
-#include "tests/actors/sync_ledger.h"
 #include "tests/support/temporary_directory.h"
 
 namespace florin::actors {

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <thread>
 
-#include "tests/integration/events_world.h"
+#include "tests/integration/events/events_world.h"
 #include "tests/support/group_team.h"
 #include "tests/support/random_source.h"
 #include "tests/support/server_process.h"

@@ -2,7 +2,7 @@
 // the server: one small case for each rule that
 // docs/adr/0002-command-semantics.md had to spell out.
 
-#include "domain/reference/reference_ledger.h"
+#include "reference/reference_ledger.h"
 
 #include <gtest/gtest.h>
 

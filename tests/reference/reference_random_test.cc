@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "domain/reason.h"
-#include "domain/reference/reference_ledger.h"
+#include "reference/reference_ledger.h"
 #include "tests/support/command_generator.h"
 #include "tests/support/command_world.h"
 #include "tests/support/random_source.h"

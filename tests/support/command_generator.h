@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "domain/reference/commands.h"
+#include "reference/commands.h"
 #include "tests/support/command_world.h"
 #include "tests/support/random_source.h"
 

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "domain/reference/commands.h"
+#include "reference/commands.h"
 #include "tests/support/random_source.h"
 
 namespace florin::test_support {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "domain/reference/reference_ledger.h"
 #include "florin/v1/event_service.pb.h"
+#include "reference/reference_ledger.h"
 #include "tests/integration/reference/history.h"
 
 namespace florin::integration {

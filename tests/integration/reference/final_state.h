@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/reference/reference_ledger.h"
+#include "reference/reference_ledger.h"
 
 namespace florin::integration {
 

@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
-#include "domain/reference/commands.h"
 #include "florin/v1/ledger_service.pb.h"
 #include "florin/v1/refusal.pb.h"
+#include "reference/commands.h"
 
 namespace florin::integration {
 

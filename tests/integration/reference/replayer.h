@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "domain/reference/reference_ledger.h"
 #include "florin/v1/event_service.pb.h"
+#include "reference/reference_ledger.h"
 #include "tests/integration/reference/timeline.h"
 
 namespace florin::integration {

@@ -4,10 +4,10 @@
 #include <google/protobuf/timestamp.pb.h>
 #include <grpcpp/grpcpp.h>
 
-#include "domain/reference/answer.h"
-#include "domain/reference/commands.h"
 #include "florin/v1/event_service.pb.h"
 #include "florin/v1/ledger_service.pb.h"
+#include "reference/answer.h"
+#include "reference/commands.h"
 
 namespace florin::integration {
 
