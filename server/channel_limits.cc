@@ -3,6 +3,8 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
 
+#include "server/connections/listener.h"
+
 namespace florin::server {
 namespace {
 

@@ -6,9 +6,6 @@
 
 namespace florin::server {
 
-/// A client that answers nothing for so long has gone.
-inline constexpr int kKeepaliveTimeoutMs = 10'000;
-
 /// What bounds every connection of florind: message sizes, streams, keepalive, memory for requests.
 void SetLimits(const Config& config, grpc::ServerBuilder* builder);
 

@@ -14,8 +14,6 @@
 #include <cstring>
 #include <utility>
 
-#include "server/channel_limits.h"
-
 namespace florin::server {
 namespace {
 

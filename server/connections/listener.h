@@ -12,6 +12,9 @@
 
 namespace florin::server {
 
+/// A client that answers nothing for so long has gone.
+inline constexpr int kKeepaliveTimeoutMs = 10'000;
+
 /// What became of an attempt to accept a connection.
 enum class Accepted : std::uint8_t {
   kConnection,

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "domain/result.h"
+#include "storage/format/commit_group.h"
 #include "storage/format/record.h"
-#include "storage/journal/journal.h"
 
 namespace florin::server {
 

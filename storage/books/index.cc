@@ -6,6 +6,7 @@
 #include "storage/books/index_keys.h"
 #include "storage/format/bytes.h"
 #include "storage/format/errors.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

@@ -6,6 +6,7 @@
 #include "storage/books/store_reader.h"
 #include "storage/format/errors.h"
 #include "storage/format/fold.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

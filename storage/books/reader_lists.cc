@@ -7,8 +7,8 @@
 #include "storage/books/store_reader.h"
 #include "storage/books/transaction_list.h"
 #include "storage/format/bytes.h"
-#include "storage/format/errors.h"
 #include "storage/format/record_codec.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

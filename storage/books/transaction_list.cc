@@ -5,8 +5,8 @@
 
 #include "storage/books/index_keys.h"
 #include "storage/format/bytes.h"
-#include "storage/format/errors.h"
 #include "storage/format/record_codec.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

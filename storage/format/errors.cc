@@ -1,7 +1,5 @@
 #include "storage/format/errors.h"
 
-#include <rocksdb/status.h>
-
 #include <utility>
 
 namespace florin::storage {
@@ -38,15 +36,6 @@ domain::Refusal DiskFull(std::string message) {
 
 domain::Refusal VersionConflict(std::string message) {
   return Make(domain::Reason::kVersionConflict, std::move(message));
-}
-
-domain::Refusal FromRocks(const rocksdb::Status& status, const std::string& doing,
-                          const std::string& directory) {
-  const std::string text = "Failed " + doing + " in " + directory + ": " + status.ToString();
-  if (status.IsCorruption()) return DataCorrupt(text, {directory});
-  if (status.IsNoSpace())
-    return DiskFull(text + ". Free space on that disk, then restart the server.");
-  return StorageUnavailable(text);
 }
 
 }  // namespace florin::storage

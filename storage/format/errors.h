@@ -5,10 +5,6 @@
 
 #include "domain/refusal.h"
 
-namespace rocksdb {
-class Status;
-}  // namespace rocksdb
-
 namespace florin::storage {
 
 /// Where stored bytes do not hold together.
@@ -28,11 +24,5 @@ struct CorruptPlace {
 [[nodiscard]] domain::Refusal DiskFull(std::string message);
 /// A check of the store failed: `message` says which.
 [[nodiscard]] domain::Refusal VersionConflict(std::string message);
-
-/// What a RocksDB status that is not OK means: corrupt, full, or unavailable.
-/// `doing` is a phrase such as "reading the journal", `directory` the
-/// database's.
-[[nodiscard]] domain::Refusal FromRocks(const rocksdb::Status& status, const std::string& doing,
-                                        const std::string& directory);
 
 }  // namespace florin::storage

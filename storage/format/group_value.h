@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "domain/result.h"
+#include "storage/format/commit_group.h"
 #include "storage/format/errors.h"
-#include "storage/journal/journal.h"
 
 namespace florin::storage {
 

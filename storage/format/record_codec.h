@@ -10,8 +10,8 @@
 #include "domain/result.h"
 #include "storage/format/codec_dictionary.h"
 #include "storage/format/codec_wire.h"
+#include "storage/format/commit_group.h"
 #include "storage/format/record.h"
-#include "storage/journal/journal.h"
 
 namespace florin::storage {
 

@@ -5,6 +5,7 @@
 
 #include "storage/format/bytes.h"
 #include "storage/format/errors.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

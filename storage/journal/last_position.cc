@@ -8,6 +8,7 @@
 #include "storage/format/bytes.h"
 #include "storage/format/errors.h"
 #include "storage/format/record_codec.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

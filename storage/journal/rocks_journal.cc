@@ -8,6 +8,7 @@
 #include "storage/format/errors.h"
 #include "storage/format/group_value.h"
 #include "storage/journal/checks.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {

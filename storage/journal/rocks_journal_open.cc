@@ -14,6 +14,7 @@
 #include "storage/format/record_codec.h"
 #include "storage/journal/checks.h"
 #include "storage/journal/rocks_journal.h"
+#include "storage/rocks/from_rocks.h"
 
 namespace florin::storage {
 namespace {
