@@ -6,13 +6,21 @@ namespace florin::client {
 
 CommandStream::CommandStream(Client& client, const CommandStreamOptions& options,
                              OnResult on_result)
-    : client_(client), options_(options), on_result_(std::move(on_result)) {}
+    : client_(client),
+      options_(options),
+      on_result_(std::move(on_result)),
+      keeper_([this] { Keep(); }) {}
 
 CommandStream::~CommandStream() {
-  if (connection_) {
-    connection_->context.TryCancel();
-    (void)Close();
+  {
+    const Lock lock(mutex_);
+    ending_ = true;
+    if (connection_) {
+      connection_->context.TryCancel();
+    }
   }
+  for_keeper_.notify_all();
+  keeper_.join();
 }
 
 DoneResult CommandStream::Submit(v1::ExecuteStreamRequest batch) {
@@ -20,84 +28,94 @@ DoneResult CommandStream::Submit(v1::ExecuteStreamRequest batch) {
   if (size == 0) {
     return Done{};
   }
-  if (given_up_) {
-    return *given_up_;
-  }
-  if (!connection_) {
-    Open();
-  }
-  const auto shared = std::make_shared<const v1::ExecuteStreamRequest>(std::move(batch));
-  for (;;) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      return broken_ || pending_commands_ == 0 ||
+  auto shared = std::make_shared<const v1::ExecuteStreamRequest>(std::move(batch));
+  {
+    Lock lock(mutex_);
+    for_caller_.wait(lock, [&] {
+      return given_up_ || pending_commands_ == 0 ||
              pending_commands_ + size <= options_.max_in_flight_commands;
     });
-    if (!broken_) {
-      pending_.push_back(shared);
-      pending_commands_ += size;
-      break;
+    if (given_up_) {
+      return *given_up_;
     }
-    lock.unlock();
-    if (auto recovered = Recover(); !recovered.ok()) {
-      return recovered;
-    }
+    pending_.push_back(std::move(shared));
+    pending_commands_ += size;
   }
-  // If it fails, the batch is pending already and goes with the recovery.
-  return Write(shared) ? DoneResult(Done{}) : Recover();
-}
-
-DoneResult CommandStream::Finish() {
-  if (given_up_) {
-    return *given_up_;
-  }
-  if (!connection_) {
-    return Done{};
-  }
-  for (;;) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return broken_ || pending_commands_ == 0; });
-    if (pending_commands_ == 0) {
-      break;
-    }
-    lock.unlock();
-    if (auto recovered = Recover(); !recovered.ok()) {
-      return recovered;
-    }
-  }
-  // An orderly end, so that the server does not count it as cancelled.
-  connection_->guard->Arm();
-  connection_->stream->WritesDone();
-  connection_->reader.join();
-  // Everything is answered: how the server ends the stream changes nothing.
-  (void)Close();
+  for_keeper_.notify_all();
   return Done{};
 }
 
-void CommandStream::Open() {
-  {
-    const std::scoped_lock lock(mutex_);
-    broken_ = false;
-    refused_for_now_.reset();
+DoneResult CommandStream::Finish() {
+  Lock lock(mutex_);
+  finishing_ = true;
+  for_keeper_.notify_all();
+  for_caller_.wait(lock, [this] { return given_up_ || !finishing_; });
+  if (given_up_) {
+    return *given_up_;
   }
-  connection_ = std::make_unique<Connection>();
-  auto* context = &connection_->context;
+  return Done{};
+}
+
+void CommandStream::Keep() {
+  Lock lock(mutex_);
+  while (!ending_ && !given_up_) {
+    if (broken_) {
+      Recover(&lock);
+    } else if (sent_ < pending_.size()) {
+      const Batch batch = pending_[sent_++];
+      lock.unlock();
+      Send(batch);
+      lock.lock();
+    } else if (finishing_ && pending_.empty()) {
+      lock.unlock();
+      End();
+      lock.lock();
+      finishing_ = false;
+      for_caller_.notify_all();
+    } else {
+      for_keeper_.wait(lock);
+    }
+  }
+  lock.unlock();
+  if (connection_) {
+    (void)Close();
+  }
+}
+
+void CommandStream::Open() {
+  grpc::ClientContext* context = nullptr;
+  {
+    const Lock lock(mutex_);
+    connection_ = std::make_unique<Connection>();
+    context = &connection_->context;
+    if (ending_) {
+      context->TryCancel();
+    }
+  }
   connection_->guard =
       std::make_unique<StallGuard>(options_.stall_limit, [context] { context->TryCancel(); });
+  // To be connected is awaited too.
+  connection_->guard->Arm();
   connection_->stream = client_.ledger_stub().ExecuteStream(context);
   connection_->reader = std::thread([this] { Read(); });
 }
 
 ClientError CommandStream::Close() {
-  if (connection_->reader.joinable()) {
-    connection_->reader.join();
-  }
+  connection_->reader.join();
   const grpc::Status status = connection_->stream->Finish();
   const bool stalled = connection_->guard->stalled();
-  connection_.reset();
-  const std::scoped_lock lock(mutex_);
-  if (refused_for_now_) {
-    return *refused_for_now_;
+  std::unique_ptr<Connection> ended;
+  std::optional<ClientError> refused_for_now;
+  {
+    const Lock lock(mutex_);
+    ended = std::move(connection_);
+    refused_for_now = std::exchange(refused_for_now_, std::nullopt);
+    broken_ = false;
+    sent_ = 0;
+    ForgetAnswered();
+  }
+  if (refused_for_now) {
+    return *refused_for_now;
   }
   ClientError error;
   if (stalled || status.ok()) {
@@ -109,86 +127,81 @@ ClientError CommandStream::Close() {
   return DecodeError(status);
 }
 
-DoneResult CommandStream::Recover() {
-  for (;;) {
-    const ClientError error = Close();
-    {
-      const std::scoped_lock lock(mutex_);
-      failed_attempts_ = progressed_ ? 1 : failed_attempts_ + 1;
-      progressed_ = false;
-    }
-    const RetryPolicy& policy = options_.retry ? *options_.retry : client_.options().retry;
-    const auto delay =
-        policy.DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
-    if (!delay) {
-      given_up_ = error;
-      return error;
-    }
-    std::this_thread::sleep_for(*delay);
-    Open();
-    ResendPending();
-    const std::scoped_lock lock(mutex_);
-    if (!broken_) {
-      return Done{};
-    }
-  }
-}
-
-void CommandStream::ResendPending() {
-  std::vector<Batch> batches;
-  {
-    const std::scoped_lock lock(mutex_);
-    ForgetAnswered();
-    batches.assign(pending_.begin(), pending_.end());
-  }
-  for (const auto& batch : batches) {
-    if (!Write(batch)) {
-      return;
-    }
-  }
-}
-
-void CommandStream::ForgetAnswered() {
-  if (answered_in_front_ == 0) {
+void CommandStream::Recover(Lock* lock) {
+  lock->unlock();
+  const ClientError error = Close();
+  lock->lock();
+  // Nothing was lost with it: the next command opens another.
+  if (pending_.empty()) {
     return;
   }
-  auto rest = std::make_shared<v1::ExecuteStreamRequest>(*pending_.front());
-  rest->mutable_commands()->DeleteSubrange(0, answered_in_front_);
-  pending_.front() = std::move(rest);
-  answered_in_front_ = 0;
+  failed_attempts_ = progressed_ ? 1 : failed_attempts_ + 1;
+  progressed_ = false;
+  const RetryPolicy& policy = options_.retry ? *options_.retry : client_.options().retry;
+  const auto delay = policy.DelayAfter(error, failed_attempts_, Idempotency::kSafe, RandomJitter());
+  if (!delay) {
+    GiveUp(lock, error);
+    return;
+  }
+  for_keeper_.wait_for(*lock, *delay, [this] { return ending_; });
 }
 
-bool CommandStream::Write(const Batch& batch) {
-  connection_->guard->Arm();
-  if (connection_->stream->Write(*batch)) {
-    return true;
+void CommandStream::GiveUp(Lock* lock, const ClientError& error) {
+  given_up_ = error;
+  for_caller_.notify_all();
+  if (!options_.on_give_up || ending_) {
+    return;
   }
-  const std::scoped_lock lock(mutex_);
-  broken_ = true;
-  return false;
+  lock->unlock();
+  options_.on_give_up(error);
+  lock->lock();
+}
+
+void CommandStream::Send(const Batch& batch) {
+  if (!connection_) {
+    Open();
+  }
+  connection_->guard->Arm();
+  if (!connection_->stream->Write(*batch)) {
+    const Lock lock(mutex_);
+    broken_ = true;
+  }
+}
+
+void CommandStream::End() {
+  if (!connection_) {
+    return;
+  }
+  connection_->guard->Arm();
+  connection_->stream->WritesDone();
+  // Everything is answered: how the server ends the stream changes nothing.
+  (void)Close();
 }
 
 void CommandStream::Read() {
   v1::ExecuteStreamResponse response;
   while (connection_->stream->Read(&response)) {
-    const std::scoped_lock lock(mutex_);
-    Accept(response);
-    if (pending_commands_ == 0) {
-      connection_->guard->Disarm();
-    } else {
-      connection_->guard->Arm();
+    {
+      const Lock lock(mutex_);
+      Accept(response);
+      if (pending_commands_ == 0) {
+        connection_->guard->Disarm();
+        for_keeper_.notify_all();
+      } else {
+        connection_->guard->Arm();
+      }
     }
-    changed_.notify_all();
+    for_caller_.notify_all();
   }
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   broken_ = true;
-  changed_.notify_all();
+  for_keeper_.notify_all();
 }
 
 void CommandStream::Accept(const v1::ExecuteStreamResponse& response) {
   for (const auto& result : response.results()) {
     // After a refusal that is not final, the rest is asked again.
-    if (refused_for_now_ || pending_.empty()) {
+    if (refused_for_now_ || sent_ == 0) {
       return;
     }
     if (result.has_refusal()) {
@@ -206,9 +219,20 @@ void CommandStream::Accept(const v1::ExecuteStreamResponse& response) {
     --pending_commands_;
     if (++answered_in_front_ == front->commands_size()) {
       pending_.pop_front();
+      --sent_;
       answered_in_front_ = 0;
     }
   }
+}
+
+void CommandStream::ForgetAnswered() {
+  if (answered_in_front_ == 0) {
+    return;
+  }
+  auto rest = std::make_shared<v1::ExecuteStreamRequest>(*pending_.front());
+  rest->mutable_commands()->DeleteSubrange(0, answered_in_front_);
+  pending_.front() = std::move(rest);
+  answered_in_front_ = 0;
 }
 
 }  // namespace florin::client

@@ -20,8 +20,8 @@
 namespace florin::client {
 
 struct CommandStreamOptions {
-  /// Commands sent and not yet answered; Submit blocks beyond. Bounds memory,
-  /// and what is sent twice after a broken connection.
+  /// Commands submitted and not yet answered; Submit blocks beyond. Bounds
+  /// memory, and what is sent twice after a broken connection.
   std::size_t max_in_flight_commands = 8'000;
   /// No answer for so long while some are awaited: the connection is given up
   /// and made anew.
@@ -29,6 +29,10 @@ struct CommandStreamOptions {
   /// For lost connections and commands refused for now; absent: the client's.
   /// Attempts are counted from the last answer.
   std::optional<RetryPolicy> retry = std::nullopt;
+  /// Told once, on the stream's thread, when the policy's retries are used up:
+  /// what is not answered by then stays without an answer. For a caller that
+  /// waits for answers outside Submit and Finish. Must not call back.
+  std::function<void(const ClientError&)> on_give_up = nullptr;
 };
 
 /// Sends commands through one ExecuteStream: pipelined like BatchSender, but
@@ -39,7 +43,9 @@ struct CommandStreamOptions {
 /// SHUTTING_DOWN), is met with backoff, a new connection, and everything from
 /// the first command without a final answer sent again under its own ids: those
 /// that had acted answer `replayed`. Order is kept, with one exception:
-/// commands behind one that was refused for now may have acted before it.
+/// commands behind one that was refused for now may have acted before it. The
+/// stream does this on a thread of its own, so answers come whatever the caller
+/// does meanwhile.
 ///
 /// Requires: every command carries its id, which is what makes sending it again
 /// safe.
@@ -57,7 +63,7 @@ class CommandStream {
   CommandStream(const CommandStream&) = delete;
   CommandStream& operator=(const CommandStream&) = delete;
 
-  /// Sends one message of commands. Bounds: as a batch.
+  /// Hands over one message of commands, to be sent soon. Bounds: as a batch.
   /// Errors: the connection was lost and the policy's retries are used up. What
   /// was not answered may or may not have acted; the stream is of no more use.
   DoneResult Submit(v1::ExecuteStreamRequest batch);
@@ -68,6 +74,7 @@ class CommandStream {
  private:
   using Stream = grpc::ClientReaderWriter<v1::ExecuteStreamRequest, v1::ExecuteStreamResponse>;
   using Batch = std::shared_ptr<const v1::ExecuteStreamRequest>;
+  using Lock = std::unique_lock<std::mutex>;
 
   struct Connection {
     grpc::ClientContext context;
@@ -76,16 +83,22 @@ class CommandStream {
     std::thread reader;
   };
 
+  // The keeper's thread: it alone opens, writes to and closes connections. A
+  // lost one is replaced also while the caller only waits for an answer.
+  void Keep();
   void Open();
   // Joins a reader whose stream has ended (by itself or cancelled: to cancel
   // here would replace the reason that the server gave); why the connection
-  // broke.
+  // broke. What has no answer is then to be sent again.
   ClientError Close();
-  // Until a connection has taken all that is pending, or patience ends.
-  DoneResult Recover();
-  void ResendPending();
-  // False: the connection has broken meanwhile.
-  bool Write(const Batch& batch);
+  // Closes the broken connection and waits until the next may be opened, or
+  // gives up. Called and left with the lock.
+  void Recover(Lock* lock);
+  void GiveUp(Lock* lock, const ClientError& error);
+  void Send(const Batch& batch);
+  // An orderly end, so that the server does not count it as cancelled.
+  void End();
+  // The reader's thread, one for each connection.
   void Read();
   void Accept(const v1::ExecuteStreamResponse& response);
   void ForgetAnswered();
@@ -93,18 +106,25 @@ class CommandStream {
   Client& client_;
   const CommandStreamOptions options_;
   const OnResult on_result_;
-  std::unique_ptr<Connection> connection_;
-  int failed_attempts_ = 0;
-  std::optional<ClientError> given_up_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Batch> pending_;                   // guarded by mutex_
-  int answered_in_front_ = 0;                   // of pending_.front(); guarded
-  std::size_t pending_commands_ = 0;            // guarded by mutex_
-  bool broken_ = false;                         // guarded by mutex_
-  bool progressed_ = false;                     // since the last failure; guarded
-  std::optional<ClientError> refused_for_now_;  // guarded by mutex_
+  std::condition_variable for_caller_;
+  std::condition_variable for_keeper_;
+  std::deque<Batch> pending_;                   // guarded by mutex_, as all below
+  std::size_t sent_ = 0;                        // of pending_, on this connection
+  int answered_in_front_ = 0;                   // of pending_.front()
+  std::size_t pending_commands_ = 0;            // in pending_, without an answer
+  bool broken_ = false;                         // the connection is
+  bool progressed_ = false;                     // since the last failure
+  int failed_attempts_ = 0;                     // since the last answer
+  bool finishing_ = false;                      // Finish() waits
+  bool ending_ = false;                         // the destructor waits
+  std::optional<ClientError> refused_for_now_;  // by this connection
+  std::optional<ClientError> given_up_;
+  // Set and taken away by the keeper with the lock; it and the reader use it
+  // without.
+  std::unique_ptr<Connection> connection_;
+  std::thread keeper_;
 };
 
 }  // namespace florin::client

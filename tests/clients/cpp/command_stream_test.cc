@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,7 +33,7 @@ class StreamLedger final : public v1::LedgerService::Service {
           break_after = break_every;
           // Executed, but the answer never arrives: the worst moment.
           Execute(command.create_transaction().transaction_id());
-          return {grpc::StatusCode::UNAVAILABLE, "broken"};
+          return broken;
         }
         Answer(command, response.add_results());
       }
@@ -47,6 +50,9 @@ class StreamLedger final : public v1::LedgerService::Service {
         *single.add_results() = result;
         stream->Write(single);
       }
+      if (end_when_answered) {
+        return broken;
+      }
     }
     return grpc::Status::OK;
   }
@@ -55,6 +61,8 @@ class StreamLedger final : public v1::LedgerService::Service {
   int break_after = 0;
   int break_every = 0;
   bool silent = false;
+  bool end_when_answered = false;
+  grpc::Status broken{grpc::StatusCode::UNAVAILABLE, "broken"};
   std::set<std::string> refuse_first;
   std::vector<std::string> executed;  // in order of effect
 
@@ -85,36 +93,65 @@ class StreamLedger final : public v1::LedgerService::Service {
 
 class CommandStreamTest : public testing::Test {
  protected:
-  DoneResult Send(int batches, int size, CommandStreamOptions options = {}) {
-    const FakeServer server({&ledger_});
+  void Open(CommandStreamOptions options = {}) {
+    server_ = std::make_unique<FakeServer>(std::vector<grpc::Service*>{&ledger_});
     ClientOptions client_options;
     client_options.retry.initial_backoff = milliseconds(1);
     client_options.retry.max_backoff = milliseconds(2);
-    const auto client = Client::Connect(server.target(), client_options);
-    CommandStream stream(
-        *client, options,
+    client_ = Client::Connect(server_->target(), client_options);
+    options.on_give_up = [this](const ClientError& error) {
+      const std::scoped_lock lock(mutex_);
+      EXPECT_FALSE(gave_up_) << "told twice";
+      gave_up_ = error;
+      changed_.notify_all();
+    };
+    stream_.emplace(
+        *client_, options,
         [this](const v1::TransactionCommand& command, const v1::TransactionResult& result) {
           EXPECT_EQ(command.create_transaction().transaction_id(), result.transaction_id());
           EXPECT_FALSE(result.has_refusal());
+          const std::scoped_lock lock(mutex_);
           answered_.push_back(result.transaction_id());
+          changed_.notify_all();
         });
+  }
+
+  DoneResult Submit(int size) {
+    v1::ExecuteStreamRequest request;
+    for (int j = 0; j < size; ++j) {
+      request.add_commands()->mutable_create_transaction()->set_transaction_id(
+          "t" + std::to_string(sent_.size()));
+      sent_.push_back("t" + std::to_string(sent_.size()));
+    }
+    return stream_->Submit(request);
+  }
+
+  DoneResult Send(int batches, int size, CommandStreamOptions options = {}) {
+    Open(std::move(options));
     for (int i = 0; i < batches; ++i) {
-      v1::ExecuteStreamRequest request;
-      for (int j = 0; j < size; ++j) {
-        request.add_commands()->mutable_create_transaction()->set_transaction_id(
-            "t" + std::to_string(sent_.size()));
-        sent_.push_back("t" + std::to_string(sent_.size()));
-      }
-      if (auto submitted = stream.Submit(request); !submitted.ok()) {
+      if (auto submitted = Submit(size); !submitted.ok()) {
         return submitted;
       }
     }
-    return stream.Finish();
+    return stream_->Finish();
+  }
+
+  // As a caller waits who has nothing to submit meanwhile.
+  void WaitUntilAnsweredOrGivenUp() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(20),
+                                  [this] { return answered_.size() == sent_.size() || gave_up_; }));
   }
 
   StreamLedger ledger_;
+  std::unique_ptr<FakeServer> server_;
+  std::unique_ptr<Client> client_;
   std::vector<std::string> sent_;
-  std::vector<std::string> answered_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> answered_;   // guarded by mutex_
+  std::optional<ClientError> gave_up_;  // guarded by mutex_
+  std::optional<CommandStream> stream_;
 };
 
 TEST_F(CommandStreamTest, AnswersEveryCommandOnceAndInOrder) {
@@ -157,9 +194,75 @@ TEST_F(CommandStreamTest, GivesUpWhenNothingMovesAnyMore) {
   EXPECT_EQ(ledger_.connections, RetryPolicy{}.max_attempts);
 }
 
+// The connection was made anew within Submit and Finish only.
+TEST_F(CommandStreamTest, AnswersACallerWhoOnlyWaitsAfterABreak) {
+  ledger_.break_after = 2;
+  ledger_.break_every = 2;
+  Open();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(Submit(1).ok());
+    WaitUntilAnsweredOrGivenUp();
+    ASSERT_EQ(answered_, sent_);
+  }
+  ASSERT_TRUE(stream_->Finish().ok());
+  EXPECT_EQ(ledger_.executed, sent_);
+  EXPECT_GT(ledger_.connections, 5);
+}
+
+TEST_F(CommandStreamTest, TellsACallerWhoOnlyWaitsThatItGaveUp) {
+  ledger_.break_after = 1;
+  ledger_.break_every = 1;
+  Open();
+  ASSERT_TRUE(Submit(2).ok());
+  WaitUntilAnsweredOrGivenUp();
+  ASSERT_TRUE(gave_up_);
+  EXPECT_EQ(gave_up_->message, "broken");
+  const auto more = Submit(1);
+  ASSERT_FALSE(more.ok());
+  EXPECT_EQ(more.error().message, "broken");
+  ASSERT_FALSE(stream_->Finish().ok());
+}
+
+// As gRPC does to a connection on which another call has headers too large.
+TEST_F(CommandStreamTest, GoesOnAfterTheHeadersOfAnotherCall) {
+  ledger_.broken = {grpc::StatusCode::RESOURCE_EXHAUSTED,
+                    "received initial metadata size exceeds limit"};
+  ledger_.break_after = 7;
+  ledger_.break_every = 97;
+  const auto done = Send(50, 20, {.max_in_flight_commands = 60});
+  ASSERT_TRUE(done.ok()) << done.error().ToString();
+  EXPECT_EQ(ledger_.executed, sent_);
+  EXPECT_EQ(answered_, sent_);
+}
+
+// With nothing awaited the end of a connection is no failure, whatever its reason.
+TEST_F(CommandStreamTest, OpensAnotherAfterOneThatEndedWithAllAnswered) {
+  ledger_.end_when_answered = true;
+  ledger_.broken = {grpc::StatusCode::UNAVAILABLE, "ended"};
+  Open({.retry = RetryPolicy{.max_attempts = 3, .initial_backoff = milliseconds(1)}});
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(Submit(1).ok());
+    WaitUntilAnsweredOrGivenUp();
+  }
+  ASSERT_TRUE(stream_->Finish().ok());
+  EXPECT_EQ(answered_, sent_);
+}
+
+TEST_F(CommandStreamTest, CanBeLeftWhileItWaitsToConnectAgain) {
+  ledger_.break_after = 1;
+  ledger_.break_every = 1;
+  Open({.retry = RetryPolicy{.max_attempts = 1'000'000,
+                             .initial_backoff = std::chrono::hours(1),
+                             .max_backoff = std::chrono::hours(1)}});
+  ASSERT_TRUE(Submit(1).ok());
+  stream_.reset();
+  EXPECT_FALSE(gave_up_);
+}
+
 TEST_F(CommandStreamTest, EndsWellWithoutACommand) {
   EXPECT_TRUE(Send(0, 0).ok());
-  EXPECT_TRUE(Send(1, 0).ok());
+  EXPECT_TRUE(Submit(0).ok());
+  EXPECT_TRUE(stream_->Finish().ok());
   EXPECT_EQ(ledger_.connections, 0);
 }
 
