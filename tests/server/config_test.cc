@@ -17,7 +17,7 @@ namespace {
 
 using testing::HasSubstr;
 
-CommandLine Parse(std::vector<std::string> arguments) {
+CommandLine Parse(const std::vector<std::string>& arguments) {
   std::vector<const char*> argv = {"florind"};
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
   return ParseCommandLine(static_cast<int>(argv.size()), argv.data());

@@ -12,8 +12,6 @@
 namespace florin::server {
 namespace {
 
-using domain::Reason;
-
 template <typename Request>
 Request Parse(const std::string& text) {
   Request request;

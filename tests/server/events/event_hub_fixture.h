@@ -168,7 +168,7 @@ class EventHubFixture : public testing::Test {
   std::vector<EventSubscriptionPtr> members;
 };
 
-inline domain::EventFilter Filter(domain::EventFilterSpec spec) {
+inline domain::EventFilter Filter(const domain::EventFilterSpec& spec) {
   auto filter = domain::EventFilter::Compile(spec);
   EXPECT_TRUE(filter.ok());
   return filter.ok() ? std::move(*filter) : domain::EventFilter();

@@ -12,12 +12,11 @@ namespace florin::server {
 namespace {
 
 using actors::FeedEvent;
-using actors::FeedPage;
 using domain::Reason;
 
 constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
 
-domain::EventFilter FilterOf(domain::EventFilterSpec spec) {
+domain::EventFilter FilterOf(const domain::EventFilterSpec& spec) {
   auto filter = domain::EventFilter::Compile(spec);
   EXPECT_TRUE(filter.ok());
   return *filter;
