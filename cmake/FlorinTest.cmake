@@ -19,6 +19,9 @@
 # `tsan`, which is what preset tsan runs. scripts/tsan-actors builds a CAF that is
 # instrumented, and runs the tests with the labels `tsan-actors` (without gRPC) and
 # `tsan-grpc` (their reports are sifted).
+#
+# What .ci/run repeats under sanitizers has the label `asan-ci` (the money path: rules,
+# pipeline, storage, shape checks, stored format) or `tsan-ci` (threads; NO_CAF only).
 
 find_package(GTest REQUIRED)
 
@@ -71,6 +74,8 @@ function(florin_test_labels out name labels no_caf)
   endif()
   if(no_caf)
     list(APPEND labels tsan)
+  elseif("tsan-ci" IN_LIST labels)
+    message(FATAL_ERROR "${name}: the label tsan-ci needs NO_CAF")
   endif()
   list(REMOVE_DUPLICATES labels)
   set(${out} ${labels} PARENT_SCOPE)
@@ -99,8 +104,8 @@ function(florin_test_properties name labels timeout serial)
              "TSAN_OPTIONS=${FLORIN_TSAN_OPTIONS}")
 endfunction()
 
-# The presets build these by name, also while no test has the label yet.
-foreach(label IN ITEMS unit integration crash tsan tsan-actors tsan-grpc)
+# The presets and scripts build these by name, also while no test has the label yet.
+foreach(label IN ITEMS unit integration crash tsan tsan-actors tsan-grpc asan-ci tsan-ci)
   add_custom_target(tests-${label})
 endforeach()
 
