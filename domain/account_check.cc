@@ -26,18 +26,18 @@ void WrappingAdd(Int128* value, Int128 delta) {
 enum class Tri : std::uint8_t { kNo, kMaybe, kYes };
 
 /// Is value + delta < limit?
-Tri IsBelow(const Range& value, Int128 delta, Int128 limit) {
+Tri IsBelow(const AmountRange& value, Int128 delta, Int128 limit) {
   if (SaturatingAdd(value.hi, delta) < limit) return Tri::kYes;
   return SaturatingAdd(value.lo, delta) < limit ? Tri::kMaybe : Tri::kNo;
 }
 
-Tri IsAbove(const Range& value, Int128 delta, Int128 limit) {
+Tri IsAbove(const AmountRange& value, Int128 delta, Int128 limit) {
   if (SaturatingAdd(value.lo, delta) > limit) return Tri::kYes;
   return SaturatingAdd(value.hi, delta) > limit ? Tri::kMaybe : Tri::kNo;
 }
 
 /// Is value + delta beyond what an amount may be? Both are at or above zero here.
-Tri Overflows(const Range& value, Int128 delta) {
+Tri Overflows(const AmountRange& value, Int128 delta) {
   if (!CheckedAdd(value.lo, delta)) return Tri::kYes;
   return CheckedAdd(value.hi, delta) ? Tri::kNo : Tri::kMaybe;
 }
@@ -314,7 +314,7 @@ AccountBounds AccountBounds::Of(const AccountState& account) {
   const Balances& balances = account.balances;
   const bool debit_normal = account.DebitNormal();
   bounds.debit_normal_ = debit_normal;
-  const auto exactly = [](Int128 value) { return Range{value, value}; };
+  const auto exactly = [](Int128 value) { return AmountRange{value, value}; };
   bounds.available = exactly(balances.Available(debit_normal));
   bounds.posted = exactly(balances.Posted(debit_normal));
   bounds.incoming = exactly(balances.PostedAndIncoming(debit_normal));
@@ -339,12 +339,12 @@ void AccountBounds::Each(const PartEffect& effect, F f) {
 void AccountBounds::Open(const PartEffect& effect) {
   ++open_;
   bool huge = false;
-  Each(effect, [&](Range*, Int128 value) { huge = huge || IsHuge(value); });
+  Each(effect, [&](AmountRange*, Int128 value) { huge = huge || IsHuge(value); });
   if (huge) {
     // The intervals are not widened by it; until it is closed they are not usable anyway.
     ++huge_;
   } else {
-    Each(effect, [](Range* range, Int128 value) {
+    Each(effect, [](AmountRange* range, Int128 value) {
       WrappingAdd(&range->lo, std::min<Int128>(0, value));
       WrappingAdd(&range->hi, std::max<Int128>(0, value));
     });
@@ -355,9 +355,9 @@ void AccountBounds::Open(const PartEffect& effect) {
 void AccountBounds::Close(const PartEffect& effect, bool happened) {
   --open_;
   bool huge = false;
-  Each(effect, [&](Range*, Int128 value) { huge = huge || IsHuge(value); });
+  Each(effect, [&](AmountRange*, Int128 value) { huge = huge || IsHuge(value); });
   if (huge) --huge_;
-  Each(effect, [&](Range* range, Int128 value) {
+  Each(effect, [&](AmountRange* range, Int128 value) {
     const Int128 low = std::min<Int128>(0, value);
     const Int128 high = std::max<Int128>(0, value);
     if (huge) {
@@ -385,7 +385,7 @@ void AccountBounds::Close(const PartEffect& effect, bool happened) {
 }
 
 void AccountBounds::Shift(const PartEffect& effect) {
-  Each(effect, [](Range* range, Int128 value) {
+  Each(effect, [](AmountRange* range, Int128 value) {
     WrappingAdd(&range->lo, value);
     WrappingAdd(&range->hi, value);
   });

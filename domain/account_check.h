@@ -63,7 +63,7 @@ struct PartEffect {
 };
 
 /// A closed interval; exact when both ends are equal.
-struct Range {
+struct AmountRange {
   Int128 lo = 0;
   Int128 hi = 0;
 };
@@ -89,12 +89,12 @@ class AccountBounds {
   /// decide.
   [[nodiscard]] bool Usable() const { return Exact() || huge_ == 0; }
 
-  Range available;
-  Range posted;
-  Range incoming;
+  AmountRange available;
+  AmountRange posted;
+  AmountRange incoming;
   /// Posted + pending of a side.
-  Range debits;
-  Range credits;
+  AmountRange debits;
+  AmountRange credits;
   std::int64_t version_lo = 0;
   std::int64_t version_hi = 0;
 

@@ -52,7 +52,7 @@ void FindMismatches(const TransactionCommand& command, Scratch* scratch, Best* b
 
 void Apply(const TransactionCommand& command, const std::vector<NamedPart>& parts,
            const std::vector<PartEffect>& effects, const Transaction* before,
-           std::int64_t commit_time, Scratch* scratch, Decision* decision) {
+           std::int64_t commit_time, Scratch* scratch, CommandDecision* decision) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     AccountState& account = scratch->Account(*parts[i].account_id);
     const Balances& delta = effects[i].delta;
@@ -91,9 +91,9 @@ void Scratch::Put(TransactionPtr transaction) {
   transactions_[transaction->transaction_id] = std::move(transaction);
 }
 
-Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time,
-                        Scratch* scratch) {
-  Decision decision;
+CommandDecision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time,
+                               Scratch* scratch) {
+  CommandDecision decision;
   const bool creates = std::holds_alternative<CreateTransaction>(command);
   const TransactionPtr before = creates ? nullptr : scratch->Find(TargetOf(command));
   const TransactionFinding on_transaction = CheckTransaction(command, before.get());

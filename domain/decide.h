@@ -37,7 +37,7 @@ class Scratch {
 };
 
 /// What one command does on exact states.
-struct Decision {
+struct CommandDecision {
   std::optional<Refusal> refusal;
   /// The same end again.
   bool replays_end = false;
@@ -49,7 +49,7 @@ struct Decision {
 ///
 /// The actors decide the same part by part; this is how a refusal gets its exact numbers, how
 /// validate_only is answered, and the check that both agree.
-[[nodiscard]] Decision DecideAndApply(const TransactionCommand& command, std::int64_t commit_time,
-                                      Scratch* scratch);
+[[nodiscard]] CommandDecision DecideAndApply(const TransactionCommand& command,
+                                             std::int64_t commit_time, Scratch* scratch);
 
 }  // namespace florin::domain

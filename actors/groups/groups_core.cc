@@ -59,9 +59,10 @@ GroupActionView ViewOf(const storage::ActionRecord& record) {
 }
 
 /// A member's way back to the actor that it joined; that one gone, there is no way.
-class Membership final : public GroupMembership {
+class ActorMembership final : public GroupMembership {
  public:
-  Membership(caf::actor group, std::uint64_t member) : group_(std::move(group)), member_(member) {}
+  ActorMembership(caf::actor group, std::uint64_t member)
+      : group_(std::move(group)), member_(member) {}
 
   void Acknowledge(AcknowledgeRequest request) override {
     SendGroupTask(group_, [member = member_, request = std::move(request)](GroupRunner* runner) {
@@ -342,7 +343,7 @@ void GroupsCore::Join(std::string group_id, JoinRequest request, std::shared_ptr
                          sink = std::move(sink)](GroupRunner* runner) {
     const domain::Result<std::uint64_t> member = runner->Join(request, sink);
     if (!member.ok()) return once(member.refusal());
-    once(Joined(std::make_shared<Membership>(group, *member)));
+    once(Joined(std::make_shared<ActorMembership>(group, *member)));
   });
 }
 

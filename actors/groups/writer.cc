@@ -13,7 +13,7 @@ GroupWriter::GroupWriter(storage::GroupStore* store, std::chrono::nanoseconds in
 
 void GroupWriter::Write(storage::GroupChange change, Done done) {
   const std::lock_guard lock(mutex_);
-  items_.push_back({std::move(change), std::move(done)});
+  queued_.push_back({std::move(change), std::move(done)});
   changed_.notify_all();
 }
 
@@ -36,27 +36,27 @@ void GroupWriter::Work() {
   auto next = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || !items_.empty() || !jobs_.empty(); });
-    if (items_.empty() && jobs_.empty()) return;
+    changed_.wait(lock, [this] { return stopping_ || !queued_.empty() || !jobs_.empty(); });
+    if (queued_.empty() && jobs_.empty()) return;
     // What comes in until then shares the sync.
     changed_.wait_until(lock, next, [this] { return stopping_; });
-    std::vector<Item> items = std::exchange(items_, {});
+    std::vector<QueuedChange> queued = std::exchange(queued_, {});
     const std::vector<std::function<void()>> jobs = std::exchange(jobs_, {});
     lock.unlock();
     next = std::chrono::steady_clock::now() + interval_;
-    if (!items.empty()) WriteAll(std::move(items));
+    if (!queued.empty()) WriteAll(std::move(queued));
     for (const auto& job : jobs) job();
     lock.lock();
   }
 }
 
-void GroupWriter::WriteAll(std::vector<Item> items) {
+void GroupWriter::WriteAll(std::vector<QueuedChange> queued) {
   std::vector<storage::GroupChange> changes;
-  changes.reserve(items.size());
-  for (Item& item : items) changes.push_back(std::move(item.change));
+  changes.reserve(queued.size());
+  for (QueuedChange& one : queued) changes.push_back(std::move(one.change));
   const domain::Status written = store_->Write(changes);
   flushes_.fetch_add(1, std::memory_order_relaxed);
-  for (const Item& item : items) item.done(written);
+  for (const QueuedChange& one : queued) one.done(written);
 }
 
 }  // namespace florin::actors

@@ -36,13 +36,13 @@ class GroupWriter {
   [[nodiscard]] std::int64_t flushes() const { return flushes_.load(std::memory_order_relaxed); }
 
  private:
-  struct Item {
+  struct QueuedChange {
     storage::GroupChange change;
     Done done;
   };
 
   void Work();
-  void WriteAll(std::vector<Item> items);
+  void WriteAll(std::vector<QueuedChange> queued);
 
   storage::GroupStore* const store_;
   const std::chrono::nanoseconds interval_;
@@ -50,7 +50,7 @@ class GroupWriter {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.
-  std::vector<Item> items_;
+  std::vector<QueuedChange> queued_;
   std::vector<std::function<void()>> jobs_;
   bool stopping_ = false;
   std::thread thread_;

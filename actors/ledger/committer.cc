@@ -256,7 +256,8 @@ void Committer::Validate(Flight* flight) {
     } else {
       const domain::TransactionPtr before = scratch.Find(domain::TargetOf(*item.command));
       unreadable_.reset();
-      domain::Decision decision = domain::DecideAndApply(*item.command, flight->time, &scratch);
+      domain::CommandDecision decision =
+          domain::DecideAndApply(*item.command, flight->time, &scratch);
       item.refusal = unreadable_ ? unreadable_ : std::move(decision.refusal);
       if (decision.replays_end) item.status = ItemStatus::kReplaysEnd;
       item.target_staged = before;

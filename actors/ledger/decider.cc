@@ -33,9 +33,9 @@ struct FirstRefusal {
 using PostingSlots = std::array<const Slot*, 2>;
 
 /// The slots of every posting of every create, [debit, credit], built in one pass over the touches.
-class SlotTable {
+class SlotsByPosting {
  public:
-  explicit SlotTable(const Flight& flight) : offsets_(flight.items.size() + 1) {
+  explicit SlotsByPosting(const Flight& flight) : offsets_(flight.items.size() + 1) {
     for (std::size_t i = 0; i < flight.items.size(); ++i) {
       const auto* create = std::get_if<domain::CreateTransaction>(flight.items[i].command.get());
       offsets_[i + 1] = offsets_[i] + (create == nullptr ? 0 : create->transaction.postings.size());
@@ -82,7 +82,8 @@ domain::TransactionPtr BeforeDecided(const Flight& flight, const Item& item) {
 }
 
 /// Fills in what the item makes of transactions, as if it happened; offers what speaks against it.
-void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRefusal* first) {
+void TryItem(Flight& flight, std::size_t index, const SlotsByPosting& slots_by_posting,
+             FirstRefusal* first) {
   Item& item = flight.items[index];
   if (item.pre_refusal) {
     first->Offer(index, Finding{item.pre_refusal->reason, 0, domain::Side::kUnspecified});
@@ -98,7 +99,7 @@ void TryItem(Flight& flight, std::size_t index, const SlotTable& table, FirstRef
     return;
   }
   first->Offer(index, on_transaction.finding);
-  const std::span<const PostingSlots> slots = table.Of(index);
+  const std::span<const PostingSlots> slots = slots_by_posting.Of(index);
   first->Offer(index, FindMismatch(slots));
   if (first->item <= index) return;
   const bool alone = flight.items.size() == 1;
@@ -152,7 +153,8 @@ void BringToScale(std::span<const PostingSlots> slots, domain::Transaction* refu
   }
 }
 
-void RefuseItems(Flight& flight, const FirstRefusal& first, const SlotTable& table) {
+void RefuseItems(Flight& flight, const FirstRefusal& first,
+                 const SlotsByPosting& slots_by_posting) {
   const Item& refused = flight.items[first.item];
   // It was tried after the items before it, which are undone below.
   std::shared_ptr<domain::Transaction> remembered;
@@ -160,7 +162,7 @@ void RefuseItems(Flight& flight, const FirstRefusal& first, const SlotTable& tab
     const domain::TransactionPtr before = BeforeDecided(flight, refused);
     remembered = domain::RefusedTransaction(*refused.command, before.get(), flight.time);
     // A reversal has the amounts of what it names.
-    if (remembered != nullptr) BringToScale(table.Of(first.item), remembered.get());
+    if (remembered != nullptr) BringToScale(slots_by_posting.Of(first.item), remembered.get());
   }
   for (std::size_t i = 0; i < flight.items.size(); ++i) RefuseItem(flight, i, first, remembered);
 }
@@ -187,10 +189,11 @@ void Decide(const FlightPtr& flight) {
     FirstRefusal first;
     for (const Slot& slot : flight->slots) first.Offer(slot.finding_item, slot.finding);
     const std::size_t items = flight->items.size();
-    const SlotTable table(*flight);
-    for (std::size_t i = 0; i < items && i <= first.item; ++i) TryItem(*flight, i, table, &first);
+    const SlotsByPosting slots_by_posting(*flight);
+    for (std::size_t i = 0; i < items && i <= first.item; ++i)
+      TryItem(*flight, i, slots_by_posting, &first);
     happened = first.item >= items;
-    if (!happened) RefuseItems(*flight, first, table);
+    if (!happened) RefuseItems(*flight, first, slots_by_posting);
   }
   AnnounceDecision(flight, happened);
 }

@@ -22,9 +22,10 @@ const std::string& IdOf(const RecentCommands::Use& use) {
 
 }  // namespace
 
-const RecentCommands::Entry* RecentCommands::Find(const std::string& transaction_id) const {
+const RecentCommands::TransactionUses* RecentCommands::Find(
+    const std::string& transaction_id) const {
   const auto found = transactions_.find(transaction_id);
-  return found == transactions_.end() ? nullptr : &found->second.entry;
+  return found == transactions_.end() ? nullptr : &found->second.uses;
 }
 
 const RecentCommands::Request* RecentCommands::FindRequest(const std::string& key) const {
@@ -34,13 +35,13 @@ const RecentCommands::Request* RecentCommands::FindRequest(const std::string& ke
 
 void RecentCommands::Own(const FlightPtr& flight, std::uint32_t item) {
   const Use& use = Add(flight, item, Use::Kind::kOwn);
-  Entry& entry = transactions_.try_emplace(IdOf(use)).first->second.entry;
-  entry.owner = entry.last = &use;
+  TransactionUses& uses = transactions_.try_emplace(IdOf(use)).first->second.uses;
+  uses.owner = uses.last = &use;
 }
 
 void RecentCommands::Touch(const FlightPtr& flight, std::uint32_t item) {
   const Use& use = Add(flight, item, Use::Kind::kTarget);
-  transactions_.try_emplace(IdOf(use)).first->second.entry.last = &use;
+  transactions_.try_emplace(IdOf(use)).first->second.uses.last = &use;
 }
 
 void RecentCommands::AddRequest(const std::string& key, const FlightPtr& flight,
@@ -84,18 +85,18 @@ void RecentCommands::Forget(const Use& use) {
 /// Only if nothing later has used the id.
 void RecentCommands::ForgetTransaction(const std::string& transaction_id, const Use& use) {
   const auto found = transactions_.find(transaction_id);
-  if (found->second.entry.last == &use) {
+  if (found->second.uses.last == &use) {
     transactions_.erase(found);
     return;
   }
   Stored stored = std::move(found->second);
-  if (stored.entry.owner == &use) {
+  if (stored.uses.owner == &use) {
     stored.kept = std::make_unique<const Use>(use);
-    stored.entry.owner = stored.kept.get();
+    stored.uses.owner = stored.kept.get();
   }
   // The key may stand in the command that goes.
   transactions_.erase(found);
-  const std::string_view key = IdOf(*stored.entry.last);
+  const std::string_view key = IdOf(*stored.uses.last);
   transactions_.emplace(key, std::move(stored));
 }
 

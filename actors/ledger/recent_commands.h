@@ -27,7 +27,7 @@ class RecentCommands {
     std::uint32_t weight = 0;
   };
   /// Which commands made and last touched a transaction. Valid until the next use or eviction.
-  struct Entry {
+  struct TransactionUses {
     /// Used the id as its own (create, reverse); may be null.
     const Use* owner = nullptr;
     /// Last to create, end or reverse it.
@@ -42,7 +42,7 @@ class RecentCommands {
   /// bounded.
   explicit RecentCommands(std::size_t keep) : keep_(keep) {}
 
-  [[nodiscard]] const Entry* Find(const std::string& transaction_id) const;
+  [[nodiscard]] const TransactionUses* Find(const std::string& transaction_id) const;
   [[nodiscard]] const Request* FindRequest(const std::string& key) const;
 
   /// The item uses its id as its own, or ends or reverses what it names.
@@ -63,7 +63,7 @@ class RecentCommands {
  private:
   /// The key stands in the command of a use that is in order_: eviction moves it to the last one's.
   struct Stored {
-    Entry entry;
+    TransactionUses uses;
     /// The owner's use once it is evicted, while a later one is not.
     std::unique_ptr<const Use> kept;
   };

@@ -283,10 +283,10 @@ domain::TransactionPtr Sequencer::TargetShape(const domain::TransactionCommand& 
                                               const domain::TransactionPtr& base) const {
   const std::string& target = domain::TargetOf(command);
   if (target.empty()) return nullptr;
-  const RecentCommands::Entry* entry = recent_.Find(target);
-  if (entry == nullptr) return base;
-  const FlightPtr& previous = entry->last->flight;
-  const Item& last = previous->items[entry->last->item];
+  const RecentCommands::TransactionUses* uses = recent_.Find(target);
+  if (uses == nullptr) return base;
+  const FlightPtr& previous = uses->last->flight;
+  const Item& last = previous->items[uses->last->item];
   return previous->Decided() ? ContentAfterItem(last, target) : ShapeAfter(last, target);
 }
 
@@ -294,16 +294,16 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
   const std::string& target = domain::TargetOf(*item->command);
   if (target.empty()) return;
   item->target_shape = TargetShape(*item->command, base);
-  const RecentCommands::Entry* entry = recent_.Find(target);
-  if (entry == nullptr) {
+  const RecentCommands::TransactionUses* uses = recent_.Find(target);
+  if (uses == nullptr) {
     item->base = base;
     return;
   }
   // Unknown before that command and after it, however it is decided. Without accounts nobody would
   // wait for it, so that it may not be followed either: its decision could be under way.
   if (item->target_shape == nullptr) return;
-  item->previous = entry->last->flight;
-  item->previous_item = entry->last->item;
+  item->previous = uses->last->flight;
+  item->previous_item = uses->last->item;
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {

@@ -181,11 +181,11 @@ class Sequencer {
   std::map<HoldTimers::Key, HoldRead> hold_reads_;
   std::size_t read_ahead_ = 0;
   /// A call that waits until no due hold is left of any of several marks.
-  struct Held {
+  struct WaitingCall {
     std::size_t marks = 0;
     std::function<void()> resume;
   };
-  absl::flat_hash_map<HoldTimers::Mark, std::vector<std::shared_ptr<Held>>> held_;
+  absl::flat_hash_map<HoldTimers::Mark, std::vector<std::shared_ptr<WaitingCall>>> waiting_;
   bool ends_only_awaited_ = false;
 };
 

@@ -117,12 +117,12 @@ domain::Refusal Sequencer::StuckHold() {
 
 void Sequencer::ResumeFreed() {
   for (const HoldTimers::Mark mark : timers_.Freed()) {
-    const auto found = held_.find(mark);
-    if (found == held_.end()) continue;
+    const auto found = waiting_.find(mark);
+    if (found == waiting_.end()) continue;
     const auto waiting = std::move(found->second);
-    held_.erase(found);
-    for (auto held = waiting.rbegin(); held != waiting.rend(); ++held) {
-      if (--(*held)->marks == 0) intake_.push_front(std::move((*held)->resume));
+    waiting_.erase(found);
+    for (auto call = waiting.rbegin(); call != waiting.rend(); ++call) {
+      if (--(*call)->marks == 0) intake_.push_front(std::move((*call)->resume));
     }
   }
 }
@@ -157,9 +157,9 @@ bool Sequencer::WaitForDue(const SubmissionPtr& submission) {
 }
 
 void Sequencer::HoldBack(const Marks& due, std::function<void()> resume) {
-  const auto held = std::make_shared<Held>(Held{due.size(), std::move(resume)});
+  const auto call = std::make_shared<WaitingCall>(WaitingCall{due.size(), std::move(resume)});
   for (const HoldTimers::Mark mark : due) {
-    held_[mark].push_back(held);
+    waiting_[mark].push_back(call);
     timers_.GoFirst(mark);
   }
   EndDue();
@@ -196,8 +196,8 @@ void Sequencer::ForgetTimerOf(const FlightPtr& flight, const Item& item) {
     return;
   // Only while nobody has used the id since: another hold of it may be due at the same time.
   const std::string& id = create->transaction.transaction_id;
-  const RecentCommands::Entry* entry = recent_.Find(id);
-  if (entry == nullptr || entry->owner == nullptr || entry->owner->flight != flight) return;
+  const RecentCommands::TransactionUses* uses = recent_.Find(id);
+  if (uses == nullptr || uses->owner == nullptr || uses->owner->flight != flight) return;
   ForgetTimer({domain::ExpireTimeOf(flight->time, *create->transaction.hold_timeout_ns), id});
 }
 

@@ -25,7 +25,7 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
     if (verdict.kind != Verdict::Kind::kNew) return verdict;
   }
   // The postings of a reversal are known for certain only once it is decided.
-  const RecentCommands::Entry* target = recent_.Find(domain::TargetOf(command));
+  const RecentCommands::TransactionUses* target = recent_.Find(domain::TargetOf(command));
   if (target != nullptr && target->owner != nullptr) {
     const FlightPtr& flight = target->owner->flight;
     if (!flight->Decided() && std::holds_alternative<domain::ReverseTransaction>(
@@ -36,10 +36,10 @@ Sequencer::Verdict Sequencer::Judge(const domain::TransactionCommand& command) c
 }
 
 Sequencer::Verdict Sequencer::JudgeOwnId(const domain::TransactionCommand& command) const {
-  const RecentCommands::Entry* entry = recent_.Find(OwnIdOf(command));
-  if (entry == nullptr || entry->owner == nullptr) return {};
-  const FlightPtr& flight = entry->owner->flight;
-  const std::uint32_t item = entry->owner->item;
+  const RecentCommands::TransactionUses* uses = recent_.Find(OwnIdOf(command));
+  if (uses == nullptr || uses->owner == nullptr) return {};
+  const FlightPtr& flight = uses->owner->flight;
+  const std::uint32_t item = uses->owner->item;
   if (!flight->Decided()) return Verdict{Verdict::Kind::kPark, flight, 0, {}};
   const Item& first = flight->items[item];
   const domain::TransactionPtr kept = ContentAfterItem(first, OwnIdOf(command));

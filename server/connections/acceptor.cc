@@ -114,10 +114,12 @@ bool ConnectionAcceptor::TakePlace(int descriptor) {
 }
 
 void ConnectionAcceptor::SweepNowAndThen() {
-  const Clock::time_point start = Clock::now();
-  if (start - swept_ < std::max<Clock::duration>(kSweepInterval, kSweepShare * sweep_took_)) return;
+  const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  if (start - swept_ <
+      std::max<std::chrono::steady_clock::duration>(kSweepInterval, kSweepShare * sweep_took_))
+    return;
   table_.Sweep();
-  swept_ = Clock::now();
+  swept_ = std::chrono::steady_clock::now();
   sweep_took_ = swept_ - start;
 }
 
@@ -127,8 +129,9 @@ void ConnectionAcceptor::Refuse(const std::string& why) {
     ++refused_;
   }
   ++refused_since_warning_;
-  const auto now = Clock::now();
-  if (warned_ != Clock::time_point{} && now - warned_ < kWarningInterval) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (warned_ != std::chrono::steady_clock::time_point{} && now - warned_ < kWarningInterval)
+    return;
   spdlog::warn("connections refused on {}: {}, because {}", address_, refused_since_warning_, why);
   warned_ = now;
   refused_since_warning_ = 0;

@@ -50,8 +50,6 @@ class ConnectionAcceptor {
   [[nodiscard]] ConnectionStats Stats();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void Run();
   // False where no more connections can be taken for now.
   bool AcceptOne(int socket);
@@ -68,12 +66,12 @@ class ConnectionAcceptor {
 
   std::mutex mutex_;
   ConnectionTable table_;
-  Clock::time_point swept_{};
-  Clock::duration sweep_took_{};
+  std::chrono::steady_clock::time_point swept_{};
+  std::chrono::steady_clock::duration sweep_took_{};
   std::int64_t refused_ = 0;
 
   // The accepting thread's own.
-  Clock::time_point warned_{};
+  std::chrono::steady_clock::time_point warned_{};
   std::int64_t refused_since_warning_ = 0;
 };
 

@@ -12,7 +12,7 @@
 namespace florin::server {
 namespace {
 
-struct Page {
+struct HttpAnswer {
   unsigned int status = MHD_HTTP_OK;
   std::string text;
 };
@@ -27,7 +27,8 @@ std::string TextOf(const MetricsServer::Sources& sources) {
   return prometheus::TextSerializer().Serialize(families);
 }
 
-Page PageOf(const MetricsServer::Sources& sources, std::string_view url, std::string_view method) {
+HttpAnswer AnswerTo(const MetricsServer::Sources& sources, std::string_view url,
+                    std::string_view method) {
   if (url != "/metrics") return {MHD_HTTP_NOT_FOUND, "Only /metrics is served.\n"};
   if (method != "GET" && method != "HEAD") {
     return {MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is served.\n"};
@@ -44,15 +45,15 @@ Page PageOf(const MetricsServer::Sources& sources, std::string_view url, std::st
 
 MHD_Result AnswerMetricsRequest(const MetricsServer::Sources& sources, MHD_Connection* connection,
                                 const char* url, const char* method) {
-  const Page page = PageOf(sources, url, method);
+  const HttpAnswer answer = AnswerTo(sources, url, method);
   MHD_Response* const response = MHD_create_response_from_buffer(
-      page.text.size(), const_cast<char*>(page.text.data()), MHD_RESPMEM_MUST_COPY);
+      answer.text.size(), const_cast<char*>(answer.text.data()), MHD_RESPMEM_MUST_COPY);
   if (response == nullptr) return MHD_NO;
   MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
                           "text/plain; version=0.0.4; charset=utf-8");
   // One request a connection: then the age of a connection tells a slow client from a busy one.
   MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-  const MHD_Result queued = MHD_queue_response(connection, page.status, response);
+  const MHD_Result queued = MHD_queue_response(connection, answer.status, response);
   MHD_destroy_response(response);
   return queued;
 }

@@ -20,15 +20,13 @@
 namespace florin::server {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// A scrape takes milliseconds. Whoever sends a byte now and then, or never reads, has no more.
 constexpr std::chrono::seconds kConnectionAgeMax{5};
 constexpr std::chrono::milliseconds kExhaustedPause{50};
 
 struct OpenConnection {
   int descriptor = -1;
-  Clock::time_point since;
+  std::chrono::steady_clock::time_point since;
   /// Its end was asked for; libmicrohttpd closes it when it comes to it.
   bool dropped = false;
 };
@@ -65,7 +63,7 @@ class MicroHttpServer final : public MetricsServer {
   MHD_Daemon* daemon_ = nullptr;
   // All below: the thread's own, in which libmicrohttpd calls back too.
   std::deque<OpenConnection> open_;  // in order of their coming
-  Clock::time_point accept_again_{};
+  std::chrono::steady_clock::time_point accept_again_{};
   std::thread thread_;
 };
 
@@ -104,7 +102,7 @@ void MicroHttpServer::OnConnection(void* self, MHD_Connection* connection, void*
   auto& open = static_cast<MicroHttpServer*>(self)->open_;
   const auto* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-    open.push_back({info->connect_fd, Clock::now()});
+    open.push_back({info->connect_fd, std::chrono::steady_clock::now()});
   } else {
     std::erase_if(open,
                   [&](const OpenConnection& one) { return one.descriptor == info->connect_fd; });
@@ -117,7 +115,7 @@ void MicroHttpServer::Run() {
   constexpr std::size_t kFirstListener = 2;
   for (const int socket : listener_->sockets()) watched.push_back({socket, POLLIN, 0});
   for (;;) {
-    const bool paused = Clock::now() < accept_again_;
+    const bool paused = std::chrono::steady_clock::now() < accept_again_;
     poll(watched.data(), paused ? kFirstListener : watched.size(), PollTimeoutMs());
     if ((watched[0].revents & POLLIN) != 0) return;
     for (std::size_t i = kFirstListener; i < watched.size() && !paused; ++i) {
@@ -136,12 +134,13 @@ int MicroHttpServer::PollTimeoutMs() const {
     const int bounded = static_cast<int>(std::clamp<std::int64_t>(ms, 0, 60'000));
     if (timeout == kForEver || bounded < timeout) timeout = bounded;
   };
-  const auto until = [](Clock::time_point when) {
-    return std::chrono::ceil<std::chrono::milliseconds>(when - Clock::now()).count();
+  const auto until = [](std::chrono::steady_clock::time_point when) {
+    return std::chrono::ceil<std::chrono::milliseconds>(when - std::chrono::steady_clock::now())
+        .count();
   };
   MHD_UNSIGNED_LONG_LONG wanted = 0;
   if (MHD_get_timeout(daemon_, &wanted) == MHD_YES) lower(static_cast<std::int64_t>(wanted));
-  if (Clock::now() < accept_again_) lower(until(accept_again_));
+  if (std::chrono::steady_clock::now() < accept_again_) lower(until(accept_again_));
   const auto first = std::find_if(open_.begin(), open_.end(),
                                   [](const OpenConnection& one) { return !one.dropped; });
   if (first != open_.end()) lower(until(first->since + kConnectionAgeMax));
@@ -150,7 +149,8 @@ int MicroHttpServer::PollTimeoutMs() const {
 
 void MicroHttpServer::AcceptFrom(int socket) {
   const AcceptResult accepted = listener_->Accept(socket);
-  if (accepted.outcome == Accepted::kExhausted) accept_again_ = Clock::now() + kExhaustedPause;
+  if (accepted.outcome == Accepted::kExhausted)
+    accept_again_ = std::chrono::steady_clock::now() + kExhaustedPause;
   if (accepted.outcome != Accepted::kConnection) return;
   MakeRoom();
   sockaddr_storage peer{};
@@ -163,7 +163,7 @@ void MicroHttpServer::AcceptFrom(int socket) {
 
 // Their sockets are shut down; libmicrohttpd sees the end of them and closes.
 void MicroHttpServer::DropAged() {
-  const auto oldest_allowed = Clock::now() - kConnectionAgeMax;
+  const auto oldest_allowed = std::chrono::steady_clock::now() - kConnectionAgeMax;
   for (OpenConnection& one : open_) {
     if (one.dropped || one.since > oldest_allowed) continue;
     one.dropped = true;

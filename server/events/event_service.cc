@@ -37,15 +37,6 @@ void AnswerPage(ServiceHost& host, const PageLimits& limits, domain::Result<Quer
 
 }  // namespace
 
-class EventService::Stopper final : public OpenStream {
- public:
-  explicit Stopper(EventHub* hub) : hub_(hub) {}
-  void OnShutdown() override { hub_->EndAll(); }
-
- private:
-  EventHub* const hub_;
-};
-
 EventService::EventService(ServiceHost* service_host, EventServiceOptions options)
     : RawService(service_host),
       options_(std::move(options)),
@@ -56,7 +47,7 @@ EventService::EventService(ServiceHost* service_host, EventServiceOptions option
           },
           options_.hub),
       collector_(std::make_shared<EventCollector>(&hub_)),
-      stopper_(std::make_shared<Stopper>(&hub_)) {
+      shutdown_hook_(std::make_shared<ShutdownHook>([this] { hub_.EndAll(); })) {
   AddUnary<ReadEventsRequest, ReadEventsResponse>(
       "/florin.v1.EventService/ReadEvents",
       [this](const ReadEventsRequest& request, const Responder<ReadEventsResponse>& responder) {
@@ -75,9 +66,9 @@ EventService::EventService(ServiceHost* service_host, EventServiceOptions option
         AnswerPage(host(), options_.pages, ParseCommitGroupQuery(request, hub_.tail().ledger_id()),
                    responder, ReadCommitGroupsPage);
       });
-  host().streams().Add(stopper_);
+  host().streams().Add(shutdown_hook_);
 }
 
-EventService::~EventService() { host().streams().Remove(stopper_.get()); }
+EventService::~EventService() { host().streams().Remove(shutdown_hook_.get()); }
 
 }  // namespace florin::server

@@ -5,6 +5,7 @@
 #include "server/events/event_metrics.h"
 #include "server/events/hub.h"
 #include "server/events/pages.h"
+#include "server/rpc/open_streams.h"
 #include "server/rpc/raw_service.h"
 
 namespace florin::server {
@@ -31,12 +32,10 @@ class EventService final : public RawService {
   [[nodiscard]] EventTail& tail() { return hub_.tail(); }
 
  private:
-  class Stopper;
-
   const EventServiceOptions options_;
   EventHub hub_;
   const std::shared_ptr<EventCollector> collector_;
-  std::shared_ptr<Stopper> stopper_;
+  std::shared_ptr<ShutdownHook> shutdown_hook_;
 };
 
 }  // namespace florin::server

@@ -15,7 +15,7 @@ namespace {
 using storage::EventHeader;
 
 /// Positions [low, high], and where the first page found the head.
-struct Range {
+struct PositionRange {
   std::int64_t low = 1;
   std::int64_t high = 0;
   std::int64_t head = 0;
@@ -30,9 +30,10 @@ domain::Refusal BeyondHead(std::int64_t position, std::int64_t head) {
 }
 
 /// Head and place, from the token or for a first page.
-domain::Result<Range> StartRange(storage::Reader* reader, std::uint64_t digest,
-                                 const std::string& page_token, std::int64_t start_position) {
-  Range range;
+domain::Result<PositionRange> StartRange(storage::Reader* reader, std::uint64_t digest,
+                                         const std::string& page_token,
+                                         std::int64_t start_position) {
+  PositionRange range;
   if (page_token.empty()) {
     range.head = reader->VisibleHead().position;
     if (start_position > range.head) {
@@ -49,7 +50,7 @@ domain::Result<Range> StartRange(storage::Reader* reader, std::uint64_t digest,
 }
 
 std::optional<domain::Refusal> NarrowByTime(storage::Reader* reader, const EventQuery& query,
-                                            Range* range) {
+                                            PositionRange* range) {
   if (query.start_time) {
     const auto before = reader->CommandEndAtOrBeforeTime(*query.start_time - 1);
     if (!before.ok()) return before.refusal();
@@ -65,7 +66,7 @@ std::optional<domain::Refusal> NarrowByTime(storage::Reader* reader, const Event
 
 /// `start_position` bounds the end at which reading begins, as does the place
 /// that a token brought.
-void NarrowByStart(const EventQuery& query, Range* range) {
+void NarrowByStart(const EventQuery& query, PositionRange* range) {
   if (query.descending) {
     if (query.start_position > 0) {
       range->high = std::min(range->high, query.start_position);
@@ -279,7 +280,7 @@ class EventsReader {
   const PageLimits* const limits_;
   florin::v1::ReadEventsResponse* const response_;
   EventPage page_;
-  Range range_;
+  PositionRange range_;
   std::optional<std::int64_t> next_after_;
   storage::RecordPtr record_;
   std::int64_t last_scanned_ = 0;

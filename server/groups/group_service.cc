@@ -8,8 +8,8 @@
 
 #include "florin/v1/group_service.pb.h"
 #include "server/convert/group_views.h"
+#include "server/groups/consume_group_call.h"
 #include "server/groups/group_requests.h"
-#include "server/groups/group_stream.h"
 #include "server/ledger/as_of.h"
 
 namespace florin::server {
@@ -96,15 +96,6 @@ actors::StartFinder FinderOf(ServiceHost& host, const GroupStart& start) {
 
 }  // namespace
 
-class GroupService::Stopper final : public OpenStream {
- public:
-  explicit Stopper(actors::Groups* groups) : groups_(groups) {}
-  void OnShutdown() override { groups_->EndAll(); }
-
- private:
-  actors::Groups* const groups_;
-};
-
 GroupService::GroupService(ServiceHost* service_host, actors::Groups* groups,
                            const StreamLimits& members)
     : RawService(service_host),
@@ -112,18 +103,18 @@ GroupService::GroupService(ServiceHost* service_host, actors::Groups* groups,
       ledger_id_(service_host->reader().LedgerId()),
       members_(members),
       collector_(std::make_shared<GroupCollector>(groups)),
-      stopper_(std::make_shared<Stopper>(groups)) {
+      shutdown_hook_(std::make_shared<ShutdownHook>([groups] { groups->EndAll(); })) {
   AddGroups();
   AddParked();
   AddLists();
   AddBidiStream("/florin.v1.GroupService/ConsumeGroup",
                 [this](grpc::CallbackServerContext* context, MethodMetrics* metrics) {
-                  return GroupStream::Start(&host(), groups_, &members_, metrics, context);
+                  return ConsumeGroupCall::Start(&host(), groups_, &members_, metrics, context);
                 });
-  host().streams().Add(stopper_);
+  host().streams().Add(shutdown_hook_);
 }
 
-GroupService::~GroupService() { host().streams().Remove(stopper_.get()); }
+GroupService::~GroupService() { host().streams().Remove(shutdown_hook_.get()); }
 
 LogEnds GroupService::Log() const { return {ledger_id_, host().reader().VisibleHead().position}; }
 

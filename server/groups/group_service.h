@@ -8,6 +8,7 @@
 #include "server/groups/group_metrics.h"
 #include "server/groups/group_requests.h"
 #include "server/rpc/command_streams.h"
+#include "server/rpc/open_streams.h"
 #include "server/rpc/raw_service.h"
 
 namespace florin::server {
@@ -27,8 +28,6 @@ class GroupService final : public RawService {
   [[nodiscard]] const std::shared_ptr<GroupCollector>& collector() const { return collector_; }
 
  private:
-  class Stopper;
-
   void AddGroups();
   void AddParked();
   void AddLists();  // lists.cc
@@ -38,7 +37,7 @@ class GroupService final : public RawService {
   const std::string ledger_id_;
   CommandStreams members_;
   const std::shared_ptr<GroupCollector> collector_;
-  std::shared_ptr<Stopper> stopper_;
+  std::shared_ptr<ShutdownHook> shutdown_hook_;
 };
 
 }  // namespace florin::server

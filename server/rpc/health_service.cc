@@ -25,14 +25,14 @@ constexpr std::array<std::string_view, 6> kNames = {"",
                                                     "florin.v1.AdminService",
                                                     kCommands};
 
-using Stream = SideStream<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
+using HealthStream = SideStream<grpc::ServerWriteReactor<grpc::ByteBuffer>>;
 
 /// A Check, which ends with its one answer, or a Watch.
-class HealthCall final : public Stream {
+class HealthCall final : public HealthStream {
  public:
   HealthCall(ServiceHost* host, CommandStreams* calls, MethodMetrics* metrics,
              grpc::CallbackServerContext* context, const HealthService* service, bool watch)
-      : Stream(host, calls, metrics, context), service_(service), watch_(watch) {}
+      : HealthStream(host, calls, metrics, context), service_(service), watch_(watch) {}
 
   void Start(const grpc::ByteBuffer& bytes) {
     try {

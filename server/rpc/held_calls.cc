@@ -7,12 +7,12 @@
 namespace florin::server {
 namespace {
 
-using Clock = std::chrono::system_clock;
-
 // What a refusal is given to reach its client, and twice what may pass between two looks.
 constexpr std::chrono::milliseconds kNear{250};
 
-bool IsNear(HeldCalls::TimePoint deadline) { return deadline <= Clock::now() + kNear; }
+bool IsNear(HeldCalls::TimePoint deadline) {
+  return deadline <= HeldCalls::TimePoint::clock::now() + kNear;
+}
 
 }  // namespace
 
@@ -49,35 +49,35 @@ bool HeldCalls::WaitUntilQuiet(std::chrono::milliseconds quiet, std::chrono::mil
     const std::size_t seen = added_count_;
     const auto another = [&] { return added_count_ != seen; };
     if (!added_.wait_for(lock, quiet, another)) return true;
-    const std::vector<Held> near = TakeNear();
+    const std::vector<HeldCall> near = TakeNear();
     lock.unlock();
-    for (const Held& held : near) held.refuse();
+    for (const HeldCall& held : near) held.refuse();
     if (std::chrono::steady_clock::now() >= end) return false;
     lock.lock();
   }
 }
 
-std::vector<HeldCalls::Held> HeldCalls::TakeNear() {
-  std::vector<Held> near;
+std::vector<HeldCalls::HeldCall> HeldCalls::TakeNear() {
+  std::vector<HeldCall> near;
   if (!IsNear(first_deadline_)) return near;
-  const auto is_far = [](const Held& held) { return !IsNear(held.deadline); };
+  const auto is_far = [](const HeldCall& held) { return !IsNear(held.deadline); };
   const auto split = std::partition(held_.begin(), held_.end(), is_far);
   near.assign(std::make_move_iterator(split), std::make_move_iterator(held_.end()));
   held_.erase(split, held_.end());
   first_deadline_ = TimePoint::max();
-  for (const Held& held : held_) first_deadline_ = std::min(first_deadline_, held.deadline);
+  for (const HeldCall& held : held_) first_deadline_ = std::min(first_deadline_, held.deadline);
   return near;
 }
 
 void HeldCalls::Release() {
-  std::vector<Held> all;
+  std::vector<HeldCall> all;
   {
     const std::lock_guard lock(mutex_);
     holding_ = false;
     all.swap(held_);
   }
   // Outside the lock: a call may end within its refusal.
-  for (const Held& held : all) held.refuse();
+  for (const HeldCall& held : all) held.refuse();
 }
 
 bool HeldCalls::WaitUntilEnded(std::chrono::milliseconds limit) {

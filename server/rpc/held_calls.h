@@ -43,18 +43,18 @@ class HeldCalls {
   bool WaitUntilEnded(std::chrono::milliseconds limit);
 
  private:
-  struct Held {
+  struct HeldCall {
     TimePoint deadline;
     Refuse refuse;
   };
 
   // Those whose deadline is near, taken out of held_.
-  std::vector<Held> TakeNear();
+  std::vector<HeldCall> TakeNear();
 
   std::mutex mutex_;
   std::condition_variable added_;
   std::condition_variable ended_;
-  std::vector<Held> held_;
+  std::vector<HeldCall> held_;
   // Of held_; so that it is looked through only when there is something to find.
   TimePoint first_deadline_ = TimePoint::max();
   std::size_t added_count_ = 0;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace florin::server {
@@ -14,6 +16,17 @@ class OpenStream {
   /// May come at any time, also while the stream ends by itself; must not
   /// block.
   virtual void OnShutdown() = 0;
+};
+
+/// What a service does once when the server stops, where its calls are not told one by one.
+class ShutdownHook final : public OpenStream {
+ public:
+  /// `run` must not block.
+  explicit ShutdownHook(std::function<void()> run) : run_(std::move(run)) {}
+  void OnShutdown() override { run_(); }
+
+ private:
+  const std::function<void()> run_;
 };
 
 /// The open streams of a server, so that a stop reaches each. Threads: any.

@@ -99,14 +99,14 @@ void AnswerQuestion(const ServerReflectionRequest& request,
   }
 }
 
-using Stream = SideStream<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>>;
+using ReflectionStream = SideStream<grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>>;
 
 /// One question at a time: the next is read when the answer is sent.
-class ReflectionCall final : public Stream {
+class ReflectionCall final : public ReflectionStream {
  public:
   ReflectionCall(ServiceHost* host, CommandStreams* calls, MethodMetrics* metrics,
                  grpc::CallbackServerContext* context, const std::vector<std::string>* services)
-      : Stream(host, calls, metrics, context), services_(services) {}
+      : ReflectionStream(host, calls, metrics, context), services_(services) {}
 
  private:
   void Idle() override {

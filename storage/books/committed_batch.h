@@ -21,7 +21,7 @@ struct BatchHead {
   bool opened = false;
   /// Its place with the readers' heads; whoever made the batch keeps it until the batch is
   /// published.
-  HeadCache::Entry* entry = nullptr;
+  HeadCache::HeadEntry* entry = nullptr;
 };
 
 /// What one Commit made durable, with all that publishing it needs.

@@ -44,24 +44,25 @@ class Refolder {
   }
 
   void Finish() {
-    for (auto& [account_id, entry] : entries_) {
-      if (!entry.changed) continue;
-      entry.place = heads_->EntryOf(*entry.state);
-      batch_->heads.push_back(BatchHead{
-          {AccountFigures::Of(*entry.state), entry.state}, entry.opened, entry.place.get()});
+    for (auto& [account_id, refolded] : accounts_) {
+      if (!refolded.changed) continue;
+      refolded.place = heads_->EntryOf(*refolded.state);
+      batch_->heads.push_back(BatchHead{{AccountFigures::Of(*refolded.state), refolded.state},
+                                        refolded.opened,
+                                        refolded.place.get()});
     }
   }
 
  private:
-  struct Entry {
+  struct RefoldedAccount {
     std::shared_ptr<domain::AccountState> state;
-    HeadCache::EntryPtr place;
+    HeadCache::HeadEntryPtr place;
     bool changed = false;
     bool opened = false;
   };
 
   domain::Result<domain::AccountState*> StateOf(const std::string& account_id) {
-    const auto [found, added] = entries_.try_emplace(account_id);
+    const auto [found, added] = accounts_.try_emplace(account_id);
     if (added) {
       domain::Result<Lookup<Head>> head = reader_->GetHead(account_id, Tier::kDisk);
       if (!head.ok()) return head.refusal();
@@ -87,16 +88,16 @@ class Refolder {
     if (change.kind == ChangeKind::kAccountChanged && state->owner_id != change.account->owner_id)
       batch_->owners_before.emplace_back(batch_->records->size(), state->owner_id);
     ApplyRecord(record, after, state);
-    Entry& entry = entries_.at(after.account_id);
-    entry.changed = true;
-    entry.opened = entry.opened || change.kind == ChangeKind::kAccountOpened;
+    RefoldedAccount& refolded = accounts_.at(after.account_id);
+    refolded.changed = true;
+    refolded.opened = refolded.opened || change.kind == ChangeKind::kAccountOpened;
     return domain::Ok{};
   }
 
   Reader* reader_;
   HeadCache* heads_;
   CommittedBatch* batch_;
-  std::unordered_map<std::string, Entry> entries_;
+  std::unordered_map<std::string, RefoldedAccount> accounts_;
 };
 
 }  // namespace
@@ -119,7 +120,7 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOp
   if (const auto holds = store->reader_->OpenHolds(); !holds.ok()) return holds.refusal();
   store->writer_ = std::make_unique<StoreWriter>(
       store->journal_.get(), store->index_.get(), store->heads_.get(), store->publisher_.get(),
-      StoreWriter::Limits{options.group_bytes, options.head_cache_accounts / 3});
+      StoreWriter::WriterLimits{options.group_bytes, options.head_cache_accounts / 3});
   return store;
 }
 

@@ -21,13 +21,13 @@ std::optional<Head> HeadCache::Find(const std::string& account_id) {
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(account_id);
   if (found == shard.entries.end()) return std::nullopt;
-  const Entry& entry = *found->second;
+  const HeadEntry& entry = *found->second;
   if (entry.dirty_since == 0) shard.clean.splice(shard.clean.begin(), shard.clean, entry.place);
   return HeadOf(entry);
 }
 
 /// A copy, since what is published next is written in place.
-Head HeadCache::HeadOf(const Entry& entry) {
+Head HeadCache::HeadOf(const HeadEntry& entry) {
   return {std::make_shared<const domain::AccountState>(entry.state)};
 }
 
@@ -44,7 +44,7 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   if (found != shard.entries.end()) return HeadOf(*found->second);
   Head head{std::move(state)};
   if (shard.evictions != ticket) return head;
-  const auto entry = std::make_shared<Entry>();
+  const auto entry = std::make_shared<HeadEntry>();
   entry->shard = &shard;
   entry->state = *head.state;
   PutIn(entry.get());
@@ -53,19 +53,19 @@ Head HeadCache::Fill(std::shared_ptr<const domain::AccountState> state, std::uin
   return head;
 }
 
-HeadCache::EntryPtr HeadCache::EntryOf(const domain::AccountState& state) {
+HeadCache::HeadEntryPtr HeadCache::EntryOf(const domain::AccountState& state) {
   Shard& shard = ShardOf(state.account_id);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(state.account_id);
   if (found != shard.entries.end()) return found->second;
-  auto entry = std::make_shared<Entry>();
+  auto entry = std::make_shared<HeadEntry>();
   entry->shard = &shard;
   entry->state = state;
   return entry;
 }
 
-void HeadCache::PutIn(Entry* entry) {
-  EntryPtr& place = entry->shard->entries[entry->state.account_id];
+void HeadCache::PutIn(HeadEntry* entry) {
+  HeadEntryPtr& place = entry->shard->entries[entry->state.account_id];
   if (place != nullptr) {
     // Read from disk meanwhile, so it is clean: what is dirty is in the cache, and no other is made
     // for its account.
@@ -76,7 +76,7 @@ void HeadCache::PutIn(Entry* entry) {
   entry->cached = true;
 }
 
-void HeadCache::MakeClean(Entry* entry) {
+void HeadCache::MakeClean(HeadEntry* entry) {
   entry->dirty_since = 0;
   entry->shard->clean.push_front(entry);
   entry->place = entry->shard->clean.begin();
@@ -84,7 +84,7 @@ void HeadCache::MakeClean(Entry* entry) {
 
 void HeadCache::EvictOver(Shard* shard) {
   while (shard->entries.size() > shard_capacity_ && !shard->clean.empty()) {
-    Entry* entry = shard->clean.back();
+    HeadEntry* entry = shard->clean.back();
     shard->clean.pop_back();
     entry->cached = false;
     ++shard->evictions;
@@ -93,7 +93,7 @@ void HeadCache::EvictOver(Shard* shard) {
   }
 }
 
-void HeadCache::Publish(Entry* entry, const Update& update, std::int64_t dirty_since,
+void HeadCache::Publish(HeadEntry* entry, const Update& update, std::int64_t dirty_since,
                         std::uint64_t command_count) {
   Shard& shard = *entry->shard;
   const std::lock_guard lock(shard.mutex);
@@ -120,9 +120,9 @@ void HeadCache::Publish(Entry* entry, const Update& update, std::int64_t dirty_s
   EvictOver(&shard);
 }
 
-const domain::AccountState& HeadCache::StateOf(const Entry& entry) { return entry.state; }
+const domain::AccountState& HeadCache::StateOf(const HeadEntry& entry) { return entry.state; }
 
-void HeadCache::Expect(const Entry& entry) { PrefetchToWrite(&entry, sizeof(entry)); }
+void HeadCache::Expect(const HeadEntry& entry) { PrefetchToWrite(&entry, sizeof(entry)); }
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;

@@ -28,8 +28,8 @@ namespace florin::storage {
 class HeadCache {
  public:
   /// An account's place in the cache, or one that it may get: whoever keeps it need not look it up.
-  class Entry;
-  using EntryPtr = std::shared_ptr<Entry>;
+  class HeadEntry;
+  using HeadEntryPtr = std::shared_ptr<HeadEntry>;
 
   explicit HeadCache(std::size_t capacity);
 
@@ -43,7 +43,7 @@ class HeadCache {
 
   /// The account's entry, or a new one that is in the cache once it is published. `state`: as
   /// published last, unless all of it is published next.
-  [[nodiscard]] EntryPtr EntryOf(const domain::AccountState& state);
+  [[nodiscard]] HeadEntryPtr EntryOf(const domain::AccountState& state);
   /// What a batch made of an account.
   struct Update {
     AccountFigures figures;
@@ -53,17 +53,17 @@ class HeadCache {
   /// A newer state; `dirty_since` is at or below the position of its first
   /// change that the disk lacks, 0: it has all. `entry`: EntryOf the account; from then on it is
   /// the account's, also if another has come into the cache meanwhile.
-  void Publish(Entry* entry, const Update& update, std::int64_t dirty_since,
+  void Publish(HeadEntry* entry, const Update& update, std::int64_t dirty_since,
                std::uint64_t command_count);
   /// The entry will be published soon: has its memory fetched. The publisher's.
-  static void Expect(const Entry& entry);
+  static void Expect(const HeadEntry& entry);
 
   /// The state as published last. The publisher's, who alone changes it.
-  [[nodiscard]] static const domain::AccountState& StateOf(const Entry& entry);
+  [[nodiscard]] static const domain::AccountState& StateOf(const HeadEntry& entry);
 
   /// A dirty state that is to be written.
   struct Due {
-    Entry* entry = nullptr;
+    HeadEntry* entry = nullptr;
     std::int64_t dirty_since = 0;
   };
   /// The longest dirty ones: those dirty since before command `command_count`,
@@ -82,13 +82,13 @@ class HeadCache {
   struct Shard {
     mutable std::mutex mutex;
     // All guarded by mutex.
-    absl::flat_hash_map<std::string, EntryPtr> entries;
-    std::list<Entry*> clean;  // most recently used first
+    absl::flat_hash_map<std::string, HeadEntryPtr> entries;
+    std::list<HeadEntry*> clean;  // most recently used first
     std::uint64_t evictions = 0;
   };
   /// What is dirty stays in `entries`.
   struct DirtyMark {
-    Entry* entry = nullptr;
+    HeadEntry* entry = nullptr;
     std::int64_t since = 0;
     std::uint64_t command_count = 0;
   };
@@ -97,9 +97,9 @@ class HeadCache {
 
   Shard& ShardOf(const std::string& account_id);
   // Requires: the shard's mutex is held.
-  static Head HeadOf(const Entry& entry);
-  static void PutIn(Entry* entry);
-  static void MakeClean(Entry* entry);
+  static Head HeadOf(const HeadEntry& entry);
+  static void PutIn(HeadEntry* entry);
+  static void MakeClean(HeadEntry* entry);
   void EvictOver(Shard* shard);
 
   std::size_t shard_capacity_;
@@ -109,7 +109,7 @@ class HeadCache {
   std::deque<DirtyMark> dirty_;
 };
 
-class HeadCache::Entry : public std::enable_shared_from_this<Entry> {
+class HeadCache::HeadEntry : public std::enable_shared_from_this<HeadEntry> {
  private:
   friend class HeadCache;
 
@@ -120,7 +120,7 @@ class HeadCache::Entry : public std::enable_shared_from_this<Entry> {
   // False: not yet, or evicted, or another one has its place.
   bool cached = false;
   // In `clean`; valid only while cached and clean.
-  std::list<Entry*>::iterator place;
+  std::list<HeadEntry*>::iterator place;
 };
 
 }  // namespace florin::storage

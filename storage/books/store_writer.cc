@@ -7,7 +7,7 @@
 namespace florin::storage {
 
 StoreWriter::StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
-                         const Limits& limits)
+                         const WriterLimits& limits)
     : journal_(journal),
       index_(index),
       heads_(heads),
@@ -149,10 +149,11 @@ void StoreWriter::Accept(const RecordPtr& record, const std::vector<WriterAccoun
 
 void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
                                       const TransactionPlace& place) {
-  const Transaction now{TransactionEntry{place, transaction.version}, sequence_, &transaction};
+  const WrittenTransaction now{TransactionEntry{place, transaction.version}, sequence_,
+                               &transaction};
   const auto [found, added] = transactions_.try_emplace(transaction.transaction_id, now);
   if (!added) {
-    const Transaction before = found->second;
+    const WrittenTransaction before = found->second;
     if (before.sequence == sequence_) {
       found->second.entry = now.entry;
       return;
@@ -230,7 +231,7 @@ void StoreWriter::Restore() {
   touched_.clear();
   for (const domain::Transaction* written : transactions_written_)
     transactions_.erase(written->transaction_id);
-  for (const Transaction& before : transactions_before_)
+  for (const WrittenTransaction& before : transactions_before_)
     transactions_.emplace(before.written->transaction_id, before);
   transactions_written_.clear();
   transactions_before_.clear();

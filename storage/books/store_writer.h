@@ -27,7 +27,7 @@ struct WriterAccount {
   /// Never moves, as that of `state` may.
   const std::string account_id;
   domain::AccountState state;
-  HeadCache::EntryPtr entry;
+  HeadCache::HeadEntryPtr entry;
   /// Of the last batch that changed it; 0: none.
   std::uint64_t sequence = 0;
   /// By the last batch that changed it.
@@ -47,7 +47,7 @@ struct WriterAccount {
 /// readers.
 class StoreWriter final : public Writer {
  public:
-  struct Limits {
+  struct WriterLimits {
     /// A group is cut at this size.
     std::size_t group_bytes = 0;
     /// Beyond it, accounts whose last change is published are forgotten.
@@ -56,7 +56,7 @@ class StoreWriter final : public Writer {
 
   /// Continues after `journal`'s head. All outlive the writer.
   StoreWriter(Journal* journal, Index* index, HeadCache* heads, Publisher* publisher,
-              const Limits& limits);
+              const WriterLimits& limits);
 
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
@@ -68,7 +68,7 @@ class StoreWriter final : public Writer {
 
  private:
   /// As the last record that wrote it left it.
-  struct Transaction {
+  struct WrittenTransaction {
     TransactionEntry entry;
     /// Of that record's batch.
     std::uint64_t sequence = 0;
@@ -111,11 +111,11 @@ class StoreWriter final : public Writer {
   Index* index_;
   HeadCache* heads_;
   Publisher* publisher_;
-  const Limits limits_;
+  const WriterLimits limits_;
 
   /// By the ids that stand in the accounts.
   absl::flat_hash_map<std::string_view, WriterAccountPtr> accounts_;
-  absl::flat_hash_map<std::string_view, Transaction> transactions_;
+  absl::flat_hash_map<std::string_view, WrittenTransaction> transactions_;
   /// Oldest first.
   std::deque<Unpublished> unpublished_;
 
@@ -133,7 +133,7 @@ class StoreWriter final : public Writer {
   std::vector<WriterAccount*> placed_;
   /// What its records wrote, each id once, and what the map had of those that it knew.
   std::vector<const domain::Transaction*> transactions_written_;
-  std::vector<Transaction> transactions_before_;
+  std::vector<WrittenTransaction> transactions_before_;
 };
 
 }  // namespace florin::storage

@@ -12,7 +12,7 @@ constexpr std::size_t kCheckBytesMin = 3;
 constexpr std::size_t kDecimalBytesMin = 2;
 
 template <typename Enum>
-Enum EnumUpTo(Reader* in, Enum max) {
+Enum EnumUpTo(WireReader* in, Enum max) {
   return static_cast<Enum>(in->ByteUpTo(static_cast<std::uint8_t>(max)));
 }
 

@@ -27,7 +27,7 @@ class Dictionary {
   /// kWordBytesMax bytes.
   std::uint32_t NumberOf(std::string_view word);
 
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const { return words_.size(); }
   /// As stored: each word's length and bytes, in order.
   [[nodiscard]] std::string_view bytes() const { return bytes_.view(); }
 
@@ -36,24 +36,24 @@ class Dictionary {
   void Truncate(std::size_t size);
 
  private:
-  struct Entry {
+  struct DictionaryWord {
     std::uint64_t hash = 0;
     std::uint32_t begin = 0;  // of its length, in bytes_
     std::uint32_t length = 0;
   };
-  struct Slot {
+  struct Bucket {
     std::uint32_t generation = 0;
     std::uint32_t number = 0;
   };
 
-  [[nodiscard]] std::string_view WordAt(const Entry& entry) const;
-  void Rebuild(std::size_t slots);
+  [[nodiscard]] std::string_view WordAt(const DictionaryWord& word) const;
+  void Rebuild(std::size_t buckets);
 
-  Writer bytes_;
-  std::vector<Entry> entries_;
-  /// Open addressing, a power of two, at most half full. A slot of another
+  WireWriter bytes_;
+  std::vector<DictionaryWord> words_;
+  /// Open addressing, a power of two, at most half full. A bucket of another
   /// generation is free.
-  std::vector<Slot> slots_;
+  std::vector<Bucket> buckets_;
   std::uint32_t generation_ = 1;
 };
 

@@ -38,7 +38,7 @@ inline constexpr std::string_view kBelowZero = "<";
 /// Writes parts. What has no form in the format spoils `out`.
 class FieldEncoder {
  public:
-  FieldEncoder(const FrameContext& context, Dictionary* dictionary, Writer* out)
+  FieldEncoder(const FrameContext& context, Dictionary* dictionary, WireWriter* out)
       : context_(context), dictionary_(*dictionary), out_(*out) {}
 
   /// A string that is likely to come again.
@@ -70,13 +70,13 @@ class FieldEncoder {
 
   const FrameContext& context_;
   Dictionary& dictionary_;
-  Writer& out_;
+  WireWriter& out_;
 };
 
 /// Reads parts; look at the reader's ok() afterwards.
 class FieldDecoder {
  public:
-  FieldDecoder(const FrameContext& context, std::span<const std::string_view> words, Reader* in)
+  FieldDecoder(const FrameContext& context, std::span<const std::string_view> words, WireReader* in)
       : context_(context), words_(words), in_(*in) {}
 
   std::string_view Word();
@@ -110,7 +110,7 @@ class FieldDecoder {
 
   const FrameContext& context_;
   std::span<const std::string_view> words_;
-  Reader& in_;
+  WireReader& in_;
 };
 
 }  // namespace florin::storage::codec

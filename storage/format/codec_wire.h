@@ -35,7 +35,7 @@ inline constexpr std::size_t kVarintBytesMax = 10;
 inline constexpr std::size_t kAmountBytesMax = 19;
 
 /// Bytes being written. Keeps its memory when cleared.
-class Writer {
+class WireWriter {
  public:
   void Byte(std::uint8_t value) {
     Need(1);
@@ -113,10 +113,10 @@ class Writer {
 /// A read beyond the end or of a malformed number fails the reader for good: it
 /// answers with zeros and empty strings from then on, so callers look at ok()
 /// once, and before they trust a count.
-class Reader {
+class WireReader {
  public:
-  Reader() = default;
-  explicit Reader(std::string_view bytes)
+  WireReader() = default;
+  explicit WireReader(std::string_view bytes)
       : cursor_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   [[nodiscard]] bool ok() const { return ok_; }

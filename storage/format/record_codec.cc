@@ -38,7 +38,7 @@ std::uint64_t PartsOf(const Change& change) {
 }
 
 void EncodeParts(const Change& change, std::uint64_t parts, codec::FieldEncoder* fields,
-                 codec::Writer* out) {
+                 codec::WireWriter* out) {
   // Fails to compile when a member is added: the format must then be asked
   // about it.
   const auto& [kind, commit_time, principal, request_id, transaction, original, account,
@@ -130,7 +130,7 @@ std::size_t GroupEncoder::size() const {
 }
 
 CommitGroup GroupEncoder::Finish(const Hash& previous_hash) {
-  codec::Writer& header = body_;
+  codec::WireWriter& header = body_;
   header.Clear();
   header.Byte(static_cast<std::uint8_t>(kJournalFormatVersion));
   header.Varint(static_cast<std::uint64_t>(first_position_));

@@ -55,8 +55,8 @@ class GroupEncoder {
 
  private:
   codec::Dictionary dictionary_;
-  codec::Writer frames_;
-  codec::Writer body_;
+  codec::WireWriter frames_;
+  codec::WireWriter body_;
   std::size_t record_count_ = 0;
   std::int64_t first_position_ = 0;
   std::int64_t last_position_ = 0;

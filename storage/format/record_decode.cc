@@ -61,7 +61,7 @@ class GroupCursor {
     first_time_ = static_cast<std::int64_t>(in_.Fixed64());
     frames_left_ = in_.Count(kFrameBytesMin);
     const std::size_t words = in_.Count(kWordBytesMin);
-    codec::Reader dictionary(in_.Bytes());
+    codec::WireReader dictionary(in_.Bytes());
     // The last position there is would leave no number for the one after it.
     if (!in_.ok() || next_position_ != group_.first_position || next_position_ < 1 ||
         group_.last_position < next_position_ ||
@@ -76,7 +76,7 @@ class GroupCursor {
   bool Next(FrameHead* head) {
     if (frames_left_ == 0) return Close();
     --frames_left_;
-    frame_ = codec::Reader(in_.Bytes());
+    frame_ = codec::WireReader(in_.Bytes());
     const std::uint8_t kind =
         frame_.ByteUpTo(static_cast<std::uint8_t>(ChangeKind::kRequestRefused));
     head->kind = static_cast<ChangeKind>(kind);
@@ -98,7 +98,7 @@ class GroupCursor {
   }
 
   /// What follows the head of the frame that Next has read.
-  codec::Reader& frame() { return frame_; }
+  codec::WireReader& frame() { return frame_; }
   [[nodiscard]] std::span<const std::string_view> words() const { return words_; }
   [[nodiscard]] std::size_t frames_left() const { return frames_left_; }
 
@@ -116,7 +116,7 @@ class GroupCursor {
   }
 
  private:
-  bool ReadWords(std::size_t count, codec::Reader* in) {
+  bool ReadWords(std::size_t count, codec::WireReader* in) {
     words_.reserve(count);
     for (std::size_t i = 0; i < count && in->ok(); ++i) {
       words_.push_back(in->Bytes());
@@ -133,8 +133,8 @@ class GroupCursor {
   }
 
   const CommitGroup& group_;
-  codec::Reader in_;
-  codec::Reader frame_;
+  codec::WireReader in_;
+  codec::WireReader frame_;
   std::vector<std::string_view> words_;
   std::size_t frames_left_ = 0;
   std::int64_t next_position_ = 0;
@@ -142,7 +142,7 @@ class GroupCursor {
   std::string damage_;
 };
 
-void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields, codec::Reader* in,
+void DecodeParts(std::uint64_t parts, codec::FieldDecoder* fields, codec::WireReader* in,
                  Change* change) {
   if (parts & codec::kPartRequestId) change->request_id = fields->Id();
   if (parts & codec::kPartTransaction) {
@@ -189,7 +189,7 @@ RecordPtr DecodeFrame(const FrameHead& head, GroupCursor* cursor) {
   record->last_position = head.context.last_position;
   record->change.kind = head.kind;
   record->change.commit_time = head.context.commit_time;
-  codec::Reader& in = cursor->frame();
+  codec::WireReader& in = cursor->frame();
   codec::FieldDecoder fields(head.context, cursor->words(), &in);
   record->change.principal = fields.Word();
   const std::size_t accounts = in.Count(codec::FieldDecoder::kAccountBytesMin);
@@ -206,7 +206,7 @@ RecordPtr DecodeFrame(const FrameHead& head, GroupCursor* cursor) {
 }
 
 bool ScanFrame(const FrameHead& head, GroupCursor* cursor, FrameInfo* info) {
-  codec::Reader& in = cursor->frame();
+  codec::WireReader& in = cursor->frame();
   codec::FieldDecoder fields(head.context, cursor->words(), &in);
   info->kind = head.kind;
   info->first_position = head.context.first_position;

@@ -95,9 +95,9 @@ domain::Status Add(const KeyParts& key, std::string_view value, const CorruptPla
 }
 
 /// Collects changes; remembers the first status that is not OK.
-class Batch {
+class GroupWriteBatch {
  public:
-  Batch() : batch_(0, 0, kProtectionBytes, 0) {}
+  GroupWriteBatch() : batch_(0, 0, kProtectionBytes, 0) {}
 
   void Add(const GroupChange& change) {
     const std::string& id = change.group_id;
@@ -316,7 +316,7 @@ domain::Status RocksGroupStore::Write(std::span<const GroupChange> changes) {
     failure_ = space.refusal();
     return space;
   }
-  Batch batch;
+  GroupWriteBatch batch;
   for (const GroupChange& change : changes) batch.Add(change);
   rocksdb::Status status = batch.status();
   rocksdb::WriteOptions options;

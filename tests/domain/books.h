@@ -114,17 +114,17 @@ class Books {
     return world;
   }
 
-  Decision Do(const TransactionCommand& command, std::int64_t time = kTime) {
+  CommandDecision Do(const TransactionCommand& command, std::int64_t time = kTime) {
     return DecideAndApply(command, time, &scratch_);
   }
   /// As Do; what is given must be accepted.
   TransactionPtr Given(const TransactionCommand& command) {
-    Decision decision = Do(command);
+    CommandDecision decision = Do(command);
     EXPECT_FALSE(decision.refusal) << decision.refusal->message;
     return decision.effect.after;
   }
   Reason ReasonOf(const TransactionCommand& command) {
-    const Decision decision = Do(command);
+    const CommandDecision decision = Do(command);
     return decision.refusal ? decision.refusal->reason : Reason::kNone;
   }
 

@@ -19,7 +19,7 @@ class DecideHoldsTest : public ::testing::Test {
   }
   void ExpectReplay(const TransactionCommand& command) {
     const std::int64_t version = books_.Account("a").version;
-    const Decision decision = books_.Do(command);
+    const CommandDecision decision = books_.Do(command);
     EXPECT_FALSE(decision.refusal);
     EXPECT_TRUE(decision.replays_end);
     EXPECT_EQ(books_.Account("a").version, version);
@@ -116,7 +116,7 @@ TEST_F(DecideHoldsTest, NothingEndsAfterExpiry) {
 
 TEST_F(DecideHoldsTest, ReversesWhatWasPosted) {
   books_.Given(Post("t", "a", "c", "5"));
-  const Decision reversed = books_.Do(Reverse("r", "t"));
+  const CommandDecision reversed = books_.Do(Reverse("r", "t"));
   ASSERT_FALSE(reversed.refusal);
   EXPECT_EQ(reversed.effect.after->type, "reversal");
   EXPECT_EQ(reversed.effect.after->reverses_transaction_id, "t");

@@ -148,7 +148,7 @@ TEST_F(DecideTest, UnknownAccountsAreFoundWhereverTheyAreNamed) {
 }
 
 TEST_F(DecideTest, AssetsMustBeTheSameWithinAPosting) {
-  const Decision mixed = books_.Do(Post("t1", "a", "yen", "1"));
+  const CommandDecision mixed = books_.Do(Post("t1", "a", "yen", "1"));
   ASSERT_TRUE(mixed.refusal);
   EXPECT_EQ(mixed.refusal->reason, Reason::kAssetMismatch);
   EXPECT_EQ(mixed.refusal->metadata, (StringMap{{"account_id", "yen"},
@@ -203,7 +203,7 @@ TEST_F(DecideTest, OverflowCountsPendingAndTheWholeTransaction) {
 }
 
 TEST_F(DecideTest, VersionsAreCheckedExactly) {
-  const Decision off = books_.Do(WithVersion(Post("t1", "a", "b", "1"), "a", 1));
+  const CommandDecision off = books_.Do(WithVersion(Post("t1", "a", "b", "1"), "a", 1));
   ASSERT_TRUE(off.refusal);
   EXPECT_EQ(off.refusal->reason, Reason::kVersionConflict);
   EXPECT_EQ(off.refusal->metadata,

@@ -19,7 +19,7 @@ class RefusalOrderTest : public ::testing::Test {
     books_.OpenWorld("yen", "JPY", 0);
   }
   std::string AccountOf(const TransactionCommand& command) {
-    const Decision decision = books_.Do(command);
+    const CommandDecision decision = books_.Do(command);
     if (!decision.refusal) return "accepted";
     for (const auto& [key, value] : decision.refusal->metadata) {
       if (key == "account_id") return value;
@@ -84,7 +84,7 @@ TEST_F(RefusalOrderTest, AFindingOnTheAccountStandsAtItsFirstPosting) {
 }
 
 TEST_F(RefusalOrderTest, TheAccountsOwnFloorComesBeforeABalanceCheck) {
-  const Decision decision = books_.Do(WithMinAvailable(Post("t", "a", "b", "5"), "a", "10"));
+  const CommandDecision decision = books_.Do(WithMinAvailable(Post("t", "a", "b", "5"), "a", "10"));
   ASSERT_TRUE(decision.refusal);
   EXPECT_EQ(decision.refusal->metadata,
             (StringMap{{"account_id", "a"}, {"amount", "5.00"}, {"available", "0.00"}}));

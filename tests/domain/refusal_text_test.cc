@@ -24,7 +24,7 @@ class RefusalTextTest : public ::testing::Test {
     books_.Given(Post("start", "cash", "a", "98500.00"));
   }
   Refusal RefusalOf(const TransactionCommand& command) {
-    Decision decision = books_.Do(command);
+    CommandDecision decision = books_.Do(command);
     EXPECT_TRUE(decision.refusal);
     return decision.refusal.value_or(Refusal{});
   }

@@ -96,7 +96,7 @@ void SerialModel::CheckNothingIsDue(const Flight& flight) {
   }
 }
 
-void SerialModel::CheckExpiry(const Flight& flight, const domain::Decision& decision) {
+void SerialModel::CheckExpiry(const Flight& flight, const domain::CommandDecision& decision) {
   if (decision.refusal || decision.replays_end) return;
   const auto& after = decision.effect.after;
   ASSERT_TRUE(after->expire_time);
@@ -119,7 +119,7 @@ void SerialModel::RunTransactions(const Flight& flight) {
   domain::Scratch scratch = NewScratch();
   struct Step {
     domain::TransactionPtr before;
-    domain::Decision decision;
+    domain::CommandDecision decision;
     Expected expected;
   };
   std::vector<Step> steps(flight.items.size());

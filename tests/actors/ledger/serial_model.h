@@ -64,7 +64,7 @@ class SerialModel {
   void CheckIdIsFree(const Item& item) const;
   [[nodiscard]] std::set<std::string> NamedBy(const Flight& flight) const;
   void CheckNothingIsDue(const Flight& flight);
-  void CheckExpiry(const Flight& flight, const domain::Decision& decision);
+  void CheckExpiry(const Flight& flight, const domain::CommandDecision& decision);
   void CheckRepeated(const SimulatedCall& call, std::size_t index);
   domain::Scratch NewScratch();
   void Keep(const domain::TransactionCommand& command, const domain::Transaction* before,

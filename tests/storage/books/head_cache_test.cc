@@ -85,7 +85,7 @@ TEST(HeadCacheTest, DoesNotKeepAReadThatAnEvictionOvertook) {
 // The writer keeps the entry of an account that it has used.
 TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
   HeadCache cache(1);
-  const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 0));
+  const HeadCache::HeadEntryPtr kept = cache.EntryOf(*State("a", 0));
   EXPECT_FALSE(cache.Find("a").has_value()) << "not before it is published";
   cache.Publish(kept.get(), UpdateOf(Head{State("a", 2)}), 10, 1);
   EXPECT_EQ(cache.EntryOf(*State("a", 0)), kept);
@@ -110,7 +110,7 @@ TEST(HeadCacheTest, AKeptEntryTakesItsPlaceBack) {
 
 TEST(HeadCacheTest, AKeptEntryHasWhatWasChangedBeforeItLeft) {
   HeadCache cache(1);
-  const HeadCache::EntryPtr kept = cache.EntryOf(*State("a", 1));
+  const HeadCache::HeadEntryPtr kept = cache.EntryOf(*State("a", 1));
   auto changed = *State("a", 2);
   changed.owner_id = "owner";
   cache.Publish(

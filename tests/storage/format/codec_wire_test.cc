@@ -18,13 +18,13 @@ namespace {
 using domain::Int128;
 
 std::string VarintBytes(std::uint64_t value) {
-  Writer out;
+  WireWriter out;
   out.Varint(value);
   return std::string(out.view());
 }
 
 std::string AmountBytes(Int128 value) {
-  Writer out;
+  WireWriter out;
   out.Amount(value);
   return std::string(out.view());
 }
@@ -42,17 +42,17 @@ TEST(CodecWireTest, ReadsBackEveryLengthOfVarintAndAmount) {
     for (const int offset : {-1, 0, 1}) {
       const Int128 value = (Int128{1} << bit) + offset;
       const std::string bytes = AmountBytes(value);
-      Reader amount(bytes);
+      WireReader amount(bytes);
       EXPECT_TRUE(amount.Amount() == value && amount.ok() && amount.AtEnd()) << bit;
       if (bit >= 63) continue;
-      Reader varint(bytes);
+      WireReader varint(bytes);
       EXPECT_EQ(varint.Varint(), static_cast<std::uint64_t>(value));
       EXPECT_TRUE(varint.ok() && varint.AtEnd());
     }
   }
   const std::string highest = AmountBytes(domain::kAmountMax);
   EXPECT_EQ(highest.size(), kAmountBytesMax);
-  Reader in(highest);
+  WireReader in(highest);
   EXPECT_TRUE(in.Amount() == domain::kAmountMax && in.ok());
 }
 
@@ -60,21 +60,21 @@ TEST(CodecWireTest, RefusesNumbersThatAreTooLongOrTooLarge) {
   for (const std::string& bytes : std::vector<std::string>{
            "", "\x80", std::string("\x80\0", 2), std::string("\xff\x80\0", 3),
            std::string(9, '\xff') + "\x02", std::string(10, '\xff') + "\x01"}) {
-    Reader in(bytes);
+    WireReader in(bytes);
     EXPECT_EQ(in.Varint(), 0u);
     EXPECT_FALSE(in.ok());
   }
   for (const std::string& bytes : std::vector<std::string>{"", "\x80", std::string("\x80\0", 2),
                                                            std::string(18, '\xff') + "\x02",
                                                            std::string(19, '\xff') + "\x01"}) {
-    Reader in(bytes);
+    WireReader in(bytes);
     EXPECT_TRUE(in.Amount() == 0);
     EXPECT_FALSE(in.ok());
   }
 }
 
 TEST(CodecWireTest, SpoilsTheWriterOnANegativeAmount) {
-  Writer out;
+  WireWriter out;
   out.Amount(-1);
   EXPECT_FALSE(out.valid());
   out.Clear();
@@ -82,7 +82,7 @@ TEST(CodecWireTest, SpoilsTheWriterOnANegativeAmount) {
 }
 
 TEST(CodecWireTest, StaysFailedAndYieldsZerosBeyondTheEnd) {
-  Reader in(
+  WireReader in(
       std::string_view("\x05"
                        "abc"));
   EXPECT_EQ(in.Bytes(), "");
@@ -94,12 +94,12 @@ TEST(CodecWireTest, StaysFailedAndYieldsZerosBeyondTheEnd) {
 }
 
 TEST(CodecWireTest, RefusesACountThatTheRestCannotHold) {
-  Reader in(
+  WireReader in(
       std::string_view("\x02"
                        "abc"));
   EXPECT_EQ(in.Count(2), 0u);
   EXPECT_FALSE(in.ok());
-  Reader enough(
+  WireReader enough(
       std::string_view("\x02"
                        "abcd"));
   EXPECT_EQ(enough.Count(2), 2u);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "server/groups/group_stream.h"
+#include "server/groups/consume_group_call.h"
 #include "server/rpc/status.h"
 
 namespace florin::server {
@@ -33,7 +33,7 @@ Refusal JoinLate(std::chrono::nanoseconds timeout) {
 
 }  // namespace
 
-void GroupStream::End(const Refusal& refusal) {
+void ConsumeGroupCall::End(const Refusal& refusal) {
   const auto keep = shared_from_this();
   {
     const std::lock_guard lock(mutex_);
@@ -43,7 +43,7 @@ void GroupStream::End(const Refusal& refusal) {
   Step();
 }
 
-void GroupStream::OnShutdown() {
+void ConsumeGroupCall::OnShutdown() {
   {
     const std::lock_guard lock(mutex_);
     shut_down_at_ = std::chrono::steady_clock::now();
@@ -54,7 +54,7 @@ void GroupStream::OnShutdown() {
   Step();
 }
 
-GroupStream::Due GroupStream::DueAt(TimePoint now) {
+ConsumeGroupCall::Due ConsumeGroupCall::DueAt(TimePoint now) {
   const StreamLimits& limits = members_->limits();
   if (cancelled_ || cut_) return Due::kNothing;
   if (phase_ == Phase::kNew && !Ending() && now >= start_ + limits.join_timeout) {
@@ -78,7 +78,7 @@ GroupStream::Due GroupStream::DueAt(TimePoint now) {
   return Due::kStep;
 }
 
-void GroupStream::OnTick(TimePoint now) {
+void ConsumeGroupCall::OnTick(TimePoint now) {
   Due due = Due::kNothing;
   {
     const std::lock_guard lock(mutex_);
@@ -91,12 +91,12 @@ void GroupStream::OnTick(TimePoint now) {
 }
 
 // Not under mutex_: gRPC may call back.
-void GroupStream::Cut(CutCause cause) {
+void ConsumeGroupCall::Cut(CutCause cause) {
   const std::lock_guard lock(context_mutex_);
   if (context_ != nullptr) CutCall(context_, cause);
 }
 
-void GroupStream::OnCancel() {
+void ConsumeGroupCall::OnCancel() {
   const auto keep = shared_from_this();
   {
     const std::lock_guard lock(mutex_);
@@ -105,7 +105,7 @@ void GroupStream::OnCancel() {
   Step();
 }
 
-void GroupStream::OnDone() {
+void ConsumeGroupCall::OnDone() {
   {
     const std::lock_guard lock(context_mutex_);
     context_ = nullptr;
@@ -116,7 +116,7 @@ void GroupStream::OnDone() {
   self_.reset();
 }
 
-void GroupStream::Left() {
+void ConsumeGroupCall::Left() {
   {
     const std::lock_guard lock(mutex_);
     phase_ = Phase::kOut;
@@ -124,12 +124,12 @@ void GroupStream::Left() {
   Step();
 }
 
-bool GroupStream::Ending() const {
+bool ConsumeGroupCall::Ending() const {
   const bool said_goodbye = half_closed_ && open_acknowledges_.empty();
   return cancelled_ || failed_ || refusal_.has_value() || said_goodbye;
 }
 
-void GroupStream::FinishCall() {
+void ConsumeGroupCall::FinishCall() {
   finished_ = true;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start_;
   CallEnd end = CallEnd::kOk;

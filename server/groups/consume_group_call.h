@@ -37,15 +37,15 @@ namespace florin::server {
 /// Lifetime: holds itself until OnDone; the group holds it as its sink for as
 /// long as it likes. What touches the group is called without the lock, because
 /// the group may call back.
-class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
-                          public OpenStream,
-                          public CommandStream,
-                          public actors::MemberSink,
-                          public std::enable_shared_from_this<GroupStream> {
+class ConsumeGroupCall final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                               public OpenStream,
+                               public CommandStream,
+                               public actors::MemberSink,
+                               public std::enable_shared_from_this<ConsumeGroupCall> {
  public:
   /// `members`: the open calls, told the time. All outlive the call.
-  static GroupStream* Start(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
-                            MethodMetrics* metrics, grpc::CallbackServerContext* context);
+  static ConsumeGroupCall* Start(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
+                                 MethodMetrics* metrics, grpc::CallbackServerContext* context);
 
   // What the server says.
   void OnShutdown() override;
@@ -57,7 +57,7 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
-  using Membership = std::shared_ptr<actors::GroupMembership>;
+  using MembershipPtr = std::shared_ptr<actors::GroupMembership>;
 
   enum class Phase : std::uint8_t {
     kNew,      // no join yet
@@ -67,8 +67,8 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
     kOut,      // it never was a member, or is none any more
   };
 
-  GroupStream(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
-              MethodMetrics* metrics, grpc::CallbackServerContext* context);
+  ConsumeGroupCall(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
+                   MethodMetrics* metrics, grpc::CallbackServerContext* context);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -78,7 +78,7 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   void Admit(CommandStreams::Place place);
   void Take(const v1::ConsumeGroupRequest& request, bool is_new);
   void Join(const v1::JoinGroup& join);
-  void Joined(domain::Result<Membership> membership);
+  void Joined(domain::Result<MembershipPtr> membership);
   void Acknowledge(const v1::Acknowledge& acknowledge);
   void Refuse(const domain::Refusal& refusal);
   void Fail(const char* what);
@@ -103,7 +103,7 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   CommandStreams* const members_;
   MethodMetrics* const metrics_;
   const TimePoint start_;
-  std::shared_ptr<GroupStream> self_;
+  std::shared_ptr<ConsumeGroupCall> self_;
 
   // gRPC's; null once the call is over.
   std::mutex context_mutex_;
@@ -117,7 +117,7 @@ class GroupStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc:
   Phase phase_ = Phase::kNew;
   // Beyond the limit: joins only in another's place.
   bool spare_ = false;
-  Membership membership_;
+  MembershipPtr membership_;
   // Of the batch that the group handed over last: what is not yet written.
   std::deque<grpc::ByteBuffer> responses_;
   // What was delivered after the goodbye, by delivery_id.

@@ -1,4 +1,4 @@
-#include "server/groups/group_stream.h"
+#include "server/groups/consume_group_call.h"
 
 #include <spdlog/spdlog.h>
 
@@ -53,9 +53,11 @@ std::size_t IdsOf(const actors::AcknowledgeRequest& request) {
 
 }  // namespace
 
-GroupStream* GroupStream::Start(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
-                                MethodMetrics* metrics, grpc::CallbackServerContext* context) {
-  const std::shared_ptr<GroupStream> call(new GroupStream(host, groups, members, metrics, context));
+ConsumeGroupCall* ConsumeGroupCall::Start(ServiceHost* host, actors::Groups* groups,
+                                          CommandStreams* members, MethodMetrics* metrics,
+                                          grpc::CallbackServerContext* context) {
+  const std::shared_ptr<ConsumeGroupCall> call(
+      new ConsumeGroupCall(host, groups, members, metrics, context));
   call->self_ = call;
   call->reading_ = true;
   call->StartRead(&call->read_bytes_);
@@ -65,7 +67,7 @@ GroupStream* GroupStream::Start(ServiceHost* host, actors::Groups* groups, Comma
   return call.get();
 }
 
-void GroupStream::Admit(CommandStreams::Place place) {
+void ConsumeGroupCall::Admit(CommandStreams::Place place) {
   if (place == CommandStreams::Place::kNone) {
     Refuse(TooManyMembers(members_->limits().streams_max));
   } else if (place == CommandStreams::Place::kSpare) {
@@ -74,8 +76,9 @@ void GroupStream::Admit(CommandStreams::Place place) {
   }
 }
 
-GroupStream::GroupStream(ServiceHost* host, actors::Groups* groups, CommandStreams* members,
-                         MethodMetrics* metrics, grpc::CallbackServerContext* context)
+ConsumeGroupCall::ConsumeGroupCall(ServiceHost* host, actors::Groups* groups,
+                                   CommandStreams* members, MethodMetrics* metrics,
+                                   grpc::CallbackServerContext* context)
     : host_(host),
       groups_(groups),
       members_(members),
@@ -85,7 +88,7 @@ GroupStream::GroupStream(ServiceHost* host, actors::Groups* groups, CommandStrea
   host_->CallStarted();
 }
 
-void GroupStream::OnReadDone(bool ok) {
+void ConsumeGroupCall::OnReadDone(bool ok) {
   const auto keep = shared_from_this();
   bool is_new = false;
   {
@@ -114,7 +117,7 @@ void GroupStream::OnReadDone(bool ok) {
   }
 }
 
-void GroupStream::Take(const v1::ConsumeGroupRequest& request, bool is_new) {
+void ConsumeGroupCall::Take(const v1::ConsumeGroupRequest& request, bool is_new) {
   if (is_new && request.has_join()) {
     Join(request.join());
   } else if (is_new) {
@@ -126,7 +129,7 @@ void GroupStream::Take(const v1::ConsumeGroupRequest& request, bool is_new) {
   }
 }
 
-void GroupStream::Join(const v1::JoinGroup& join) {
+void ConsumeGroupCall::Join(const v1::JoinGroup& join) {
   auto joining = ToGroupJoin(join);
   if (!joining.ok()) {
     Refuse(joining.refusal());
@@ -144,12 +147,12 @@ void GroupStream::Join(const v1::JoinGroup& join) {
     return;
   }
   groups_->Join(std::move(joining->group_id), std::move(joining->request), shared_from_this(),
-                [call = shared_from_this()](domain::Result<Membership> membership) {
+                [call = shared_from_this()](domain::Result<MembershipPtr> membership) {
                   call->Joined(std::move(membership));
                 });
 }
 
-void GroupStream::Joined(domain::Result<Membership> membership) {
+void ConsumeGroupCall::Joined(domain::Result<MembershipPtr> membership) {
   {
     const std::lock_guard lock(mutex_);
     reading_ = false;
@@ -164,7 +167,7 @@ void GroupStream::Joined(domain::Result<Membership> membership) {
   Step();
 }
 
-void GroupStream::Acknowledge(const v1::Acknowledge& acknowledge) {
+void ConsumeGroupCall::Acknowledge(const v1::Acknowledge& acknowledge) {
   auto request = ToAcknowledge(acknowledge);
   if (!request.ok()) {
     Refuse(request.refusal());
@@ -179,7 +182,7 @@ void GroupStream::Acknowledge(const v1::Acknowledge& acknowledge) {
   ReadOn();
 }
 
-void GroupStream::ReadOn() {
+void ConsumeGroupCall::ReadOn() {
   {
     const std::lock_guard lock(mutex_);
     reading_ = false;
@@ -187,7 +190,7 @@ void GroupStream::ReadOn() {
   Step();
 }
 
-void GroupStream::Refuse(const Refusal& refusal) {
+void ConsumeGroupCall::Refuse(const Refusal& refusal) {
   {
     const std::lock_guard lock(mutex_);
     reading_ = false;
@@ -196,7 +199,7 @@ void GroupStream::Refuse(const Refusal& refusal) {
   Step();
 }
 
-void GroupStream::Fail(const char* what) {
+void ConsumeGroupCall::Fail(const char* what) {
   spdlog::error("ConsumeGroup failed: {}", what);
   {
     const std::lock_guard lock(mutex_);
@@ -205,7 +208,7 @@ void GroupStream::Fail(const char* what) {
   ReadOn();
 }
 
-void GroupStream::Write(actors::DeliveryBatch batch) {
+void ConsumeGroupCall::Write(actors::DeliveryBatch batch) {
   const auto keep = shared_from_this();
   {
     const std::lock_guard lock(mutex_);
@@ -235,14 +238,14 @@ void GroupStream::Write(actors::DeliveryBatch batch) {
   Step();
 }
 
-void GroupStream::NoteDurable(std::int64_t count) {
+void ConsumeGroupCall::NoteDurable(std::int64_t count) {
   for (; durable_count_ < count && !open_acknowledges_.empty(); ++durable_count_) {
     open_ids_ -= open_acknowledges_.front();
     open_acknowledges_.pop_front();
   }
 }
 
-void GroupStream::OnWriteDone(bool ok) {
+void ConsumeGroupCall::OnWriteDone(bool ok) {
   const auto keep = shared_from_this();
   {
     const std::lock_guard lock(mutex_);
@@ -253,7 +256,7 @@ void GroupStream::OnWriteDone(bool ok) {
   Step();
 }
 
-void GroupStream::Step() {
+void ConsumeGroupCall::Step() {
   bool written = false;
   bool leave = false;
   std::vector<std::string> unsent;
@@ -280,7 +283,7 @@ void GroupStream::Step() {
   if (leave) membership_->Leave(std::move(unsent), [call = shared_from_this()] { call->Left(); });
 }
 
-void GroupStream::WriteNext() {
+void ConsumeGroupCall::WriteNext() {
   write_bytes_.Swap(&responses_.front());
   responses_.pop_front();
   writing_ = true;
@@ -288,7 +291,7 @@ void GroupStream::WriteNext() {
   StartWrite(&write_bytes_);
 }
 
-void GroupStream::ReadNext() {
+void ConsumeGroupCall::ReadNext() {
   if (reading_ || half_closed_ || open_ids_ >= kOpenIdsMax) return;
   reading_ = true;
   StartRead(&read_bytes_);

@@ -1,6 +1,6 @@
 // ConsumeGroup through gRPC: what a member sends, what it gets, how it ends.
 
-#include "server/groups/group_stream.h"
+#include "server/groups/consume_group_call.h"
 
 #include <gmock/gmock.h>
 
@@ -65,7 +65,7 @@ TEST(GroupResponseTest, SaysWhatTheBatchSays) {
   }
 }
 
-TEST(GroupStreamTest, DeliversOneBatchAfterTheOther) {
+TEST(ConsumeGroupCallTest, DeliversOneBatchAfterTheOther) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -91,7 +91,7 @@ TEST(GroupStreamTest, DeliversOneBatchAfterTheOther) {
   EXPECT_FALSE(member->left());
 }
 
-TEST(GroupStreamTest, AHalfCloseWaitsUntilWhatWasAcknowledgedIsDurable) {
+TEST(ConsumeGroupCallTest, AHalfCloseWaitsUntilWhatWasAcknowledgedIsDurable) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -121,7 +121,7 @@ TEST(GroupStreamTest, AHalfCloseWaitsUntilWhatWasAcknowledgedIsDurable) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
-TEST(GroupStreamTest, WhoSaidGoodbyeGetsNothingMore) {
+TEST(ConsumeGroupCallTest, WhoSaidGoodbyeGetsNothingMore) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -148,7 +148,7 @@ TEST(GroupStreamTest, WhoSaidGoodbyeGetsNothingMore) {
   EXPECT_EQ(member->unsent(), std::vector<std::string>{"d"});
 }
 
-TEST(GroupStreamTest, LeavesWhenTheConnectionGoes) {
+TEST(ConsumeGroupCallTest, LeavesWhenTheConnectionGoes) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -165,7 +165,7 @@ struct BadMessage {
   std::string field;
 };
 
-TEST(GroupStreamTest, RefusesFirstMessagesThatDoNotJoin) {
+TEST(ConsumeGroupCallTest, RefusesFirstMessagesThatDoNotJoin) {
   GroupServer server;
   v1::ConsumeGroupRequest nameless;
   nameless.mutable_join()->set_group_id("g");
@@ -186,7 +186,7 @@ TEST(GroupStreamTest, RefusesFirstMessagesThatDoNotJoin) {
   EXPECT_EQ(FieldOf(EndOf(silent.get())), "join");
 }
 
-TEST(GroupStreamTest, EndsMembersThatSendWhatIsMalformed) {
+TEST(ConsumeGroupCallTest, EndsMembersThatSendWhatIsMalformed) {
   GroupServer server;
   v1::ConsumeGroupRequest again;
   again.mutable_join()->set_group_id("g");
@@ -210,7 +210,7 @@ TEST(GroupStreamTest, EndsMembersThatSendWhatIsMalformed) {
   }
 }
 
-TEST(GroupStreamTest, RefusesBytesThatAreNoRequest) {
+TEST(ConsumeGroupCallTest, RefusesBytesThatAreNoRequest) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -223,7 +223,7 @@ TEST(GroupStreamTest, RefusesBytesThatAreNoRequest) {
   EXPECT_TRUE(member->left());
 }
 
-TEST(GroupStreamTest, SaysWhyAJoinIsRefused) {
+TEST(ConsumeGroupCallTest, SaysWhyAJoinIsRefused) {
   GroupServer server;
   server.groups().join_refusal = {Reason::kMemberExists, "m is connected", {}};
   grpc::ClientContext context;
@@ -235,7 +235,7 @@ TEST(GroupStreamTest, SaysWhyAJoinIsRefused) {
   EXPECT_EQ(ReasonOf(EndOf(stream.get())), "MEMBER_EXISTS");
 }
 
-TEST(GroupStreamTest, AStopEndsWhoHasNotJoinedAndAsksTheGroupsForTheRest) {
+TEST(ConsumeGroupCallTest, AStopEndsWhoHasNotJoinedAndAsksTheGroupsForTheRest) {
   GroupServer server;
   grpc::ClientContext contexts[3];
   const auto waiting = server.Open(&contexts[0]);
@@ -259,7 +259,7 @@ TEST(GroupStreamTest, AStopEndsWhoHasNotJoinedAndAsksTheGroupsForTheRest) {
 }
 
 // Bug: a stop waited for members that did not read, until its own time was over.
-TEST(GroupStreamTest, AStopCutsAMemberThatDoesNotRead) {
+TEST(ConsumeGroupCallTest, AStopCutsAMemberThatDoesNotRead) {
   StreamLimits limits{10, seconds(60), seconds(60)};
   limits.shutdown_grace = milliseconds(200);
   GroupServer server(limits);
@@ -279,7 +279,7 @@ TEST(GroupStreamTest, AStopCutsAMemberThatDoesNotRead) {
   EXPECT_THAT(status.error_message(), testing::HasSubstr("SHUTTING_DOWN"));
 }
 
-TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
+TEST(ConsumeGroupCallTest, MembersBeyondTheLimitAreRefused) {
   GroupServer server({1, seconds(60), seconds(60)});
   grpc::ClientContext contexts[2];
   const auto first = server.Open(&contexts[0]);
@@ -292,7 +292,7 @@ TEST(GroupStreamTest, MembersBeyondTheLimitAreRefused) {
 
 // Bug: a member that takes over was refused where all places were taken, though
 // it replaces one.
-TEST(GroupStreamTest, BeyondTheLimitAMemberMayOnlyReplaceAnother) {
+TEST(ConsumeGroupCallTest, BeyondTheLimitAMemberMayOnlyReplaceAnother) {
   StreamLimits limits{1, seconds(60), seconds(60)};
   limits.spare_max = 1;
   GroupServer server(limits);
@@ -309,7 +309,7 @@ TEST(GroupStreamTest, BeyondTheLimitAMemberMayOnlyReplaceAnother) {
   EXPECT_FALSE(successor->left());
 }
 
-TEST(GroupStreamTest, EndsWhoDoesNotJoinInTime) {
+TEST(ConsumeGroupCallTest, EndsWhoDoesNotJoinInTime) {
   StreamLimits limits{10, seconds(60), seconds(60)};
   limits.join_timeout = milliseconds(200);
   GroupServer server(limits);
@@ -337,7 +337,7 @@ void WriteUntilLeft(ScriptedMember* member, const v1::Event& event) {
   FAIL() << "the client took everything";
 }
 
-TEST(GroupStreamTest, AMemberThatNeverReadsIsCut) {
+TEST(ConsumeGroupCallTest, AMemberThatNeverReadsIsCut) {
   GroupServer server({10, milliseconds(200), milliseconds(200)});
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -350,7 +350,7 @@ TEST(GroupStreamTest, AMemberThatNeverReadsIsCut) {
   EXPECT_THAT(status.error_message(), testing::HasSubstr("SUBSCRIBER_STALLED"));
 }
 
-TEST(GroupStreamTest, AMemberThatReadsAgainIsToldWhyItEnded) {
+TEST(ConsumeGroupCallTest, AMemberThatReadsAgainIsToldWhyItEnded) {
   GroupServer server({10, milliseconds(200), seconds(60)});
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
@@ -361,7 +361,7 @@ TEST(GroupStreamTest, AMemberThatReadsAgainIsToldWhyItEnded) {
 
 // Bug guarded against: the server stopped to read a client that acknowledged
 // all it had, one by one, before it read again; both waited for ever.
-TEST(GroupStreamTest, TakesEverythingAMemberCanHaveInFlightWithoutAnAnswer) {
+TEST(ConsumeGroupCallTest, TakesEverythingAMemberCanHaveInFlightWithoutAnAnswer) {
   GroupServer server;
   grpc::ClientContext context;
   const auto stream = server.Open(&context);
