@@ -6,6 +6,7 @@
 
 #include "actors/ledger/batch_builder.h"
 #include "actors/ledger/decider.h"
+#include "domain/account_places.h"
 #include "storage/prefetch.h"
 
 namespace florin::actors {
@@ -17,34 +18,6 @@ constexpr std::size_t kCommandAhead = 20;
 constexpr std::size_t kLaterAhead = 12;
 constexpr std::size_t kNextAhead = 6;
 constexpr std::size_t kExpectedPostingsMax = 4;
-
-/// Finds the slot of an account; without a map while there are few, as in nearly every command.
-class SlotPlaces {
- public:
-  using Slots = absl::InlinedVector<Slot, 2>;
-  explicit SlotPlaces(Slots& slots) : slots_(slots) {}
-
-  [[nodiscard]] Slot* Find(const std::string& account_id) {
-    if (slots_.size() <= kLinear) {
-      for (Slot& slot : slots_) {
-        if (slot.account->account_id() == account_id) return &slot;
-      }
-      return nullptr;
-    }
-    const auto found = places_.find(account_id);
-    return found == places_.end() ? nullptr : &slots_[found->second];
-  }
-  void Added() {
-    if (slots_.size() <= kLinear) return;
-    for (std::size_t i = places_.size(); i < slots_.size(); ++i)
-      places_.emplace(slots_[i].account->account_id(), i);
-  }
-
- private:
-  static constexpr std::size_t kLinear = 8;
-  Slots& slots_;
-  std::unordered_map<std::string_view, std::size_t> places_;
-};
 
 void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item,
                          const std::shared_ptr<TransactionCall>& call, std::size_t index) {
@@ -307,18 +280,22 @@ void Sequencer::LinkTarget(Item* item, const domain::TransactionPtr& base) const
 }
 
 void Sequencer::AddSlots(const FlightPtr& flight) const {
-  SlotPlaces places(flight->slots);
+  auto& slots = flight->slots;
+  domain::AccountPlaces places;
+  const auto id_at = [&slots](std::size_t place) -> const std::string& {
+    return slots[place].account->account_id();
+  };
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
     const auto add = [&](const std::string& account_id, domain::Touch touch) {
-      Slot* slot = places.Find(account_id);
-      if (slot == nullptr) {
-        slot = &flight->slots.emplace_back();
-        slot->account = world_->Port(account_id, flight->n);
-        places.Added();
+      int place = places.Find(account_id, slots.size(), id_at);
+      if (place < 0) {
+        place = static_cast<int>(slots.size());
+        slots.emplace_back().account = world_->Port(account_id, flight->n);
+        places.Added(slots.size(), id_at);
       }
-      slot->touches.push_back(touch);
+      slots[static_cast<std::size_t>(place)].touches.push_back(touch);
     };
     // By reference: a std::function would copy it to the heap, for each command.
     domain::ForEachTouch(*item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),

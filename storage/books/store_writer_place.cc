@@ -1,11 +1,7 @@
 // Positions, versions and balances of a staged command, and the second check
 // below the actors.
 
-#include <absl/container/inlined_vector.h>
-
-#include <string_view>
-#include <unordered_map>
-
+#include "domain/account_places.h"
 #include "domain/legs.h"
 #include "storage/books/store_writer.h"
 #include "storage/format/errors.h"
@@ -42,37 +38,6 @@ AccountAfter Describe(const domain::AccountState& state) {
   after.previous_position = state.position;
   return after;
 }
-
-/// Finds an account's place in a record; quick for two accounts and for two
-/// thousand.
-class Slots {
- public:
-  /// -1: not yet there.
-  [[nodiscard]] int Find(const std::vector<AccountAfter>& accounts,
-                         std::string_view account_id) const {
-    if (accounts.size() <= kLinear) {
-      for (std::size_t i = 0; i < accounts.size(); ++i) {
-        if (accounts[i].account_id == account_id) return static_cast<int>(i);
-      }
-      return -1;
-    }
-    const auto found = slots_.find(account_id);
-    return found == slots_.end() ? -1 : found->second;
-  }
-
-  /// `account_id` outlives the slots.
-  void Added(const std::vector<AccountAfter>& accounts, std::string_view account_id) {
-    order_.push_back(account_id);
-    if (accounts.size() <= kLinear) return;
-    for (std::size_t i = slots_.size(); i < order_.size(); ++i)
-      slots_.emplace(order_[i], static_cast<int>(i));
-  }
-
- private:
-  static constexpr std::size_t kLinear = 8;
-  absl::InlinedVector<std::string_view, kLinear> order_;
-  std::unordered_map<std::string_view, int> slots_;
-};
 
 }  // namespace
 
@@ -127,15 +92,17 @@ domain::Status StoreWriter::PlaceOne(Record* record, KnownAccounts known,
 domain::Status StoreWriter::PlaceLegs(Record* record, KnownAccounts known,
                                       std::vector<WriterAccount*>* accounts) {
   const std::vector<domain::TransactionPosting>& postings = record->change.transaction->postings;
-  Slots slots;
+  domain::AccountPlaces places;
   std::int64_t position = record->first_position;
   domain::Status status = domain::Ok{};
   const std::string* debited_asset = nullptr;
   ForEachLegOf(record->change, [&](const domain::Leg& leg) {
     if (!status.ok()) return;
     const std::string& account_id = domain::AccountOf(leg, postings);
-    int slot = slots.Find(record->accounts, account_id);
-    if (slot < 0) {
+    int place = places.Find(
+        account_id, record->accounts.size(),
+        [record](std::size_t i) -> const std::string& { return record->accounts[i].account_id; });
+    if (place < 0) {
       domain::Result<WriterAccount*> account = FindAccount(account_id, known);
       if (!account.ok()) {
         status = account.refusal();
@@ -146,13 +113,16 @@ domain::Status StoreWriter::PlaceLegs(Record* record, KnownAccounts known,
             VersionConflict("Account " + account_id + " is to be posted to but does not exist.");
         return;
       }
-      slot = static_cast<int>(record->accounts.size());
-      if (slot == 0) record->accounts.reserve(2);
+      place = static_cast<int>(record->accounts.size());
+      if (place == 0) record->accounts.reserve(2);
       record->accounts.push_back(Describe(account.value()->state));
       accounts->push_back(account.value());
-      slots.Added(record->accounts, account_id);
+      // Those of the record move as it grows.
+      places.Added(accounts->size(), [accounts](std::size_t i) -> const std::string& {
+        return (*accounts)[i]->account_id;
+      });
     }
-    const std::string& asset = (*accounts)[static_cast<std::size_t>(slot)]->state.asset;
+    const std::string& asset = (*accounts)[static_cast<std::size_t>(place)]->state.asset;
     if (leg.side == domain::Side::kDebit) {
       debited_asset = &asset;
     } else if (debited_asset == nullptr || asset != *debited_asset) {
@@ -161,7 +131,7 @@ domain::Status StoreWriter::PlaceLegs(Record* record, KnownAccounts known,
                           record->change.transaction->transaction_id + " have different assets.");
       return;
     }
-    AccountAfter& after = record->accounts[static_cast<std::size_t>(slot)];
+    AccountAfter& after = record->accounts[static_cast<std::size_t>(place)];
     status = CheckLeg(leg, after.balances, account_id);
     if (!status.ok()) return;
     domain::ApplyLeg(leg, &after.balances);
