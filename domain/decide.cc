@@ -17,10 +17,10 @@ struct NamedPart {
 std::vector<NamedPart> PartsOf(const TransactionCommand& command, const Transaction* before) {
   std::vector<NamedPart> parts;
   std::map<std::string_view, std::size_t> places;
-  ForEachTouch(command, before, 0, [&](const std::string& account_id, Touch touch) {
+  ForEachMention(command, before, 0, [&](const std::string& account_id, Mention mention) {
     const auto [found, added] = places.try_emplace(account_id, parts.size());
     if (added) parts.push_back({&account_id, {}});
-    AddTouch(command, before, touch, &parts[found->second].part);
+    AddMention(command, before, mention, &parts[found->second].part);
   });
   return parts;
 }

@@ -8,7 +8,7 @@
 
 #include "domain/account.h"
 #include "domain/amount.h"
-#include "domain/rare.h"
+#include "domain/mostly_empty.h"
 #include "domain/refusal.h"
 
 namespace florin::domain {
@@ -51,8 +51,8 @@ struct Transaction {
   TransactionStatus status = TransactionStatus::kUnspecified;
   std::vector<TransactionPosting> postings;
   std::string type;
-  Rare<std::string> reference;
-  Rare<std::string> description;
+  MostlyEmpty<std::string> reference;
+  MostlyEmpty<std::string> description;
   StringMap metadata;
   /// UTC nanoseconds since 1970, here and below.
   std::optional<std::int64_t> effective_time;
@@ -61,15 +61,15 @@ struct Transaction {
   bool is_hold = false;
   std::optional<std::int64_t> hold_timeout_ns;
   std::optional<std::int64_t> expire_time;
-  Rare<std::string> reverses_transaction_id;
-  Rare<std::string> reversed_by_transaction_id;
-  Rare<std::string> correlation_id;
-  Rare<std::string> causation_id;
+  MostlyEmpty<std::string> reverses_transaction_id;
+  MostlyEmpty<std::string> reversed_by_transaction_id;
+  MostlyEmpty<std::string> correlation_id;
+  MostlyEmpty<std::string> causation_id;
   /// Part of what a client said; kept so that a repeated id can be compared.
   std::vector<BalanceCheck> balance_checks;
-  Boxed<Refusal> refusal;
+  HeapOptional<Refusal> refusal;
   std::optional<std::int64_t> end_time;
-  Rare<std::string> end_reason;
+  MostlyEmpty<std::string> end_reason;
   /// Of stream "transaction/ID".
   std::int64_t version = 0;
   /// Last event of the last command that changed it; the contract's Transaction.position.

@@ -14,14 +14,14 @@ struct Overloaded : F... {
 template <typename... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-int PlaceOf(const TransactionCommand& command, const Touch& touch) {
+int PlaceOf(const TransactionCommand& command, const Mention& mention) {
   const auto* create = std::get_if<CreateTransaction>(&command);
-  if (create == nullptr || touch.kind == TouchKind::kDebitLeg ||
-      touch.kind == TouchKind::kCreditLeg)
-    return touch.index;
+  if (create == nullptr || mention.kind == MentionKind::kDebitLeg ||
+      mention.kind == MentionKind::kCreditLeg)
+    return mention.index;
   const int postings = static_cast<int>(create->transaction.postings.size());
-  if (touch.kind == TouchKind::kVersionCheck) return postings + touch.index;
-  return postings + static_cast<int>(create->version_checks.size()) + touch.index;
+  if (mention.kind == MentionKind::kVersionCheck) return postings + mention.index;
+  return postings + static_cast<int>(create->version_checks.size()) + mention.index;
 }
 
 LegAction ActionOf(const TransactionCommand& command) {
@@ -220,54 +220,55 @@ const std::string& TargetOf(const TransactionCommand& command) {
       command);
 }
 
-void ForEachTouch(const TransactionCommand& command, const Transaction* before, std::uint16_t item,
-                  const std::function<void(const std::string&, Touch)>& visit) {
+void ForEachMention(const TransactionCommand& command, const Transaction* before,
+                    std::uint16_t item,
+                    const std::function<void(const std::string&, Mention)>& visit) {
   const auto* create = std::get_if<CreateTransaction>(&command);
   const Transaction* named = create != nullptr ? &create->transaction : before;
   if (named == nullptr) return;
   const bool reversal = IsReversal(command);
   // Counted wide: a count that wraps round would never end. The shape keeps all of them below
   // 65,536.
-  const auto at = [item](std::size_t index, TouchKind kind) {
-    return Touch{item, static_cast<std::uint16_t>(index), kind};
+  const auto at = [item](std::size_t index, MentionKind kind) {
+    return Mention{item, static_cast<std::uint16_t>(index), kind};
   };
   for (std::size_t i = 0; i < named->postings.size(); ++i) {
     const TransactionPosting& posting = named->postings[i];
     visit(reversal ? posting.credit_account_id : posting.debit_account_id,
-          at(i, TouchKind::kDebitLeg));
+          at(i, MentionKind::kDebitLeg));
     visit(reversal ? posting.debit_account_id : posting.credit_account_id,
-          at(i, TouchKind::kCreditLeg));
+          at(i, MentionKind::kCreditLeg));
   }
   if (create == nullptr) return;
   for (std::size_t i = 0; i < create->version_checks.size(); ++i) {
-    visit(create->version_checks[i].account_id, at(i, TouchKind::kVersionCheck));
+    visit(create->version_checks[i].account_id, at(i, MentionKind::kVersionCheck));
   }
   for (std::size_t i = 0; i < create->transaction.balance_checks.size(); ++i) {
-    visit(create->transaction.balance_checks[i].account_id, at(i, TouchKind::kBalanceCheck));
+    visit(create->transaction.balance_checks[i].account_id, at(i, MentionKind::kBalanceCheck));
   }
 }
 
-void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch,
-              AccountPart* part) {
+void AddMention(const TransactionCommand& command, const Transaction* before, Mention mention,
+                AccountPart* part) {
   part->action = ActionOf(command);
   part->checks_account = part->action == LegAction::kPost || part->action == LegAction::kHold;
   const auto* create = std::get_if<CreateTransaction>(&command);
-  if (touch.kind == TouchKind::kVersionCheck) {
-    part->expected_version = create->version_checks[touch.index].expected_version;
-    part->version_place = PlaceOf(command, touch);
+  if (mention.kind == MentionKind::kVersionCheck) {
+    part->expected_version = create->version_checks[mention.index].expected_version;
+    part->version_place = PlaceOf(command, mention);
     return;
   }
-  if (touch.kind == TouchKind::kBalanceCheck) {
+  if (mention.kind == MentionKind::kBalanceCheck) {
     part->balance_checks.push_back(
-        {&create->transaction.balance_checks[touch.index], PlaceOf(command, touch)});
+        {&create->transaction.balance_checks[mention.index], PlaceOf(command, mention)});
     return;
   }
   const Transaction* named = create != nullptr ? &create->transaction : before;
-  if (named == nullptr || touch.index >= named->postings.size()) return;
-  const TransactionPosting& posting = named->postings[touch.index];
+  if (named == nullptr || mention.index >= named->postings.size()) return;
+  const TransactionPosting& posting = named->postings[mention.index];
   PartLeg leg;
-  leg.posting_index = touch.index;
-  leg.side = touch.kind == TouchKind::kDebitLeg ? Side::kDebit : Side::kCredit;
+  leg.posting_index = mention.index;
+  leg.side = mention.kind == MentionKind::kDebitLeg ? Side::kDebit : Side::kCredit;
   leg.amount = posting.amount;
   if (IsReversal(command)) {
     // Nothing was posted, so there is nothing to ask of accounts: the transaction itself refuses.
@@ -279,7 +280,7 @@ void AddTouch(const TransactionCommand& command, const Transaction* before, Touc
     leg.amount = Decimal{};
   }
   if (const auto* settle = std::get_if<SettleTransaction>(&command))
-    leg.settled = AskedAmount(*settle, touch.index);
+    leg.settled = AskedAmount(*settle, mention.index);
   part->legs.push_back(leg);
 }
 

@@ -11,30 +11,31 @@
 namespace florin::domain {
 
 /// What a command names an account for.
-enum class TouchKind : std::uint8_t { kDebitLeg, kCreditLeg, kVersionCheck, kBalanceCheck };
+enum class MentionKind : std::uint8_t { kDebitLeg, kCreditLeg, kVersionCheck, kBalanceCheck };
 
 /// One mention of an account in one item of a command.
-struct Touch {
+struct Mention {
   std::uint16_t item = 0;
   /// Of the posting or the check.
   std::uint16_t index = 0;
-  TouchKind kind = TouchKind::kDebitLeg;
+  MentionKind kind = MentionKind::kDebitLeg;
 };
 
 /// The transaction that a command ends or reverses; empty for a create.
 [[nodiscard]] const std::string& TargetOf(const TransactionCommand& command);
 
-/// Calls `visit(account_id, touch)` for every mention, postings in order (debit first), then
+/// Calls `visit(account_id, mention)` for every mention, postings in order (debit first), then
 /// version checks, then balance checks. `before`: the transaction that is ended or reversed (null:
 /// none known, no mention); of it only the accounts count, so that it may be a command still in
 /// flight.
-void ForEachTouch(const TransactionCommand& command, const Transaction* before, std::uint16_t item,
-                  const std::function<void(const std::string&, Touch)>& visit);
+void ForEachMention(const TransactionCommand& command, const Transaction* before,
+                    std::uint16_t item,
+                    const std::function<void(const std::string&, Mention)>& visit);
 
-/// Adds what `touch` means to `part`. Requires: the touches of one item and account, in order, on a
-/// cleared part; `before` as it stands when the command is decided.
-void AddTouch(const TransactionCommand& command, const Transaction* before, Touch touch,
-              AccountPart* part);
+/// Adds what `mention` means to `part`. Requires: the mentions of one item and account, in order,
+/// on a cleared part; `before` as it stands when the command is decided.
+void AddMention(const TransactionCommand& command, const Transaction* before, Mention mention,
+                AccountPart* part);
 
 /// What the state of the named transaction says to its end or reversal.
 struct TransactionFinding {

@@ -58,7 +58,7 @@ using CommittedBatchPtr = std::unique_ptr<CommittedBatch, CommittedBatchDeleter>
 /// not be looked up.
 struct WriterAccount;
 using WriterAccountPtr = std::shared_ptr<WriterAccount>;
-/// Where a caller keeps what Writer::Expect told of the accounts of a change, in any order, or of
+/// Where a caller keeps what Writer::Prefetch told of the accounts of a change, in any order, or of
 /// some of them, or of none.
 using KnownAccounts = std::span<WriterAccountPtr* const>;
 
@@ -88,7 +88,7 @@ class Writer {
   /// A change of the account will be staged soon: a hint to have its memory fetched. `known`: kept
   /// by the caller for this account, null at first; is set once the writer knows the account, and
   /// set right by Stage when it was forgotten meanwhile.
-  virtual void Expect(const std::string& account_id, WriterAccountPtr* known) = 0;
+  virtual void Prefetch(const std::string& account_id, WriterAccountPtr* known) = 0;
 
   /// Bytes staged since the last Commit.
   [[nodiscard]] virtual std::size_t StagedBytes() const = 0;

@@ -13,11 +13,11 @@ namespace {
 /// What is more than that is spread over the actors' threads, so that it does not hold up all else.
 constexpr std::size_t kAccountsInPlaceMax = 8;
 constexpr std::size_t kItemsInPlaceMax = 8;
-constexpr std::size_t kTouchesInPlaceMax = 16;
+constexpr std::size_t kMentionsInPlaceMax = 16;
 
 bool IsSmall(const Flight& flight, const Slot& slot) {
   return flight.slots.size() <= kAccountsInPlaceMax && flight.items.size() <= kItemsInPlaceMax &&
-         slot.touches.size() <= kTouchesInPlaceMax;
+         slot.mentions.size() <= kMentionsInPlaceMax;
 }
 
 }  // namespace

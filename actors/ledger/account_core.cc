@@ -127,9 +127,9 @@ void AccountCore::FinishVote(const Waiting& entry) {
 /// Whatever else the vote says, no flight is decided before the commands that its items follow:
 /// what it leaves of their transactions could not be told.
 bool AccountCore::FollowsUndecided(const Flight& flight, const Slot& slot) {
-  return std::any_of(slot.touches.begin(), slot.touches.end(),
-                     [&flight](const domain::Touch& touch) {
-                       const FlightPtr& previous = flight.items[touch.item].previous;
+  return std::any_of(slot.mentions.begin(), slot.mentions.end(),
+                     [&flight](const domain::Mention& mention) {
+                       const FlightPtr& previous = flight.items[mention.item].previous;
                        return previous != nullptr && !previous->Decided();
                      });
 }
@@ -139,17 +139,17 @@ bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
   slot->finding = {};
   if (FollowsUndecided(flight, *slot)) return false;
   if (broken_) {
-    slot->finding_item = slot->touches.front().item;
+    slot->finding_item = slot->mentions.front().item;
     slot->finding = domain::Finding{broken_->reason, 0, domain::Side::kUnspecified};
     return true;
   }
   domain::AccountBounds bounds = bounds_;
   Provisional here;
-  const std::span<const domain::Touch> touches(slot->touches);
-  for (std::size_t next = 0; next < touches.size();) {
+  const std::span<const domain::Mention> mentions(slot->mentions);
+  for (std::size_t next = 0; next < mentions.size();) {
     const std::size_t begin = next;
-    while (next < touches.size() && touches[next].item == touches[begin].item) ++next;
-    if (!CheckItem(flight, touches[begin].item, touches.subspan(begin, next - begin), &bounds,
+    while (next < mentions.size() && mentions[next].item == mentions[begin].item) ++next;
+    if (!CheckItem(flight, mentions[begin].item, mentions.subspan(begin, next - begin), &bounds,
                    &here, slot))
       return false;
     if (slot->finding.Any()) return true;
@@ -158,8 +158,8 @@ bool AccountCore::CheckItems(const Flight& flight, Slot* slot) {
 }
 
 bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
-                            std::span<const domain::Touch> touches, domain::AccountBounds* bounds,
-                            Provisional* here, Slot* slot) {
+                            std::span<const domain::Mention> mentions,
+                            domain::AccountBounds* bounds, Provisional* here, Slot* slot) {
   const Item& item = flight.items[index];
   domain::TransactionPtr before = item.base;
   if (item.previous_here) before = (*here)[domain::TargetOf(*item.command)];
@@ -172,8 +172,8 @@ bool AccountCore::CheckItem(const Flight& flight, std::size_t index,
   // One a thread, so that its memory is at hand: one an account would seldom be.
   thread_local domain::AccountPart part;
   part.Clear();
-  for (const domain::Touch& touch : touches)
-    domain::AddTouch(*item.command, before.get(), touch, &part);
+  for (const domain::Mention& mention : mentions)
+    domain::AddMention(*item.command, before.get(), mention, &part);
   const domain::PartVerdict verdict = domain::CheckPart(state_, *bounds, part);
   if (verdict.kind == domain::PartVerdict::Kind::kWait) return false;
   if (verdict.kind == domain::PartVerdict::Kind::kNo) {

@@ -58,7 +58,7 @@ class AccountCore {
   bool VoteOnTransactions(const Waiting& entry);
   /// What the items of one flight so far make of the transactions that later ones name.
   using Provisional = std::map<std::string, domain::TransactionPtr>;
-  bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Touch> touches,
+  bool CheckItem(const Flight& flight, std::size_t index, std::span<const domain::Mention> mentions,
                  domain::AccountBounds* bounds, Provisional* here, Slot* slot);
   void Remember(const Flight& flight, const Item& item, const domain::TransactionPtr& before,
                 Provisional* here) const;
@@ -71,7 +71,7 @@ class AccountCore {
   bool WaitForOldest();
 
   domain::AccountState state_;
-  domain::Boxed<domain::Refusal> broken_;
+  domain::HeapOptional<domain::Refusal> broken_;
   /// state_ and, as "maybe", the effects of voted_.
   domain::AccountBounds bounds_;
   ShortQueue<Waiting, 1> waiting_;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kFlightAhead = 14;
 constexpr std::size_t kPortsAhead = 11;
 constexpr std::size_t kAccountsAhead = 8;
-constexpr std::size_t kExpectedSlotsMax = 8;
+constexpr std::size_t kPrefetchSlotsMax = 8;
 
 domain::Refusal Broken(const std::string& what) {
   return {domain::Reason::kStorageUnavailable,
@@ -32,21 +32,22 @@ std::vector<storage::AccountAfter> AccountsOf(const domain::TransactionCommand& 
   std::vector<storage::AccountAfter> accounts;
   std::map<std::string, bool> seen;
   const bool reverses = std::holds_alternative<domain::ReverseTransaction>(command);
-  domain::ForEachTouch(command, before, 0, [&](const std::string& account_id, domain::Touch touch) {
-    const bool is_leg =
-        touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
-    // A part that was settled as zero is not reversed.
-    const bool left_out = reverses && before->postings[touch.index].Moved() == 0;
-    if (!is_leg || left_out || !seen.try_emplace(account_id, true).second) return;
-    const domain::AccountState& state = scratch->Account(account_id);
-    storage::AccountAfter after;
-    after.account_id = account_id;
-    after.version = state.version;
-    after.balances = state.balances;
-    after.scale = state.scale;
-    after.debit_normal = state.DebitNormal();
-    accounts.push_back(std::move(after));
-  });
+  domain::ForEachMention(
+      command, before, 0, [&](const std::string& account_id, domain::Mention mention) {
+        const bool is_leg = mention.kind == domain::MentionKind::kDebitLeg ||
+                            mention.kind == domain::MentionKind::kCreditLeg;
+        // A part that was settled as zero is not reversed.
+        const bool left_out = reverses && before->postings[mention.index].Moved() == 0;
+        if (!is_leg || left_out || !seen.try_emplace(account_id, true).second) return;
+        const domain::AccountState& state = scratch->Account(account_id);
+        storage::AccountAfter after;
+        after.account_id = account_id;
+        after.version = state.version;
+        after.balances = state.balances;
+        after.scale = state.scale;
+        after.debit_normal = state.DebitNormal();
+        accounts.push_back(std::move(after));
+      });
   return accounts;
 }
 
@@ -72,21 +73,21 @@ std::optional<domain::Refusal> WriteFailure::Get() const {
 
 /// What staging waits for most is memory: flights and commands come from other threads, and
 /// accounts were seldom used lately.
-void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t now) {
+void Committer::PrefetchAhead(const std::vector<FlightPtr>& flights, std::size_t now) {
   if (now + kFlightAhead < flights.size())
     storage::PrefetchToWrite(flights[now + kFlightAhead].get(), sizeof(Flight));
   if (now + kPortsAhead < flights.size()) {
     const Flight& later = *flights[now + kPortsAhead];
-    if (later.slots.size() <= kExpectedSlotsMax) {
+    if (later.slots.size() <= kPrefetchSlotsMax) {
       for (const Slot& slot : later.slots)
         storage::PrefetchToRead(slot.account, sizeof(AccountPort));
     }
   }
   if (now + kAccountsAhead >= flights.size()) return;
   const Flight& next = *flights[now + kAccountsAhead];
-  if (next.slots.size() > kExpectedSlotsMax) return;
+  if (next.slots.size() > kPrefetchSlotsMax) return;
   for (const Slot& slot : next.slots)
-    writer_->Expect(slot.account->account_id(), slot.account->written());
+    writer_->Prefetch(slot.account->account_id(), slot.account->written());
   for (const Item& item : next.items)
     storage::PrefetchToRead(item.command.get(), sizeof(domain::TransactionCommand));
 }
@@ -94,7 +95,7 @@ void Committer::ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t n
 CommittedFlights Committer::Commit(std::vector<FlightPtr> flights) {
   CommittedFlights committed;
   for (std::size_t i = 0; i < flights.size() && !failure_->IsSet(); ++i) {
-    ExpectAhead(flights, i);
+    PrefetchAhead(flights, i);
     Stage(flights[i].get());
   }
   const std::size_t bytes = writer_->StagedBytes();
@@ -118,7 +119,7 @@ void Committer::Fail(domain::Refusal refusal) { failure_->Set(std::move(refusal)
 storage::RecordPtr Committer::Write(const Flight& flight, storage::Change change) {
   absl::InlinedVector<storage::WriterAccountPtr*, 2> known;
   // To look through many takes longer than to find one.
-  if (flight.slots.size() <= kExpectedSlotsMax) {
+  if (flight.slots.size() <= kPrefetchSlotsMax) {
     for (const Slot& slot : flight.slots) known.push_back(slot.account->written());
   }
   auto record = writer_->Stage(std::move(change), known);

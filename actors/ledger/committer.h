@@ -49,7 +49,7 @@ class Committer {
   [[nodiscard]] CommittedFlights Commit(std::vector<FlightPtr> flights);
 
  private:
-  void ExpectAhead(const std::vector<FlightPtr>& flights, std::size_t now);
+  void PrefetchAhead(const std::vector<FlightPtr>& flights, std::size_t now);
   void Stage(Flight* flight);
   void StageTransactions(Flight* flight);
   void StageAccount(Flight* flight);

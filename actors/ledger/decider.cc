@@ -32,7 +32,8 @@ struct FirstRefusal {
 
 using PostingSlots = std::array<const Slot*, 2>;
 
-/// The slots of every posting of every create, [debit, credit], built in one pass over the touches.
+/// The slots of every posting of every create, [debit, credit], built in one pass over the
+/// mentions.
 class SlotsByPosting {
  public:
   explicit SlotsByPosting(const Flight& flight) : offsets_(flight.items.size() + 1) {
@@ -42,7 +43,7 @@ class SlotsByPosting {
     }
     slots_.resize(offsets_.back());
     for (const Slot& slot : flight.slots) {
-      for (const domain::Touch& touch : slot.touches) Put(touch, &slot);
+      for (const domain::Mention& mention : slot.mentions) Put(mention, &slot);
     }
   }
 
@@ -52,12 +53,12 @@ class SlotsByPosting {
   }
 
  private:
-  void Put(const domain::Touch& touch, const Slot* slot) {
-    const bool is_leg =
-        touch.kind == domain::TouchKind::kDebitLeg || touch.kind == domain::TouchKind::kCreditLeg;
-    if (!is_leg || offsets_[touch.item] == offsets_[touch.item + 1]) return;
-    slots_[offsets_[touch.item] + touch.index][touch.kind == domain::TouchKind::kDebitLeg ? 0 : 1] =
-        slot;
+  void Put(const domain::Mention& mention, const Slot* slot) {
+    const bool is_leg = mention.kind == domain::MentionKind::kDebitLeg ||
+                        mention.kind == domain::MentionKind::kCreditLeg;
+    if (!is_leg || offsets_[mention.item] == offsets_[mention.item + 1]) return;
+    slots_[offsets_[mention.item] + mention.index]
+          [mention.kind == domain::MentionKind::kDebitLeg ? 0 : 1] = slot;
   }
 
   absl::InlinedVector<std::size_t, 2> offsets_;

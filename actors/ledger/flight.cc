@@ -64,8 +64,8 @@ std::shared_ptr<domain::Transaction> MakeCreated(const Flight& flight) {
   const auto& create = std::get<domain::CreateTransaction>(command);
   absl::InlinedVector<int, 2> scales(create.transaction.postings.size());
   for (const Slot& slot : flight.slots) {
-    for (const domain::Touch& touch : slot.touches) {
-      if (touch.kind == domain::TouchKind::kDebitLeg) scales[touch.index] = slot.scale;
+    for (const domain::Mention& mention : slot.mentions) {
+      if (mention.kind == domain::MentionKind::kDebitLeg) scales[mention.index] = slot.scale;
     }
   }
   const auto scale_of = [&scales](int posting) {

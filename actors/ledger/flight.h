@@ -94,7 +94,7 @@ struct Slot {
   /// Until the flight is published.
   AccountPort* account = nullptr;
   /// In order of items and mentions.
-  absl::InlinedVector<domain::Touch, 2> touches;
+  absl::InlinedVector<domain::Mention, 2> mentions;
 
   bool exists = false;
   std::string asset;
@@ -113,7 +113,7 @@ struct Item {
   std::size_t call_index = 0;
   domain::CommandPtr command;
   /// Refused before anything was looked up: malformed, or its id was used for something else.
-  domain::Boxed<domain::Refusal> pre_refusal;
+  domain::HeapOptional<domain::Refusal> pre_refusal;
   /// An id that an earlier item of the same call has used, with the same content: that item.
   std::optional<std::uint32_t> repeats;
 
@@ -141,7 +141,7 @@ struct Item {
   // The committer's: the same with versions and positions, and what was written.
   domain::TransactionPtr own_staged;
   domain::TransactionPtr target_staged;
-  domain::Boxed<domain::Refusal> refusal;
+  domain::HeapOptional<domain::Refusal> refusal;
   storage::RecordPtr record;
   std::vector<storage::AccountAfter> validated_accounts;
 };
@@ -159,7 +159,7 @@ struct AccountWork {
   storage::RecordPtr record;
   /// Why nothing came of it, if it is not the decision. Apart from that, which the sequencer may be
   /// reading. The committer's, then the publisher's.
-  domain::Boxed<domain::Refusal> failure;
+  domain::HeapOptional<domain::Refusal> failure;
   /// Of a change that asks for what is so already: the account as this command met it. The
   /// committer's.
   std::shared_ptr<const domain::AccountState> unchanged;

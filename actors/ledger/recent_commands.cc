@@ -10,9 +10,9 @@ namespace {
 /// What keeping the flight for one of its ids costs, in transfers of one posting (which touches two
 /// accounts).
 std::size_t WeightOf(const Flight& flight) {
-  std::size_t touches = 0;
-  for (const Slot& slot : flight.slots) touches += slot.touches.size();
-  return std::max<std::size_t>(1, touches / (2 * std::max<std::size_t>(flight.items.size(), 1)));
+  std::size_t mentions = 0;
+  for (const Slot& slot : flight.slots) mentions += slot.mentions.size();
+  return std::max<std::size_t>(1, mentions / (2 * std::max<std::size_t>(flight.items.size(), 1)));
 }
 
 const std::string& IdOf(const RecentCommands::Use& use) {

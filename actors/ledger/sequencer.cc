@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kCommandAhead = 20;
 constexpr std::size_t kLaterAhead = 12;
 constexpr std::size_t kNextAhead = 6;
-constexpr std::size_t kExpectedPostingsMax = 4;
+constexpr std::size_t kPrefetchPostingsMax = 4;
 
 void AnswerWhenPublished(const FlightPtr& flight, std::uint32_t item,
                          const std::shared_ptr<TransactionCall>& call, std::size_t index) {
@@ -135,29 +135,29 @@ void Sequencer::OnAwaitedDecision(const FlightPtr& flight) {
 
 /// Most of what numbering a command takes is waiting for the memory of its accounts, which are in
 /// no cache; that of commands further on is fetched meanwhile.
-void Sequencer::ExpectAhead(const Submission& submission) const {
+void Sequencer::PrefetchAhead(const Submission& submission) const {
   using Soon = SequencerWorld::Soon;
-  const auto expect = [&](std::size_t ahead, Soon soon) {
+  const auto prefetch = [&](std::size_t ahead, Soon soon) {
     if (submission.cursor + ahead >= submission.items.size()) return;
     const AdmittedItem& item = submission.items[submission.cursor + ahead];
     const auto* create = std::get_if<domain::CreateTransaction>(item.command.get());
-    if (create == nullptr || create->transaction.postings.size() > kExpectedPostingsMax) return;
+    if (create == nullptr || create->transaction.postings.size() > kPrefetchPostingsMax) return;
     for (const domain::TransactionPosting& posting : create->transaction.postings) {
-      world_->Expect(posting.debit_account_id, soon);
-      world_->Expect(posting.credit_account_id, soon);
+      world_->Prefetch(posting.debit_account_id, soon);
+      world_->Prefetch(posting.credit_account_id, soon);
     }
   };
   if (submission.cursor + kCommandAhead < submission.items.size())
     storage::PrefetchToRead(submission.items[submission.cursor + kCommandAhead].command.get(),
                             sizeof(domain::TransactionCommand));
-  expect(kLaterAhead, Soon::kLater);
-  expect(kNextAhead, Soon::kNext);
+  prefetch(kLaterAhead, Soon::kLater);
+  prefetch(kNextAhead, Soon::kNext);
 }
 
 Sequencer::Progress Sequencer::RunItems(const SubmissionPtr& submission) {
   for (; submission->cursor < submission->items.size(); ++submission->cursor) {
     AdmittedItem& admitted = submission->items[submission->cursor];
-    ExpectAhead(*submission);
+    PrefetchAhead(*submission);
     if (admitted.resolved) continue;
     const Verdict verdict = Judge(*admitted.command);
     switch (verdict.kind) {
@@ -288,18 +288,18 @@ void Sequencer::AddSlots(const FlightPtr& flight) const {
   for (std::size_t i = 0; i < flight->items.size(); ++i) {
     const Item& item = flight->items[i];
     if (item.pre_refusal || item.repeats) continue;
-    const auto add = [&](const std::string& account_id, domain::Touch touch) {
+    const auto add = [&](const std::string& account_id, domain::Mention mention) {
       int place = places.Find(account_id, slots.size(), id_at);
       if (place < 0) {
         place = static_cast<int>(slots.size());
         slots.emplace_back().account = world_->Port(account_id, flight->n);
         places.Added(slots.size(), id_at);
       }
-      slots[static_cast<std::size_t>(place)].touches.push_back(touch);
+      slots[static_cast<std::size_t>(place)].mentions.push_back(mention);
     };
     // By reference: a std::function would copy it to the heap, for each command.
-    domain::ForEachTouch(*item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),
-                         std::cref(add));
+    domain::ForEachMention(*item.command, item.target_shape.get(), static_cast<std::uint16_t>(i),
+                           std::cref(add));
   }
 }
 

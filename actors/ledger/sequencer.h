@@ -30,7 +30,7 @@ class SequencerWorld {
   virtual AccountPort* Port(const std::string& account_id, std::uint64_t n) = 0;
   /// The account will be named soon, or very soon: a hint to have its memory fetched meanwhile.
   enum class Soon : std::uint8_t { kLater, kNext };
-  virtual void Expect(const std::string& account_id, Soon soon) = 0;
+  virtual void Prefetch(const std::string& account_id, Soon soon) = 0;
   /// What has a number at or below it, and is published, every look-up on its way has seen. Too
   /// high a number only makes look-ups be done again.
   virtual std::uint64_t OldestLookup() = 0;
@@ -111,7 +111,7 @@ class Sequencer {
   Progress RunWhole(const SubmissionPtr& submission);
   void Park(const FlightPtr& flight, std::function<void()> resume);
 
-  void ExpectAhead(const Submission& submission) const;
+  void PrefetchAhead(const Submission& submission) const;
   [[nodiscard]] Verdict Judge(const domain::TransactionCommand& command) const;
   [[nodiscard]] Verdict JudgeOwnId(const domain::TransactionCommand& command) const;
   [[nodiscard]] Verdict JudgeRequest(const domain::TransactionCommand& command) const;

@@ -130,7 +130,7 @@ AccountPort* SequencerActor::Port(const std::string& account_id, std::uint64_t n
   return account.port.get();
 }
 
-void SequencerActor::Expect(const std::string& account_id, Soon soon) {
+void SequencerActor::Prefetch(const std::string& account_id, Soon soon) {
   if (soon == Soon::kLater) {
     accounts_.prefetch(account_id);
     return;

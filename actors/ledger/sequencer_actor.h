@@ -54,7 +54,7 @@ class SequencerActor : public caf::event_based_actor, private SequencerWorld {
   std::int64_t Now() override { return host_->Now(); }
   std::uint64_t OldestLookup() override { return host_->OldestLookup(); }
   AccountPort* Port(const std::string& account_id, std::uint64_t n) override;
-  void Expect(const std::string& account_id, Soon soon) override;
+  void Prefetch(const std::string& account_id, Soon soon) override;
   void Readmit(SubmissionPtr submission) override { host_->Readmit(std::move(submission)); }
   void ReadmitAccount(AccountSubmission submission) override {
     host_->ReadmitAccount(std::move(submission));

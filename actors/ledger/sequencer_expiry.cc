@@ -131,13 +131,13 @@ bool Sequencer::FindDue(const domain::TransactionCommand& command,
                         const domain::TransactionPtr& base, Marks* due) const {
   if (!timers_.AnyDue()) return false;
   bool stuck = false;
-  const auto look = [&](const std::string& account_id, domain::Touch) {
+  const auto look = [&](const std::string& account_id, domain::Mention) {
     const auto mark = timers_.DueOn(account_id);
     if (!mark) return;
     due->insert(*mark);
     stuck = stuck || timers_.IsStuck(*mark);
   };
-  domain::ForEachTouch(command, TargetShape(command, base).get(), 0, std::cref(look));
+  domain::ForEachMention(command, TargetShape(command, base).get(), 0, std::cref(look));
   return stuck;
 }
 

@@ -21,7 +21,7 @@ struct AdmittedItem {
   /// Never null; nothing is said of it if it is malformed.
   domain::CommandPtr command;
   /// Of an atomic batch: malformed, or ID_REUSED as found at admission. It refuses the batch.
-  domain::Boxed<domain::Refusal> pre_refusal;
+  domain::HeapOptional<domain::Refusal> pre_refusal;
   /// What settle, void and reverse name, as the index had it; null: unknown there.
   domain::TransactionPtr base;
 };

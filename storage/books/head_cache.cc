@@ -122,7 +122,7 @@ void HeadCache::Publish(HeadEntry* entry, const Update& update, std::int64_t dir
 
 const domain::AccountState& HeadCache::StateOf(const HeadEntry& entry) { return entry.state; }
 
-void HeadCache::Expect(const HeadEntry& entry) { PrefetchToWrite(&entry, sizeof(entry)); }
+void HeadCache::Prefetch(const HeadEntry& entry) { PrefetchToWrite(&entry, sizeof(entry)); }
 
 std::vector<HeadCache::Due> HeadCache::TakeDue(std::uint64_t command_count) {
   std::vector<Due> due;

@@ -56,7 +56,7 @@ class HeadCache {
   void Publish(HeadEntry* entry, const Update& update, std::int64_t dirty_since,
                std::uint64_t command_count);
   /// The entry will be published soon: has its memory fetched. The publisher's.
-  static void Expect(const HeadEntry& entry);
+  static void Prefetch(const HeadEntry& entry);
 
   /// The state as published last. The publisher's, who alone changes it.
   [[nodiscard]] static const domain::AccountState& StateOf(const HeadEntry& entry);

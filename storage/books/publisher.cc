@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kBytesBetweenFlushes = 48u << 20;
 
 /// How many heads, or records, ahead memory is asked for.
-constexpr std::size_t kExpectedAhead = 8;
+constexpr std::size_t kPrefetchAhead = 8;
 
 /// The records were made by another thread.
-void ExpectRecords(const std::vector<RecordPtr>& records, std::size_t now) {
-  if (now + 2 * kExpectedAhead < records.size())
-    PrefetchToRead(records[now + 2 * kExpectedAhead].get(), sizeof(Record));
-  if (now + kExpectedAhead >= records.size()) return;
-  const Record& next = *records[now + kExpectedAhead];
+void PrefetchRecords(const std::vector<RecordPtr>& records, std::size_t now) {
+  if (now + 2 * kPrefetchAhead < records.size())
+    PrefetchToRead(records[now + 2 * kPrefetchAhead].get(), sizeof(Record));
+  if (now + kPrefetchAhead >= records.size()) return;
+  const Record& next = *records[now + kPrefetchAhead];
   PrefetchToRead(next.accounts.data(),
                  std::min<std::size_t>(next.accounts.size(), 2) * sizeof(AccountAfter));
   PrefetchToRead(next.change.transaction.get(), sizeof(domain::Transaction));
@@ -103,7 +103,7 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
   auto owner = batch.owners_before.begin();
   std::int64_t opened = 0;
   for (std::size_t i = 0; i < batch.records->size(); ++i) {
-    ExpectRecords(*batch.records, i);
+    PrefetchRecords(*batch.records, i);
     const Record& record = *(*batch.records)[i];
     RecordContext context{versions_before, {}};
     if (record.change.kind == ChangeKind::kAccountChanged)
@@ -123,8 +123,8 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
 void Publisher::PublishHeads(const CommittedBatch& batch) {
   const std::int64_t first = batch.groups.front()->first_position;
   for (std::size_t i = 0; i < batch.heads.size(); ++i) {
-    if (i + kExpectedAhead < batch.heads.size())
-      HeadCache::Expect(*batch.heads[i + kExpectedAhead].entry);
+    if (i + kPrefetchAhead < batch.heads.size())
+      HeadCache::Prefetch(*batch.heads[i + kPrefetchAhead].entry);
     const BatchHead& changed = batch.heads[i];
     heads_->Publish(changed.entry, changed.update, changed.opened ? 0 : first, command_count_);
   }

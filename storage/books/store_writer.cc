@@ -96,7 +96,7 @@ domain::Result<RecordPtr> StoreWriter::Stage(Change change, KnownAccounts known)
   return RecordPtr(std::move(record));
 }
 
-void StoreWriter::Expect(const std::string& account_id, WriterAccountPtr* known) {
+void StoreWriter::Prefetch(const std::string& account_id, WriterAccountPtr* known) {
   if (*known == nullptr) {
     const auto found = accounts_.find(account_id);
     if (found != accounts_.end()) *known = found->second;

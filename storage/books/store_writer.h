@@ -61,7 +61,7 @@ class StoreWriter final : public Writer {
   domain::Result<std::shared_ptr<const domain::AccountState>> AppendedHead(
       const std::string& account_id) override;
   domain::Result<RecordPtr> Stage(Change change, KnownAccounts known) override;
-  void Expect(const std::string& account_id, WriterAccountPtr* known) override;
+  void Prefetch(const std::string& account_id, WriterAccountPtr* known) override;
   [[nodiscard]] std::size_t StagedBytes() const override;
   domain::Result<CommittedBatchPtr> Commit() override;
   void Publish(CommittedBatchPtr batch) override;

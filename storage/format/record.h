@@ -57,13 +57,13 @@ struct Change {
   /// Fields that an update really changed (domain::UpdateField bits).
   std::uint8_t changed_fields = 0;
 
-  domain::Rare<domain::Asset> asset;
+  domain::MostlyEmpty<domain::Asset> asset;
 
   /// Of kRequestRefused: what was addressed and asked. For settle and void the
   /// request itself.
-  domain::Rare<std::string> target_id;
+  domain::MostlyEmpty<std::string> target_id;
   bool target_is_account = false;
-  domain::Rare<domain::Refusal> refusal;
+  domain::MostlyEmpty<domain::Refusal> refusal;
   std::shared_ptr<const domain::SettleTransaction> settle_request;
   std::shared_ptr<const domain::VoidTransaction> void_request;
 };

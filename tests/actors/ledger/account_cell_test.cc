@@ -51,10 +51,10 @@ class AccountCellTest : public ::testing::Test {
         Transfer("t" + std::to_string(n_), "a", "other", amount));
     Slot& slot = flight->slots.emplace_back();
     slot.account = &port_;
-    slot.touches.push_back({0, 0, domain::TouchKind::kDebitLeg});
+    slot.mentions.push_back({0, 0, domain::MentionKind::kDebitLeg});
     Slot& other = flight->slots.emplace_back();
     other.account = &port_;
-    other.touches.push_back({0, 0, domain::TouchKind::kCreditLeg});
+    other.mentions.push_back({0, 0, domain::MentionKind::kCreditLeg});
     other.exists = true;
     other.asset = "EUR";
     other.scale = 2;

@@ -17,8 +17,9 @@ std::vector<std::string> AccountsOf(const domain::TransactionCommand& command,
                                     const domain::Transaction* before) {
   std::vector<std::string> accounts;
   std::set<std::string> seen;
-  domain::ForEachTouch(command, before, 0, [&](const std::string& id, domain::Touch touch) {
-    if (touch.kind != domain::TouchKind::kDebitLeg && touch.kind != domain::TouchKind::kCreditLeg) {
+  domain::ForEachMention(command, before, 0, [&](const std::string& id, domain::Mention mention) {
+    if (mention.kind != domain::MentionKind::kDebitLeg &&
+        mention.kind != domain::MentionKind::kCreditLeg) {
       return;
     }
     if (seen.insert(id).second) accounts.push_back(id);
@@ -71,8 +72,8 @@ std::set<std::string> SerialModel::NamedBy(const Flight& flight) const {
     const auto target = transactions_.find(domain::TargetOf(*item.command));
     const domain::Transaction* before =
         target == transactions_.end() ? nullptr : target->second.get();
-    domain::ForEachTouch(*item.command, before, 0,
-                         [&](const std::string& id, domain::Touch) { named.insert(id); });
+    domain::ForEachMention(*item.command, before, 0,
+                           [&](const std::string& id, domain::Mention) { named.insert(id); });
   }
   return named;
 }

@@ -95,7 +95,7 @@ class SimulatedLedger : private SequencerWorld, private DecisionSink {
   // SequencerWorld
   std::int64_t Now() override;
   AccountPort* Port(const std::string& account_id, std::uint64_t n) override;
-  void Expect(const std::string&, Soon) override {}
+  void Prefetch(const std::string&, Soon) override {}
   std::uint64_t OldestLookup() override { return lookups_.Oldest(published_n_); }
   void Readmit(SubmissionPtr submission) override;
   void ReadmitAccount(AccountSubmission submission) override;

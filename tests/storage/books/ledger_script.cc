@@ -51,7 +51,7 @@ RecordPtr LedgerScript::Stage(Change change) {
   std::vector<WriterAccountPtr*> known;
   const auto expect = [this, &known](const std::string& account_id) {
     known.push_back(&known_[account_id]);
-    writer_->Expect(account_id, known.back());
+    writer_->Prefetch(account_id, known.back());
   };
   if (change.account != nullptr) expect(change.account->account_id);
   if (change.transaction != nullptr) {

@@ -224,10 +224,10 @@ TEST_F(StoreTest, TheWriterKeepsNoAccountThatDoesNotExist) {
   Writer& writer = store_->writer();
   EXPECT_FALSE((*writer.AppendedHead("nobody"))->Exists());
   WriterAccountPtr nobody;
-  writer.Expect("nobody", &nobody);
+  writer.Prefetch("nobody", &nobody);
   EXPECT_EQ(nobody, nullptr);
   WriterAccountPtr alice;
-  writer.Expect("alice", &alice);
+  writer.Prefetch("alice", &alice);
   EXPECT_NE(alice, nullptr);
   // It may be opened all the same.
   script_.Open("nobody", "a");

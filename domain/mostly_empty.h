@@ -14,22 +14,23 @@ namespace florin::domain {
 
 /// A std::optional whose value is mostly not there, in the space of a pointer. Copies are deep.
 template <typename T>
-class Boxed {
+class HeapOptional {
  public:
-  Boxed() = default;
-  Boxed(std::nullopt_t) {}
-  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
-  Boxed(std::optional<T> value)
+  HeapOptional() = default;
+  HeapOptional(std::nullopt_t) {}
+  HeapOptional(T value) : value_(std::make_unique<T>(std::move(value))) {}
+  HeapOptional(std::optional<T> value)
       : value_(value ? std::make_unique<T>(*std::move(value)) : nullptr) {}
-  Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
-  Boxed(Boxed&& other) noexcept = default;
-  ~Boxed() = default;
+  HeapOptional(const HeapOptional& other)
+      : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+  HeapOptional(HeapOptional&& other) noexcept = default;
+  ~HeapOptional() = default;
 
-  Boxed& operator=(const Boxed& other) {
+  HeapOptional& operator=(const HeapOptional& other) {
     if (this != &other) value_ = other.value_ ? std::make_unique<T>(*other.value_) : nullptr;
     return *this;
   }
-  Boxed& operator=(Boxed&& other) noexcept = default;
+  HeapOptional& operator=(HeapOptional&& other) noexcept = default;
 
   [[nodiscard]] bool has_value() const { return value_ != nullptr; }
   explicit operator bool() const { return has_value(); }
@@ -52,11 +53,11 @@ class Boxed {
 /// Transactions are made by the hundred thousand a second, and most of what can be said of one is
 /// not said.
 template <typename T>
-class Rare {
+class MostlyEmpty {
  public:
-  Rare() = default;
-  Rare(T value) { *this = std::move(value); }
-  Rare& operator=(T value) {
+  MostlyEmpty() = default;
+  MostlyEmpty(T value) { *this = std::move(value); }
+  MostlyEmpty& operator=(T value) {
     if constexpr (requires { value.empty(); }) {
       if (value.empty()) {
         value_.reset();
@@ -68,8 +69,8 @@ class Rare {
   }
   /// Of a text: from any other kind of text.
   template <typename U>
-  requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, Rare> &&
-           !std::is_same_v<std::remove_cvref_t<U>, T>) Rare&
+  requires(std::is_constructible_v<T, U> && !std::is_same_v<std::remove_cvref_t<U>, MostlyEmpty> &&
+           !std::is_same_v<std::remove_cvref_t<U>, T>) MostlyEmpty&
   operator=(U&& value) {
     return *this = T(std::forward<U>(value));
   }
@@ -80,8 +81,8 @@ class Rare {
   operator const T&() const { return **this; }
   operator std::string_view() const requires std::is_same_v<T, std::string> { return **this; }
 
-  friend bool operator==(const Rare& a, const Rare& b) { return *a == *b; }
-  friend bool operator==(const Rare& a, const T& b) { return *a == b; }
+  friend bool operator==(const MostlyEmpty& a, const MostlyEmpty& b) { return *a == *b; }
+  friend bool operator==(const MostlyEmpty& a, const T& b) { return *a == b; }
 
  private:
   static const T& Nothing() {
@@ -89,7 +90,7 @@ class Rare {
     return nothing;
   }
 
-  Boxed<T> value_;
+  HeapOptional<T> value_;
 };
 
 // NOLINTEND(google-explicit-constructor)
