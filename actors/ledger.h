@@ -83,7 +83,7 @@ struct LedgerStats {
   /// Once it is 0, everything answered before is visible to whoever has read it.
   std::int64_t in_flight_commands = 0;
   std::int64_t waiting_calls = 0;
-  std::int64_t committed_groups = 0;
+  std::int64_t commits = 0;
   std::int64_t committed_commands = 0;
   std::int64_t reader_queue = 0;
   /// Holds whose time is over and that have not ended yet.

@@ -85,10 +85,11 @@ class RawLoadImpl final : public ThreadLoad {
     rocksdb::WriteBatch batch(0, 0, kProtectionBytes, 0);
     double left = shape_.bytes;
     while (left > 0) {
-      const std::string& group = shape_.groups[(*next)++ % shape_.groups.size()];
-      const auto take = std::min(static_cast<double>(group.size()), left);
+      const std::string& commit_group =
+          shape_.commit_groups[(*next)++ % shape_.commit_groups.size()];
+      const auto take = std::min(static_cast<double>(commit_group.size()), left);
       Check(batch.Put(BigEndian(++position_),
-                      rocksdb::Slice(group.data(), static_cast<std::size_t>(take))));
+                      rocksdb::Slice(commit_group.data(), static_cast<std::size_t>(take))));
       left -= std::max(take, 1.0);
     }
     rocksdb::WriteOptions options;
@@ -124,11 +125,12 @@ class RawLoadImpl final : public ThreadLoad {
 
 std::unique_ptr<Load> RawLoad(const std::string& directory, const Workload& workload,
                               RawShape shape, bool with_index) {
-  if (shape.groups.empty()) throw std::runtime_error("raw RocksDB: the server wrote nothing");
+  if (shape.commit_groups.empty())
+    throw std::runtime_error("raw RocksDB: the server wrote nothing");
   return std::make_unique<RawLoadImpl>(directory, workload, std::move(shape), with_index);
 }
 
-std::vector<std::string> ReadGroups(const std::string& address, std::size_t bytes_max) {
+std::vector<std::string> ReadCommitGroups(const std::string& address, std::size_t bytes_max) {
   const auto client = client::Client::Connect(address);
   const auto status = client->GetStatus({});
   if (!status.ok()) throw std::runtime_error("no status: " + status.error().ToString());
@@ -136,19 +138,19 @@ std::vector<std::string> ReadGroups(const std::string& address, std::size_t byte
   // An event is some 60 bytes; from further back there is too much rather than too little.
   request.set_start_position(std::max<std::int64_t>(
       1, status.value().head_position() - static_cast<std::int64_t>(bytes_max / 30)));
-  std::vector<std::string> groups;
+  std::vector<std::string> commit_groups;
   std::size_t bytes = 0;
   while (bytes < bytes_max) {
     auto page = client->ReadCommitGroups(request);
     if (!page.ok()) throw std::runtime_error("no groups: " + page.error().ToString());
-    for (v1::CommitGroup& group : *page.value().mutable_commit_groups()) {
-      bytes += group.records().size();
-      groups.push_back(std::move(*group.mutable_records()));
+    for (v1::CommitGroup& commit_group : *page.value().mutable_commit_groups()) {
+      bytes += commit_group.records().size();
+      commit_groups.push_back(std::move(*commit_group.mutable_records()));
     }
     if (page.value().next_page_token().empty()) break;
     request.set_page_token(page.value().next_page_token());
   }
-  return groups;
+  return commit_groups;
 }
 
 }  // namespace florin::bench

@@ -13,8 +13,8 @@ namespace florin::bench {
 struct RawShape {
   double commands = 0;
   double bytes = 0;
-  /// The groups' records as the server encoded them.
-  std::vector<std::string> groups;
+  /// The commit groups' records as the server encoded them.
+  std::vector<std::string> commit_groups;
 };
 
 /// RocksDB alone, with the options of florind's journal, in `directory`: appends the server's bytes
@@ -26,7 +26,7 @@ struct RawShape {
                                             RawShape shape, bool with_index);
 
 /// Records of the last commit groups of a server, up to about `bytes_max`.
-[[nodiscard]] std::vector<std::string> ReadGroups(const std::string& address,
-                                                  std::size_t bytes_max);
+[[nodiscard]] std::vector<std::string> ReadCommitGroups(const std::string& address,
+                                                        std::size_t bytes_max);
 
 }  // namespace florin::bench

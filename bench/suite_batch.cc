@@ -13,7 +13,7 @@
 namespace florin::bench {
 namespace {
 
-constexpr std::size_t kGroupBytes = std::size_t{32} << 20;
+constexpr std::size_t kCommitGroupBytes = std::size_t{32} << 20;
 /// The server refuses what is beyond its limit in flight.
 constexpr int kTransfersInFlightMax = 60'000;
 
@@ -30,7 +30,7 @@ void CompareWithRaw(const Options& options, const Florind& florind, double per_s
   RawShape shape;
   shape.commands = row->details["commit_commands"].back();
   shape.bytes = row->details["commit_bytes"].back();
-  shape.groups = ReadGroups(florind.address(), kGroupBytes);
+  shape.commit_groups = ReadCommitGroups(florind.address(), kCommitGroupBytes);
   const auto load =
       RawLoad(options.directory + "/raw", options.workload, std::move(shape), with_index);
   const Interval interval = MeasureLoad(*load, nullptr, options);

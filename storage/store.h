@@ -47,7 +47,7 @@ struct OpenHold {
   AccountMarks accounts;
 };
 
-/// A commit group set that is durable and waits to be made visible.
+/// Commit groups that are durable and wait to be made visible.
 struct CommittedBatch;
 struct CommittedBatchDeleter {
   void operator()(CommittedBatch* batch) const;
@@ -216,14 +216,13 @@ class Reader {
   /// Last version of a stream, 0 if there is none.
   virtual domain::Result<std::int64_t> StreamVersion(const std::string& stream) = 0;
 
-  virtual domain::Result<std::vector<CommitGroupPtr>> ReadGroups(std::int64_t position,
-                                                                 std::size_t groups_max,
-                                                                 std::size_t bytes_max) = 0;
+  virtual domain::Result<std::vector<CommitGroupPtr>> ReadCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max, std::size_t bytes_max) = 0;
 
-  /// Recent groups without a disk read: those after `position` if the ring
+  /// Recent commit groups without a disk read: those after `position` if the ring
   /// still has them, else nothing (fell behind).
-  virtual std::optional<std::vector<CommitGroupPtr>> RecentGroups(std::int64_t position,
-                                                                  std::size_t groups_max) = 0;
+  virtual std::optional<std::vector<CommitGroupPtr>> RecentCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max) = 0;
   /// `wake` is called after each Publish, from the publisher's thread; it must
   /// not block. Returns a token for Unlisten.
   virtual std::uint64_t Listen(std::function<void()> wake) = 0;
@@ -249,7 +248,7 @@ struct StoreOptions {
   /// A sparse history entry every so many versions of an account.
   int history_interval = 32;
   /// A commit group is cut here; one command never is.
-  std::size_t group_bytes = 64u << 10;
+  std::size_t commit_group_bytes = 64u << 10;
   /// What a start after a crash reads back from the journal is bounded by about
   /// twice as many commands.
   std::uint64_t checkpoint_commands = 100'000;

@@ -33,7 +33,7 @@ struct CommittedFlights {
   storage::CommittedBatchPtr batch;
 };
 
-/// Turns decided flights into records, in the order of their numbers, and syncs them in groups.
+/// Turns decided flights into records, in the order of their numbers, and syncs many at once.
 ///
 /// Below the actors' decision it is the second look: refusals get their exact numbers from the
 /// heads, and a decision that the heads contradict stops all writing (docs/adr/0005-escrow.md).

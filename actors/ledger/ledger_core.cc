@@ -142,7 +142,7 @@ void LedgerCore::Publish(CommittedFlights committed) {
   std::optional<domain::Refusal> failure;
   if (committed.batch != nullptr) {
     store_->writer().Publish(std::move(committed.batch));
-    groups_.fetch_add(1, std::memory_order_relaxed);
+    commits_.fetch_add(1, std::memory_order_relaxed);
     // Durable, but no read would show it: the caller is told to ask again, and after a restart it
     // is a replay.
     if (const domain::Status health = store_->Health(); !health.ok()) {
@@ -182,7 +182,7 @@ LedgerStats LedgerCore::Stats() const {
   stats.first_expiry_time = first_expiry_.load(std::memory_order_acquire);
   stats.due_holds = static_cast<std::int64_t>(due_holds_.load(std::memory_order_relaxed));
   stats.waiting_calls = static_cast<std::int64_t>(commit_queue_.Size());
-  stats.committed_groups = groups_.load(std::memory_order_relaxed);
+  stats.commits = commits_.load(std::memory_order_relaxed);
   stats.committed_commands =
       static_cast<std::int64_t>(published_n_.load(std::memory_order_relaxed));
   stats.reader_queue = static_cast<std::int64_t>(readers_.QueueSize() + lookups_.QueueSize());

@@ -21,7 +21,7 @@
 
 namespace florin::actors {
 
-/// Hands committed groups from the committer to the publisher; holds the committer back when the
+/// Hands commits from the committer to the publisher; holds the committer back when the
 /// publisher is behind, so that nothing grows.
 class PublishQueue {
  public:
@@ -121,7 +121,7 @@ class LedgerCore : public Ledger, private PipelineHost, private DecisionSink {
   std::atomic<std::uint64_t> numbered_n_{0};
   std::atomic<std::uint64_t> published_n_{0};
   PendingLookups lookups_on_their_way_;
-  std::atomic<std::int64_t> groups_{0};
+  std::atomic<std::int64_t> commits_{0};
   std::mutex drain_mutex_;
   std::condition_variable drained_;
 

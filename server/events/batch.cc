@@ -25,43 +25,45 @@ void AppendVarint(std::string* out, std::uint64_t value) {
 
 }  // namespace
 
-void EventBatch::Take(const EventGroup& group, const BatchLimits& limits) {
-  const auto& events = group.events();
-  auto begin = static_cast<std::size_t>(cursor_ + 1 - group.first_position());
+void EventBatch::Take(const CommitGroupEvents& commit_group, const BatchLimits& limits) {
+  const auto& events = commit_group.events();
+  auto begin = static_cast<std::size_t>(cursor_ + 1 - commit_group.first_position());
   if (every_event_) {
-    const std::size_t rest = group.Encoded(begin, events.size()).size();
+    const std::size_t rest = commit_group.Encoded(begin, events.size()).size();
     bytes_.reserve(bytes_.size() + std::min(rest, limits.bytes) + kRoomAtTheEnd);
   }
   while (begin < events.size() && !full_) {
     std::size_t end = begin;
     while (!events[end].ends_command) ++end;
     ++end;
-    const std::size_t size = Collect(group, begin, end);
-    const std::int64_t last_position = group.first_position() + static_cast<std::int64_t>(end) - 1;
+    const std::size_t size = Collect(commit_group, begin, end);
+    const std::int64_t last_position =
+        commit_group.first_position() + static_cast<std::int64_t>(end) - 1;
     const bool fits =
         count_ + wanted_count_ <= limits.events && bytes_.size() + size <= limits.bytes_max;
     if (fits || wanted_.empty()) {
-      AppendCommand(group, last_position);
+      AppendCommand(commit_group, last_position);
       full_ = count_ >= limits.events || bytes_.size() >= limits.bytes;
     } else if (count_ > 0) {
       full_ = true;
     } else {
-      AppendPart(group, last_position, limits);
+      AppendPart(commit_group, last_position, limits);
       full_ = true;
     }
     begin = end;
   }
 }
 
-std::size_t EventBatch::Collect(const EventGroup& group, std::size_t begin, std::size_t end) {
+std::size_t EventBatch::Collect(const CommitGroupEvents& commit_group, std::size_t begin,
+                                std::size_t end) {
   wanted_.clear();
   wanted_count_ = 0;
   std::size_t size = 0;
-  if (start_time_ && group.events()[begin].time < *start_time_) return size;
+  if (start_time_ && commit_group.events()[begin].time < *start_time_) return size;
   for (std::size_t i = begin; i < end; ++i) {
-    if (!every_event_ && !Matches(group.events()[i])) continue;
+    if (!every_event_ && !Matches(commit_group.events()[i])) continue;
     ++wanted_count_;
-    size += group.Encoded(i).size();
+    size += commit_group.Encoded(i).size();
     if (!wanted_.empty() && wanted_.back().second == i) {
       wanted_.back().second = i + 1;
     } else {
@@ -71,29 +73,29 @@ std::size_t EventBatch::Collect(const EventGroup& group, std::size_t begin, std:
   return size;
 }
 
-void EventBatch::AppendCommand(const EventGroup& group, std::int64_t last_position) {
-  for (const auto& [begin, end] : wanted_) bytes_.append(group.Encoded(begin, end));
+void EventBatch::AppendCommand(const CommitGroupEvents& commit_group, std::int64_t last_position) {
+  for (const auto& [begin, end] : wanted_) bytes_.append(commit_group.Encoded(begin, end));
   count_ += wanted_count_;
   cursor_ = checkpoint_ = last_position;
 }
 
-void EventBatch::AppendPart(const EventGroup& group, std::int64_t last_position,
+void EventBatch::AppendPart(const CommitGroupEvents& commit_group, std::int64_t last_position,
                             const BatchLimits& limits) {
   for (const auto& [begin, end] : wanted_) {
     for (std::size_t i = begin; i < end; ++i) {
-      const std::string_view encoded = group.Encoded(i);
+      const std::string_view encoded = commit_group.Encoded(i);
       if (count_ > 0 &&
           (count_ >= limits.events || bytes_.size() + encoded.size() > limits.bytes_max))
         return;
       bytes_.append(encoded);
       ++count_;
-      cursor_ = group.first_position() + static_cast<std::int64_t>(i);
+      cursor_ = commit_group.first_position() + static_cast<std::int64_t>(i);
     }
   }
   cursor_ = checkpoint_ = last_position;
 }
 
-bool EventBatch::Matches(const EventGroup::Event& event) {
+bool EventBatch::Matches(const CommitGroupEvents::Event& event) {
   return MatchesType(event.type) && filter_.MatchesStream(event.stream);
 }
 

@@ -10,7 +10,7 @@
 
 #include "domain/event_filter.h"
 #include "domain/result.h"
-#include "server/events/event_group.h"
+#include "server/events/commit_group_events.h"
 
 namespace florin::server {
 
@@ -42,10 +42,10 @@ class EventBatch {
   void SetStartTime(std::int64_t time) { start_time_ = time; }
 
   /// Takes the events after the cursor, until the response is full or the
-  /// group's end.
+  /// commit group's end.
   ///
-  /// Requires: not full; the group holds position cursor + 1.
-  void Take(const EventGroup& group, const BatchLimits& limits);
+  /// Requires: not full; the commit group holds position cursor + 1.
+  void Take(const CommitGroupEvents& commit_group, const BatchLimits& limits);
 
   [[nodiscard]] bool full() const { return full_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -62,12 +62,13 @@ class EventBatch {
                                     bool caught_up);
 
  private:
-  [[nodiscard]] bool Matches(const EventGroup::Event& event);
+  [[nodiscard]] bool Matches(const CommitGroupEvents::Event& event);
   [[nodiscard]] bool MatchesType(std::string_view type);
   /// The events of one command that match into `wanted_`. Returns their size.
-  std::size_t Collect(const EventGroup& group, std::size_t begin, std::size_t end);
-  void AppendCommand(const EventGroup& group, std::int64_t last_position);
-  void AppendPart(const EventGroup& group, std::int64_t last_position, const BatchLimits& limits);
+  std::size_t Collect(const CommitGroupEvents& commit_group, std::size_t begin, std::size_t end);
+  void AppendCommand(const CommitGroupEvents& commit_group, std::int64_t last_position);
+  void AppendPart(const CommitGroupEvents& commit_group, std::int64_t last_position,
+                  const BatchLimits& limits);
 
   const domain::EventFilter filter_;
   const bool every_event_;
@@ -81,8 +82,8 @@ class EventBatch {
   std::string bytes_;
   int count_ = 0;
   bool full_ = false;
-  /// Of the command at hand: indexes in its group, those that are neighbours as one half-open
-  /// range.
+  /// Of the command at hand: indexes in its commit group, those that are neighbours as one
+  /// half-open range.
   std::vector<std::pair<std::size_t, std::size_t>> wanted_;
   int wanted_count_ = 0;
 };

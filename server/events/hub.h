@@ -19,7 +19,7 @@ namespace florin::server {
 struct EventHubOptions {
   SubscriptionOptions subscription;
   std::size_t subscriptions_max = 4'096;
-  /// Of groups that are kept encoded.
+  /// Of commit groups that are kept encoded.
   std::size_t cache_bytes = 32U << 20;
   /// Tests pass their own.
   std::function<EventClock::time_point()> now = EventClock::now;

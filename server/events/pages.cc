@@ -116,23 +116,24 @@ class EventsReader {
         next_after_ = query_->descending ? range_.high + 1 : range_.low - 1;
         break;
       }
-      const auto groups = query_->descending
-                              ? reader_->ReadGroups(range_.high, 1, 1)
-                              : reader_->ReadGroups(range_.low, kGroupsAtOnce,
-                                                    std::min(kBytesAtOnce, limits_->scanned_bytes));
-      if (!groups.ok()) return groups.refusal();
-      // Below the head there is a group for every position.
-      if (groups->empty()) return Missing();
-      for (const storage::CommitGroupPtr& group : *groups) {
-        scanned += group->records.size() + kGroupCostBytes;
-        if (auto refusal = AddGroup(*group)) return refusal;
+      const auto commit_groups =
+          query_->descending
+              ? reader_->ReadCommitGroups(range_.high, 1, 1)
+              : reader_->ReadCommitGroups(range_.low, kCommitGroupsAtOnce,
+                                          std::min(kBytesAtOnce, limits_->scanned_bytes));
+      if (!commit_groups.ok()) return commit_groups.refusal();
+      // Below the head there is a commit group for every position.
+      if (commit_groups->empty()) return Missing();
+      for (const storage::CommitGroupPtr& commit_group : *commit_groups) {
+        scanned += commit_group->records.size() + kCommitGroupCostBytes;
+        if (auto refusal = AddCommitGroup(*commit_group)) return refusal;
       }
     }
     return std::nullopt;
   }
 
-  std::optional<domain::Refusal> AddGroup(const storage::CommitGroup& group) {
-    auto records = storage::DecodeGroup(group);
+  std::optional<domain::Refusal> AddCommitGroup(const storage::CommitGroup& commit_group) {
+    auto records = storage::DecodeRecords(commit_group);
     if (!records.ok()) return records.refusal();
     if (query_->descending) std::reverse(records->begin(), records->end());
     for (const storage::RecordPtr& record : *records) {
@@ -147,9 +148,9 @@ class EventsReader {
       if (!added.ok()) return added.refusal();
     }
     if (query_->descending) {
-      range_.high = std::min(range_.high, group.first_position - 1);
+      range_.high = std::min(range_.high, commit_group.first_position - 1);
     } else {
-      range_.low = std::max(range_.low, group.last_position + 1);
+      range_.low = std::max(range_.low, commit_group.last_position + 1);
     }
     return std::nullopt;
   }
@@ -270,10 +271,10 @@ class EventsReader {
   }
 
   static constexpr std::int64_t kVersionsAtOnce = 64;
-  static constexpr std::size_t kGroupsAtOnce = 64;
+  static constexpr std::size_t kCommitGroupsAtOnce = 64;
   static constexpr std::size_t kBytesAtOnce = 256U << 10;
-  /// What finding a group costs, compared with reading bytes.
-  static constexpr std::size_t kGroupCostBytes = 1U << 10;
+  /// What finding a commit group costs, compared with reading bytes.
+  static constexpr std::size_t kCommitGroupCostBytes = 1U << 10;
 
   storage::Reader* const reader_;
   const EventQuery* const query_;
@@ -288,14 +289,15 @@ class EventsReader {
   bool done_ = false;
 };
 
-void AddGroup(const storage::CommitGroup& group, florin::v1::ReadCommitGroupsResponse* response) {
+void AddCommitGroup(const storage::CommitGroup& commit_group,
+                    florin::v1::ReadCommitGroupsResponse* response) {
   auto* const message = response->add_commit_groups();
-  message->set_first_position(group.first_position);
-  message->set_last_position(group.last_position);
-  message->set_previous_hash(group.previous_hash.data(), group.previous_hash.size());
-  message->set_hash(group.hash.data(), group.hash.size());
-  message->set_format_version(group.format_version);
-  message->set_records(group.records);
+  message->set_first_position(commit_group.first_position);
+  message->set_last_position(commit_group.last_position);
+  message->set_previous_hash(commit_group.previous_hash.data(), commit_group.previous_hash.size());
+  message->set_hash(commit_group.hash.data(), commit_group.hash.size());
+  message->set_format_version(commit_group.format_version);
+  message->set_records(commit_group.records);
 }
 
 }  // namespace
@@ -315,19 +317,19 @@ std::optional<domain::Refusal> ReadCommitGroupsPage(
   const std::int64_t next =
       range->after ? *range->after + 1 : std::max<std::int64_t>(1, query.start_position);
   if (next > range->head) return std::nullopt;
-  const auto groups =
-      reader->ReadGroups(next, static_cast<std::size_t>(query.page_size), limits.response_bytes);
-  if (!groups.ok()) return groups.refusal();
-  if (groups->empty()) {
+  const auto commit_groups = reader->ReadCommitGroups(
+      next, static_cast<std::size_t>(query.page_size), limits.response_bytes);
+  if (!commit_groups.ok()) return commit_groups.refusal();
+  if (commit_groups->empty()) {
     return domain::Refusal{domain::Reason::kDataCorrupt,
                            fmt::format("the log holds no commit group for position {}", next),
                            {{"position", std::to_string(next)}}};
   }
   std::int64_t last = range->head;
-  for (const storage::CommitGroupPtr& group : *groups) {
-    if (group->first_position > range->head) break;
-    AddGroup(*group, response);
-    last = group->last_position;
+  for (const storage::CommitGroupPtr& commit_group : *commit_groups) {
+    if (commit_group->first_position > range->head) break;
+    AddCommitGroup(*commit_group, response);
+    last = commit_group->last_position;
   }
   if (last < range->head) {
     response->set_next_page_token(EncodePageToken(query.digest, {range->head, last, ""}));

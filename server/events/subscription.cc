@@ -78,13 +78,13 @@ EventSubscription::Next EventSubscription::Serve(TimePoint now) {
   const std::int64_t head = context_->tail->Head();
   if (start_time_ || head - batch_.cursor() > context_->options.live_lag) return StartJob(now);
 
-  const auto groups = context_->tail->Recent(batch_.cursor() + 1);
-  if (groups.ok() && groups.value() == nullptr) return StartJob(now);
-  if (!groups.ok()) {
-    failure_ = groups.refusal();
+  const auto commit_groups = context_->tail->Recent(batch_.cursor() + 1);
+  if (commit_groups.ok() && commit_groups.value() == nullptr) return StartJob(now);
+  if (!commit_groups.ok()) {
+    failure_ = commit_groups.refusal();
     return Next::kAgain;
   }
-  TakeAll(*groups);
+  TakeAll(*commit_groups);
   if (batch_.cursor() < head) {
     KeepAlive(now);
     return Next::kAgain;
@@ -147,18 +147,19 @@ void EventSubscription::RunJob() {
   }
   const std::int64_t begin = batch_.cursor();
   while (!batch_.full() && batch_.cursor() < begin + context_->options.events_a_job) {
-    const auto groups = context_->tail->Read(batch_.cursor() + 1, context_->options.read_bytes);
-    if (!groups.ok()) {
-      failure_ = groups.refusal();
+    const auto commit_groups =
+        context_->tail->Read(batch_.cursor() + 1, context_->options.read_bytes);
+    if (!commit_groups.ok()) {
+      failure_ = commit_groups.refusal();
       return;
     }
-    if (groups.value()->empty()) {
+    if (commit_groups.value()->empty()) {
       // Seen by Head and not yet by Read: never ask again at once, it would be
       // asked for ever.
       job_found_nothing_ = batch_.cursor() == begin;
       return;
     }
-    TakeAll(*groups);
+    TakeAll(*commit_groups);
   }
 }
 
@@ -172,11 +173,11 @@ domain::Status EventSubscription::ResolveStart() {
   return domain::Ok{};
 }
 
-void EventSubscription::TakeAll(const EventGroups& groups) {
+void EventSubscription::TakeAll(const CommitGroupEventsList& commit_groups) {
   const BatchLimits limits = Limits();
-  for (const EventGroupPtr& group : *groups) {
+  for (const CommitGroupEventsPtr& commit_group : *commit_groups) {
     if (batch_.full()) break;
-    batch_.Take(*group, limits);
+    batch_.Take(*commit_group, limits);
   }
 }
 

@@ -154,7 +154,7 @@ class EventSubscription {
   /// Breaks the silence if it has lasted.
   void KeepAlive(TimePoint now);
   domain::Status ResolveStart();
-  void TakeAll(const EventGroups& groups);
+  void TakeAll(const CommitGroupEventsList& commit_groups);
   [[nodiscard]] bool Crowded() const;
   [[nodiscard]] BatchLimits Limits() const;
 

@@ -10,32 +10,32 @@
 #include <vector>
 
 #include "domain/result.h"
-#include "server/events/event_group.h"
+#include "server/events/commit_group_events.h"
 #include "storage/store.h"
 
 namespace florin::server {
 
-/// Groups that follow each other.
-using EventGroups = std::shared_ptr<const std::vector<EventGroupPtr>>;
+/// Commit groups that follow each other.
+using CommitGroupEventsList = std::shared_ptr<const std::vector<CommitGroupEventsPtr>>;
 
-/// The log as subscriptions see it: decoded groups, shared by all who read the
+/// The log as subscriptions see it: decoded commit groups, shared by all who read the
 /// same. Threads: any.
 class EventTail {
  public:
-  /// Requires: `reader` outlives it. `cache_bytes`: see EventGroupCache.
+  /// Requires: `reader` outlives it. `cache_bytes`: see CommitGroupEventsCache.
   EventTail(storage::Reader* reader, std::size_t cache_bytes)
       : reader_(reader), ledger_id_(reader->LedgerId()), cache_(cache_bytes) {}
 
   [[nodiscard]] const std::string& ledger_id() const { return ledger_id_; }
   [[nodiscard]] std::int64_t Head() const { return reader_->VisibleHead().position; }
 
-  /// The groups that hold `position` and what follows, without touching the
+  /// The commit groups that hold `position` and what follows, without touching the
   /// disk; empty beyond the head, null when they are no longer in memory.
   /// Errors: kDataCorrupt.
-  domain::Result<EventGroups> Recent(std::int64_t position);
+  domain::Result<CommitGroupEventsList> Recent(std::int64_t position);
   /// The same from disk where need be, about `bytes_max` of records. May block.
   /// Errors: kDataCorrupt, kStorageUnavailable.
-  domain::Result<EventGroups> Read(std::int64_t position, std::size_t bytes_max);
+  domain::Result<CommitGroupEventsList> Read(std::int64_t position, std::size_t bytes_max);
   /// The last position of the commands before `time`. May block. Errors as
   /// Read.
   domain::Result<std::int64_t> LastPositionBefore(std::int64_t time) {
@@ -43,18 +43,18 @@ class EventTail {
   }
 
  private:
-  domain::Result<EventGroups> Decode(std::int64_t position,
-                                     const std::vector<storage::CommitGroupPtr>& groups);
+  domain::Result<CommitGroupEventsList> Decode(
+      std::int64_t position, const std::vector<storage::CommitGroupPtr>& commit_groups);
 
   storage::Reader* const reader_;
   const std::string ledger_id_;
-  EventGroupCache cache_;
+  CommitGroupEventsCache cache_;
 
   /// The last answer of Recent: live subscriptions all ask the same.
   std::mutex recent_mutex_;
   std::int64_t recent_position_ = 0;
   std::int64_t recent_head_ = 0;
-  EventGroups recent_;
+  CommitGroupEventsList recent_;
 };
 
 }  // namespace florin::server

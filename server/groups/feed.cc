@@ -21,17 +21,17 @@ std::string_view WithoutTag(std::string_view field) {
   return field.substr(length_end + 1);
 }
 
-actors::FeedEvent EventAt(const EventGroup& group, std::size_t index) {
+actors::FeedEvent EventAt(const CommitGroupEvents& commit_group, std::size_t index) {
   actors::FeedEvent event;
-  event.position = group.first_position() + static_cast<std::int64_t>(index);
-  event.stream = group.events()[index].stream;
-  event.commit_time = group.events()[index].time;
-  event.bytes = WithoutTag(group.Encoded(index));
+  event.position = commit_group.first_position() + static_cast<std::int64_t>(index);
+  event.stream = commit_group.events()[index].stream;
+  event.commit_time = commit_group.events()[index].time;
+  event.bytes = WithoutTag(commit_group.Encoded(index));
   return event;
 }
 
-std::size_t IndexOf(const EventGroup& group, std::int64_t position) {
-  return static_cast<std::size_t>(position - group.first_position());
+std::size_t IndexOf(const CommitGroupEvents& commit_group, std::int64_t position) {
+  return static_cast<std::size_t>(position - commit_group.first_position());
 }
 
 // Fills one page. Types are few and their texts static, so each is matched once.
@@ -54,13 +54,14 @@ class PageFiller {
   }
   actors::FeedPage Release() { return std::move(page_); }
 
-  // Requires: the group holds position through() + 1.
-  void Take(const EventGroup& group) {
-    const auto& events = group.events();
-    for (std::size_t i = IndexOf(group, page_.through + 1); i < events.size() && !full(); ++i) {
+  // Requires: the commit group holds position through() + 1.
+  void Take(const CommitGroupEvents& commit_group) {
+    const auto& events = commit_group.events();
+    for (std::size_t i = IndexOf(commit_group, page_.through + 1); i < events.size() && !full();
+         ++i) {
       if (every_event_ ||
           (MatchesType(events[i].type) && filter_.MatchesStream(events[i].stream))) {
-        page_.events.push_back(EventAt(group, i));
+        page_.events.push_back(EventAt(commit_group, i));
         bytes_ += page_.events.back().bytes.size();
       }
       ++page_.through;
@@ -102,15 +103,15 @@ domain::Result<actors::FeedPage> TailGroupFeed::Read(std::int64_t after,
                                                      std::size_t bytes_max) {
   PageFiller page(after, filter, events_max, bytes_max);
   while (!page.full()) {
-    const auto groups = GroupsAt(page.through() + 1);
-    if (!groups.ok()) {
+    const auto commit_groups = CommitGroupsAt(page.through() + 1);
+    if (!commit_groups.ok()) {
       // What is sound before it goes out first; then it is met again.
-      if (page.through() == after) return groups.refusal();
+      if (page.through() == after) return commit_groups.refusal();
       break;
     }
-    if (groups.value()->empty()) break;
-    for (const EventGroupPtr& group : *groups.value()) {
-      if (!page.full()) page.Take(*group);
+    if (commit_groups.value()->empty()) break;
+    for (const CommitGroupEventsPtr& commit_group : *commit_groups.value()) {
+      if (!page.full()) page.Take(*commit_group);
     }
   }
   return page.Release();
@@ -120,14 +121,14 @@ domain::Result<std::vector<actors::FeedEvent>> TailGroupFeed::Fetch(
     const std::vector<std::int64_t>& positions, std::size_t bytes_max) {
   std::vector<actors::FeedEvent> events;
   std::size_t bytes = 0;
-  EventGroupPtr group;
+  CommitGroupEventsPtr commit_group;
   for (const std::int64_t position : positions) {
-    if (group == nullptr || position > group->last_position()) {
-      auto found = GroupOf(position);
+    if (commit_group == nullptr || position > commit_group->last_position()) {
+      auto found = CommitGroupOf(position);
       if (!found.ok()) return found.refusal();
-      group = std::move(*found);
+      commit_group = std::move(*found);
     }
-    events.push_back(EventAt(*group, IndexOf(*group, position)));
+    events.push_back(EventAt(*commit_group, IndexOf(*commit_group, position)));
     bytes += events.back().bytes.size();
     if (bytes >= bytes_max) break;
   }
@@ -135,13 +136,13 @@ domain::Result<std::vector<actors::FeedEvent>> TailGroupFeed::Fetch(
 }
 
 domain::Result<std::int64_t> TailGroupFeed::CommitTime(std::int64_t position) {
-  const auto group = GroupOf(position);
-  if (!group.ok()) return group.refusal();
-  const EventGroup& found = *group.value();
+  const auto commit_group = CommitGroupOf(position);
+  if (!commit_group.ok()) return commit_group.refusal();
+  const CommitGroupEvents& found = *commit_group.value();
   return found.events()[IndexOf(found, position)].time;
 }
 
-domain::Result<EventGroups> TailGroupFeed::GroupsAt(std::int64_t position) {
+domain::Result<CommitGroupEventsList> TailGroupFeed::CommitGroupsAt(std::int64_t position) {
   if (Head() - position < kLiveLag) {
     auto recent = tail_->Recent(position);
     if (!recent.ok() || recent.value() != nullptr) return recent;
@@ -149,14 +150,15 @@ domain::Result<EventGroups> TailGroupFeed::GroupsAt(std::int64_t position) {
   return tail_->Read(position, kReadBytes);
 }
 
-domain::Result<EventGroupPtr> TailGroupFeed::GroupOf(std::int64_t position) {
-  // One group: what follows is seldom wanted.
-  const auto groups = tail_->Read(position, 1);
-  if (!groups.ok()) return groups.refusal();
-  if (groups.value()->empty() || groups.value()->front()->first_position() > position) {
+domain::Result<CommitGroupEventsPtr> TailGroupFeed::CommitGroupOf(std::int64_t position) {
+  // One commit group: what follows is seldom wanted.
+  const auto commit_groups = tail_->Read(position, 1);
+  if (!commit_groups.ok()) return commit_groups.refusal();
+  if (commit_groups.value()->empty() ||
+      commit_groups.value()->front()->first_position() > position) {
     return NotThere(position);
   }
-  return groups.value()->front();
+  return commit_groups.value()->front();
 }
 
 }  // namespace florin::server

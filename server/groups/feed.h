@@ -13,7 +13,7 @@
 
 namespace florin::server {
 
-/// The log as consumer groups read it: through the decoded groups that
+/// The log as consumer groups read it: through the decoded commit groups that
 /// subscriptions share, so that each event is encoded once for all of them.
 class TailGroupFeed final : public actors::GroupFeed {
  public:
@@ -32,9 +32,9 @@ class TailGroupFeed final : public actors::GroupFeed {
   void Unlisten(std::uint64_t token) override { reader_->Unlisten(token); }
 
  private:
-  /// The groups that hold `position` and what follows; empty beyond the head.
-  domain::Result<EventGroups> GroupsAt(std::int64_t position);
-  domain::Result<EventGroupPtr> GroupOf(std::int64_t position);
+  /// The commit groups that hold `position` and what follows; empty beyond the head.
+  domain::Result<CommitGroupEventsList> CommitGroupsAt(std::int64_t position);
+  domain::Result<CommitGroupEventsPtr> CommitGroupOf(std::int64_t position);
 
   EventTail* const tail_;
   storage::Reader* const reader_;

@@ -72,16 +72,16 @@ Metrics::Metrics(const std::string& version) : registry_(std::make_shared<promet
                   .Name("florin_request_seconds")
                   .Help("Time from the request's last byte to the answer")
                   .Register(*registry_);
-  group_commands_ = &prometheus::BuildHistogram()
-                         .Name("florin_commit_commands")
-                         .Help("Commands written by one sync")
-                         .Register(*registry_)
-                         .Add({}, SizeBuckets());
-  group_bytes_ = &prometheus::BuildHistogram()
-                      .Name("florin_commit_bytes")
-                      .Help("Bytes of records written by one sync")
-                      .Register(*registry_)
-                      .Add({}, ByteBuckets());
+  commit_commands_ = &prometheus::BuildHistogram()
+                          .Name("florin_commit_commands")
+                          .Help("Commands written by one sync")
+                          .Register(*registry_)
+                          .Add({}, SizeBuckets());
+  commit_bytes_ = &prometheus::BuildHistogram()
+                       .Name("florin_commit_bytes")
+                       .Help("Bytes of records written by one sync")
+                       .Register(*registry_)
+                       .Add({}, ByteBuckets());
   sync_seconds_ = &prometheus::BuildHistogram()
                        .Name("florin_sync_seconds")
                        .Help("Duration of one synced write")
@@ -110,8 +110,8 @@ std::unique_ptr<MethodMetrics> Metrics::NewMethod(const std::string& method) {
 }
 
 void Metrics::OnCommit(std::size_t commands, std::size_t bytes, double sync_seconds) {
-  group_commands_->Observe(static_cast<double>(commands));
-  group_bytes_->Observe(static_cast<double>(bytes));
+  commit_commands_->Observe(static_cast<double>(commands));
+  commit_bytes_->Observe(static_cast<double>(bytes));
   sync_seconds_->Observe(sync_seconds);
 }
 
@@ -140,7 +140,7 @@ std::vector<prometheus::MetricFamily> LedgerCollector::Collect() const {
       gauge("florin_clock_ahead_seconds",
             "Log time minus the machine's clock; negative while a jump is not followed",
             ledger_->ClockAhead() / 1'000'000'000),
-      counter("florin_commits_total", "Synced writes", stats.committed_groups),
+      counter("florin_commits_total", "Synced writes", stats.commits),
       counter("florin_commands_total", "Commands committed", stats.committed_commands),
   };
 }

@@ -64,8 +64,8 @@ class Metrics {
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>* requests_;
   prometheus::Family<prometheus::Histogram>* seconds_;
-  prometheus::Histogram* group_commands_;
-  prometheus::Histogram* group_bytes_;
+  prometheus::Histogram* commit_commands_;
+  prometheus::Histogram* commit_bytes_;
   prometheus::Histogram* sync_seconds_;
   prometheus::Gauge* subscribers_;
   prometheus::Gauge* command_streams_;

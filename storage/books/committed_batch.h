@@ -29,7 +29,7 @@ struct CommittedBatch {
   /// Counts the writer's batches; 0: nothing was staged, or read back from the
   /// journal.
   std::uint64_t sequence = 0;
-  std::vector<CommitGroupPtr> groups;
+  std::vector<CommitGroupPtr> commit_groups;
   /// Shared with the writer, who knows its newest transactions by them.
   std::shared_ptr<std::vector<RecordPtr>> records = std::make_shared<std::vector<RecordPtr>>();
   /// For each account of each record, in order: its version before the record.
@@ -39,7 +39,7 @@ struct CommittedBatch {
   std::vector<std::pair<std::size_t, std::string>> owners_before;
   std::vector<BatchHead> heads;
 
-  [[nodiscard]] bool empty() const { return groups.empty(); }
+  [[nodiscard]] bool empty() const { return commit_groups.empty(); }
 };
 
 }  // namespace florin::storage

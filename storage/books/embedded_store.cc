@@ -14,7 +14,7 @@ namespace florin::storage {
 namespace {
 
 /// What is read back at a time.
-constexpr std::size_t kReplayGroups = 64;
+constexpr std::size_t kReplayCommitGroups = 64;
 constexpr std::size_t kReplayBytes = 4u << 20;
 
 constexpr std::size_t kDatabases = 3;
@@ -120,7 +120,7 @@ domain::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::Open(const StoreOp
   if (const auto holds = store->reader_->OpenHolds(); !holds.ok()) return holds.refusal();
   store->writer_ = std::make_unique<StoreWriter>(
       store->journal_.get(), store->index_.get(), store->heads_.get(), store->publisher_.get(),
-      StoreWriter::WriterLimits{options.group_bytes, options.head_cache_accounts / 3});
+      StoreWriter::WriterLimits{options.commit_group_bytes, options.head_cache_accounts / 3});
   return store;
 }
 
@@ -176,11 +176,12 @@ domain::Result<IndexCover> EmbeddedStore::UsableCover() {
   bool usable = cover.ok() && cover->head.position <= journal_->Head().position &&
                 cover->accounts_position <= cover->head.position;
   if (usable && cover->head.position > 0) {
-    const domain::Result<std::vector<CommitGroupPtr>> groups =
+    const domain::Result<std::vector<CommitGroupPtr>> commit_groups =
         journal_->Read(cover->head.position, 1, 0);
-    if (!groups.ok()) return groups.refusal();
-    usable = !groups->empty() && groups->front()->last_position == cover->head.position &&
-             groups->front()->hash == cover->head.hash;
+    if (!commit_groups.ok()) return commit_groups.refusal();
+    usable = !commit_groups->empty() &&
+             commit_groups->front()->last_position == cover->head.position &&
+             commit_groups->front()->hash == cover->head.hash;
   }
   if (usable) return cover;
   // It is of another log, or ahead of this one: not derived from it.
@@ -192,25 +193,25 @@ domain::Status EmbeddedStore::CatchUp(const IndexCover& cover) {
   publisher_->Start(cover);
   std::int64_t position = std::min(cover.head.position, cover.accounts_position) + 1;
   while (position <= journal_->Head().position) {
-    const domain::Result<std::vector<CommitGroupPtr>> groups =
-        journal_->Read(position, kReplayGroups, kReplayBytes);
-    if (!groups.ok()) return groups.refusal();
-    if (groups->empty())
+    const domain::Result<std::vector<CommitGroupPtr>> commit_groups =
+        journal_->Read(position, kReplayCommitGroups, kReplayBytes);
+    if (!commit_groups.ok()) return commit_groups.refusal();
+    if (commit_groups->empty())
       return DataCorrupt(
           "The journal holds nothing at position " + std::to_string(position) + ", below its end.",
           {"journal", position});
-    if (domain::Status replayed = Replay(*groups); !replayed.ok()) return replayed;
-    position = groups->back()->last_position + 1;
+    if (domain::Status replayed = Replay(*commit_groups); !replayed.ok()) return replayed;
+    position = commit_groups->back()->last_position + 1;
   }
   return domain::Ok{};
 }
 
-domain::Status EmbeddedStore::Replay(const std::vector<CommitGroupPtr>& groups) {
+domain::Status EmbeddedStore::Replay(const std::vector<CommitGroupPtr>& commit_groups) {
   CommittedBatch batch;
-  batch.groups = groups;
+  batch.commit_groups = commit_groups;
   Refolder refolder(reader_.get(), heads_.get(), &batch);
-  for (const CommitGroupPtr& group : groups) {
-    const domain::Result<std::vector<RecordPtr>> records = DecodeGroup(*group);
+  for (const CommitGroupPtr& commit_group : commit_groups) {
+    const domain::Result<std::vector<RecordPtr>> records = DecodeRecords(*commit_group);
     if (!records.ok()) return records.refusal();
     for (const RecordPtr& record : *records) {
       if (domain::Status added = refolder.Add(record); !added.ok()) return added;

@@ -39,7 +39,7 @@ class EmbeddedStore final : public Store {
   /// Errors: as Index::Reset.
   domain::Result<IndexCover> UsableCover();
   domain::Status CatchUp(const IndexCover& cover);
-  domain::Status Replay(const std::vector<CommitGroupPtr>& groups);
+  domain::Status Replay(const std::vector<CommitGroupPtr>& commit_groups);
 
   // In the order in which they lean on each other.
   std::unique_ptr<DirectoryLock> lock_;

@@ -11,7 +11,7 @@ namespace florin::storage {
 domain::Result<HistoryStep> History::Read(const std::string& account_id, std::int64_t position) {
   HistoryStep step;
   if (position == 0) return step;
-  domain::Result<RecordPtr> record = groups_->RecordAt(position);
+  domain::Result<RecordPtr> record = commit_groups_->RecordAt(position);
   if (!record.ok()) return record.refusal();
   step.record = std::move(record.value());
   step.after = FindAccount(*step.record, account_id);

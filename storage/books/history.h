@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "domain/account.h"
-#include "storage/books/group_source.h"
+#include "storage/books/commit_group_source.h"
 #include "storage/books/index.h"
 #include "storage/format/record.h"
 
@@ -28,7 +28,8 @@ struct HistoryStep {
 /// records, however long the history. Threads: any; may block on disk.
 class History {
  public:
-  History(Index* index, GroupSource* groups) : index_(index), groups_(groups) {}
+  History(Index* index, CommitGroupSource* commit_groups)
+      : index_(index), commit_groups_(commit_groups) {}
 
   /// The record that wrote `version`. Requires: 1 <= version <= head.version.
   domain::Result<HistoryStep> AtVersion(const domain::AccountState& head, std::int64_t version);
@@ -51,7 +52,7 @@ class History {
   domain::Result<std::int64_t> EntryBeyond(const domain::AccountState& head, std::int64_t position);
 
   Index* index_;
-  GroupSource* groups_;
+  CommitGroupSource* commit_groups_;
 };
 
 }  // namespace florin::storage

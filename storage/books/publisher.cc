@@ -58,7 +58,7 @@ void Publisher::Publish(const CommittedBatch& batch) {
     // Once a batch is missing from the index, a later one must not seem
     // complete.
     if (failure()) return;
-    const CommitGroup& last = *batch.groups.back();
+    const CommitGroup& last = *batch.commit_groups.back();
     head = JournalHead{last.last_position, last.hash, last.last_time};
     command_count_ += batch.records->size();
     if (domain::Status written = WriteIndex(batch, head); !written.ok()) {
@@ -67,7 +67,7 @@ void Publisher::Publish(const CommittedBatch& batch) {
     }
     PublishHeads(batch);
   }
-  tail_->Publish(batch.groups, head);
+  tail_->Publish(batch.commit_groups, head);
   published_sequence_.store(batch.sequence, std::memory_order_release);
 }
 
@@ -88,7 +88,7 @@ domain::Status Publisher::WriteIndex(const CommittedBatch& batch, const JournalH
   // When catching up, what is covered already stays so.
   if (head.position > cover.head.position) cover.head = head;
   cover.account_count = account_count_.load(std::memory_order_relaxed);
-  const std::int64_t first = batch.groups.front()->first_position;
+  const std::int64_t first = batch.commit_groups.front()->first_position;
   const std::int64_t lacking = heads_->OldestDirty().value_or(dirties ? first : head.position + 1);
   cover.accounts_position = lacking - 1;
   out.PutCover(cover);
@@ -121,7 +121,7 @@ void Publisher::AddRecords(const CommittedBatch& batch, IndexBatch* out) {
 }
 
 void Publisher::PublishHeads(const CommittedBatch& batch) {
-  const std::int64_t first = batch.groups.front()->first_position;
+  const std::int64_t first = batch.commit_groups.front()->first_position;
   for (std::size_t i = 0; i < batch.heads.size(); ++i) {
     if (i + kPrefetchAhead < batch.heads.size())
       HeadCache::Prefetch(*batch.heads[i + kPrefetchAhead].entry);

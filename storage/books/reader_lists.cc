@@ -71,7 +71,7 @@ domain::Result<TransactionPage> StoreReader::ListTransactions(const TransactionQ
   if (after > 0 && query.ascending) range.low = std::max(range.low, after);
   if (after > 0 && !query.ascending) range.high = std::min(range.high, after - 1);
 
-  TransactionList list(index_, &groups_, query.statuses, as_of, limits);
+  TransactionList list(index_, &commit_groups_, query.statuses, as_of, limits);
   if (range.low < range.high && !list.Done()) {
     domain::Status filled = domain::Ok{};
     if (query.account_id.empty()) {

@@ -21,8 +21,8 @@ StoreReader::StoreReader(Journal* journal, Index* index, HeadCache* heads, LiveT
       publisher_(publisher),
       ledger_id_(std::move(ledger_id)),
       directory_(std::move(directory)),
-      groups_(journal, tail),
-      history_(index, &groups_) {}
+      commit_groups_(journal, tail),
+      history_(index, &commit_groups_) {}
 
 std::int64_t StoreReader::DataBytes() const { return DirectoryBytes(directory_); }
 
@@ -80,7 +80,7 @@ domain::Result<Lookup<std::int64_t>> StoreReader::FindRequest(bool target_is_acc
 }
 
 domain::Result<RecordPtr> StoreReader::ReadRecord(std::int64_t position) {
-  return groups_.RecordAt(position);
+  return commit_groups_.RecordAt(position);
 }
 
 domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransaction(
@@ -90,7 +90,7 @@ domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransactio
   if (!entry.ok()) return entry.refusal();
   if (!entry->value) return std::optional<domain::TransactionPtr>();
   const std::int64_t position = entry->value->place.last_position;
-  const domain::Result<RecordPtr> record = groups_.RecordAt(position);
+  const domain::Result<RecordPtr> record = commit_groups_.RecordAt(position);
   if (!record.ok()) return record.refusal();
   const Change& change = (*record)->change;
   for (const std::shared_ptr<domain::Transaction>& transaction :
@@ -107,10 +107,10 @@ domain::Result<std::optional<domain::TransactionPtr>> StoreReader::GetTransactio
 domain::Result<std::int64_t> StoreReader::CommandEndAtOrBefore(std::int64_t position) {
   const std::int64_t wanted = std::min(position, VisibleHead().position);
   if (wanted <= 0) return std::int64_t{0};
-  const domain::Result<CommitGroupPtr> group = groups_.Holding(wanted);
-  if (!group.ok()) return group.refusal();
-  std::int64_t end = (*group)->first_position - 1;
-  domain::Status scanned = ScanGroup(**group, [&](const FrameInfo& frame) {
+  const domain::Result<CommitGroupPtr> commit_group = commit_groups_.Holding(wanted);
+  if (!commit_group.ok()) return commit_group.refusal();
+  std::int64_t end = (*commit_group)->first_position - 1;
+  domain::Status scanned = ScanCommitGroup(**commit_group, [&](const FrameInfo& frame) {
     if (frame.last_position <= wanted) end = frame.last_position;
   });
   if (!scanned.ok()) return scanned.refusal();
@@ -120,35 +120,35 @@ domain::Result<std::int64_t> StoreReader::CommandEndAtOrBefore(std::int64_t posi
 domain::Result<std::int64_t> StoreReader::CommandEndAtOrBeforeTime(std::int64_t time) {
   const JournalHead visible = VisibleHead();
   if (visible.time <= time) return visible.position;
-  const domain::Result<std::int64_t> whole = journal_->LastGroupEndAtOrBefore(time);
+  const domain::Result<std::int64_t> whole = journal_->LastCommitGroupEndAtOrBefore(time);
   if (!whole.ok()) return whole.refusal();
   std::int64_t end = std::min(*whole, visible.position);
   if (end == visible.position) return end;
-  const domain::Result<CommitGroupPtr> group = groups_.Holding(end + 1);
-  if (!group.ok()) return group.refusal();
-  domain::Status scanned = ScanGroup(**group, [&](const FrameInfo& frame) {
+  const domain::Result<CommitGroupPtr> commit_group = commit_groups_.Holding(end + 1);
+  if (!commit_group.ok()) return commit_group.refusal();
+  domain::Status scanned = ScanCommitGroup(**commit_group, [&](const FrameInfo& frame) {
     if (frame.commit_time <= time) end = frame.last_position;
   });
   if (!scanned.ok()) return scanned.refusal();
   return end;
 }
 
-domain::Result<std::vector<CommitGroupPtr>> StoreReader::ReadGroups(std::int64_t position,
-                                                                    std::size_t groups_max,
-                                                                    std::size_t bytes_max) {
+domain::Result<std::vector<CommitGroupPtr>> StoreReader::ReadCommitGroups(
+    std::int64_t position, std::size_t commit_groups_max, std::size_t bytes_max) {
   const std::int64_t visible = VisibleHead().position;
   if (position > visible) return std::vector<CommitGroupPtr>();
-  domain::Result<std::vector<CommitGroupPtr>> groups =
-      journal_->Read(position, groups_max, bytes_max);
-  if (!groups.ok()) return groups.refusal();
+  domain::Result<std::vector<CommitGroupPtr>> commit_groups =
+      journal_->Read(position, commit_groups_max, bytes_max);
+  if (!commit_groups.ok()) return commit_groups.refusal();
   // Durable but not yet visible: the heads would not fit what these say.
-  while (!groups->empty() && groups->back()->first_position > visible) groups->pop_back();
-  return groups;
+  while (!commit_groups->empty() && commit_groups->back()->first_position > visible)
+    commit_groups->pop_back();
+  return commit_groups;
 }
 
-std::optional<std::vector<CommitGroupPtr>> StoreReader::RecentGroups(std::int64_t position,
-                                                                     std::size_t groups_max) {
-  return tail_->After(position, groups_max);
+std::optional<std::vector<CommitGroupPtr>> StoreReader::RecentCommitGroups(
+    std::int64_t position, std::size_t commit_groups_max) {
+  return tail_->After(position, commit_groups_max);
 }
 
 domain::Result<std::vector<OpenHold>> StoreReader::OpenHolds() {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/books/group_source.h"
+#include "storage/books/commit_group_source.h"
 #include "storage/books/head_cache.h"
 #include "storage/books/history.h"
 #include "storage/books/index.h"
@@ -61,11 +61,11 @@ class StoreReader final : public Reader {
                                                             std::int64_t last_version) override;
   domain::Result<std::int64_t> StreamVersion(const std::string& stream) override;
 
-  domain::Result<std::vector<CommitGroupPtr>> ReadGroups(std::int64_t position,
-                                                         std::size_t groups_max,
-                                                         std::size_t bytes_max) override;
-  std::optional<std::vector<CommitGroupPtr>> RecentGroups(std::int64_t position,
-                                                          std::size_t groups_max) override;
+  domain::Result<std::vector<CommitGroupPtr>> ReadCommitGroups(std::int64_t position,
+                                                               std::size_t commit_groups_max,
+                                                               std::size_t bytes_max) override;
+  std::optional<std::vector<CommitGroupPtr>> RecentCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max) override;
   std::uint64_t Listen(std::function<void()> wake) override {
     return tail_->Listen(std::move(wake));
   }
@@ -90,7 +90,7 @@ class StoreReader final : public Reader {
   const Publisher* publisher_;
   std::string ledger_id_;
   std::string directory_;
-  GroupSource groups_;
+  CommitGroupSource commit_groups_;
   History history_;
 };
 

@@ -144,7 +144,7 @@ void StoreWriter::Accept(const RecordPtr& record, const std::vector<WriterAccoun
   batch_->records->push_back(record);
   staged_.position = position;
   staged_.time = change.commit_time;
-  if (encoder_.size() >= limits_.group_bytes) CutGroup();
+  if (encoder_.size() >= limits_.commit_group_bytes) CutCommitGroup();
 }
 
 void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
@@ -166,12 +166,12 @@ void StoreWriter::RememberTransaction(const domain::Transaction& transaction,
   transactions_written_.push_back(&transaction);
 }
 
-void StoreWriter::CutGroup() {
+void StoreWriter::CutCommitGroup() {
   if (encoder_.empty()) return;
-  auto group = std::make_shared<CommitGroup>(encoder_.Finish(staged_.hash));
-  staged_.hash = group->hash;
-  staged_bytes_ += group->records.size();
-  batch_->groups.push_back(std::move(group));
+  auto commit_group = std::make_shared<CommitGroup>(encoder_.Finish(staged_.hash));
+  staged_.hash = commit_group->hash;
+  staged_bytes_ += commit_group->records.size();
+  batch_->commit_groups.push_back(std::move(commit_group));
 }
 
 std::size_t StoreWriter::StagedBytes() const {
@@ -179,12 +179,12 @@ std::size_t StoreWriter::StagedBytes() const {
 }
 
 domain::Result<CommittedBatchPtr> StoreWriter::Commit() {
-  CutGroup();
+  CutCommitGroup();
   if (batch_->empty()) return CommittedBatchPtr(new CommittedBatch);
   domain::Status appended = domain::Ok{};
   // What could not be made visible must not be followed by more.
   if (std::optional<domain::Refusal> failure = publisher_->failure()) appended = *failure;
-  if (appended.ok()) appended = journal_->Append(durable_.position, 0, batch_->groups);
+  if (appended.ok()) appended = journal_->Append(durable_.position, 0, batch_->commit_groups);
   if (!appended.ok()) {
     Restore();
     return appended.refusal();

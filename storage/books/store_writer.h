@@ -48,8 +48,8 @@ struct WriterAccount {
 class StoreWriter final : public Writer {
  public:
   struct WriterLimits {
-    /// A group is cut at this size.
-    std::size_t group_bytes = 0;
+    /// A commit group is cut at this size.
+    std::size_t commit_group_bytes = 0;
     /// Beyond it, accounts whose last change is published are forgotten.
     std::size_t accounts = 0;
   };
@@ -102,7 +102,7 @@ class StoreWriter final : public Writer {
   void Accept(const RecordPtr& record, const std::vector<WriterAccount*>& accounts);
   void Touch(WriterAccount* account);
   void RememberTransaction(const domain::Transaction& transaction, const TransactionPlace& place);
-  void CutGroup();
+  void CutCommitGroup();
   void Restore();
   CommittedBatchPtr TakeBatch();
   void ForgetPublished();
@@ -123,7 +123,7 @@ class StoreWriter final : public Writer {
   JournalHead durable_;
 
   // The open batch.
-  GroupEncoder encoder_;
+  CommitGroupEncoder encoder_;
   std::uint64_t sequence_ = 1;
   JournalHead staged_;
   std::size_t staged_bytes_ = 0;

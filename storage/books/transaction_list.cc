@@ -73,10 +73,11 @@ class Refusals {
 
 }  // namespace
 
-TransactionList::TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses,
-                                 std::int64_t as_of, const TransactionPageLimits& limits)
+TransactionList::TransactionList(Index* index, CommitGroupSource* commit_groups,
+                                 std::uint32_t statuses, std::int64_t as_of,
+                                 const TransactionPageLimits& limits)
     : index_(index),
-      groups_(groups),
+      commit_groups_(commit_groups),
       statuses_(statuses == 0 ? kAllButRefused : statuses),
       as_of_(as_of),
       limits_(limits) {}
@@ -103,7 +104,7 @@ domain::Result<domain::TransactionPtr> TransactionList::AsOf(const RecordPtr& cr
   if (!entry.ok()) return entry.refusal();
   if (!entry->value || entry->value->place.last_position <= created->last_position) return first;
   const auto at = [this, &first](std::int64_t position) -> domain::Result<domain::TransactionPtr> {
-    const domain::Result<RecordPtr> record = groups_->RecordAt(position);
+    const domain::Result<RecordPtr> record = commit_groups_->RecordAt(position);
     if (!record.ok()) return record.refusal();
     const Change& change = (*record)->change;
     const bool reversed =
@@ -125,17 +126,17 @@ domain::Status TransactionList::AddCreatedBy(const RecordPtr& record) {
 }
 
 domain::Status TransactionList::AddRefusedAt(std::int64_t position) {
-  domain::Result<RecordPtr> record = groups_->RecordAt(position);
+  domain::Result<RecordPtr> record = commit_groups_->RecordAt(position);
   if (!record.ok()) return record.refusal();
   page_.items.push_back((*record)->change.transaction);
   Reach(position);
   return domain::Ok{};
 }
 
-domain::Status TransactionList::AddGroup(const CommitGroup& group, const ListRange& range,
-                                         bool ascending) {
+domain::Status TransactionList::AddCommitGroup(const CommitGroup& commit_group,
+                                               const ListRange& range, bool ascending) {
   std::vector<std::int64_t> positions;
-  domain::Status scanned = ScanGroup(group, [&](const FrameInfo& frame) {
+  domain::Status scanned = ScanCommitGroup(commit_group, [&](const FrameInfo& frame) {
     const bool wanted =
         Creates(frame.kind) || (frame.kind == ChangeKind::kTransactionRefused && WantsRefused());
     if (wanted && frame.last_position > range.low && frame.last_position <= range.high)
@@ -145,22 +146,23 @@ domain::Status TransactionList::AddGroup(const CommitGroup& group, const ListRan
   if (!ascending) std::reverse(positions.begin(), positions.end());
   for (const std::int64_t position : positions) {
     if (Done()) return domain::Ok{};
-    const domain::Result<RecordPtr> record = FindRecord(group, position);
+    const domain::Result<RecordPtr> record = FindRecord(commit_group, position);
     if (!record.ok()) return record.refusal();
     if (domain::Status added = AddCreatedBy(*record); !added.ok()) return added;
     Reach(position);
   }
-  if (!Done()) Reach(ascending ? group.last_position : group.first_position);
+  if (!Done()) Reach(ascending ? commit_group.last_position : commit_group.first_position);
   return domain::Ok{};
 }
 
 domain::Status TransactionList::FillBackward(const ListRange& range) {
   std::int64_t position = range.high;
   while (position > range.low && !Done()) {
-    const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
-    if (!group.ok()) return group.refusal();
-    if (domain::Status added = AddGroup(**group, range, false); !added.ok()) return added;
-    position = (*group)->first_position - 1;
+    const domain::Result<CommitGroupPtr> commit_group = commit_groups_->Holding(position);
+    if (!commit_group.ok()) return commit_group.refusal();
+    if (domain::Status added = AddCommitGroup(**commit_group, range, false); !added.ok())
+      return added;
+    position = (*commit_group)->first_position - 1;
   }
   return domain::Ok{};
 }
@@ -168,10 +170,11 @@ domain::Status TransactionList::FillBackward(const ListRange& range) {
 domain::Status TransactionList::FillForward(const ListRange& range) {
   std::int64_t position = range.low + 1;
   while (position <= range.high && !Done()) {
-    const domain::Result<CommitGroupPtr> group = groups_->Holding(position);
-    if (!group.ok()) return group.refusal();
-    if (domain::Status added = AddGroup(**group, range, true); !added.ok()) return added;
-    position = (*group)->last_position + 1;
+    const domain::Result<CommitGroupPtr> commit_group = commit_groups_->Holding(position);
+    if (!commit_group.ok()) return commit_group.refusal();
+    if (domain::Status added = AddCommitGroup(**commit_group, range, true); !added.ok())
+      return added;
+    position = (*commit_group)->last_position + 1;
   }
   return domain::Ok{};
 }

@@ -7,7 +7,7 @@
 
 #include "domain/result.h"
 #include "domain/transaction.h"
-#include "storage/books/group_source.h"
+#include "storage/books/commit_group_source.h"
 #include "storage/books/history.h"
 #include "storage/books/index.h"
 #include "storage/store.h"
@@ -29,8 +29,8 @@ class TransactionList {
  public:
   /// `statuses`: bits 1 << TransactionStatus; 0: all but refused. `as_of`: the
   /// end of a command.
-  TransactionList(Index* index, GroupSource* groups, std::uint32_t statuses, std::int64_t as_of,
-                  const TransactionPageLimits& limits);
+  TransactionList(Index* index, CommitGroupSource* commit_groups, std::uint32_t statuses,
+                  std::int64_t as_of, const TransactionPageLimits& limits);
 
   /// The whole ledger, newest first or oldest first.
   domain::Status FillBackward(const ListRange& range);
@@ -55,13 +55,14 @@ class TransactionList {
   /// Adds what the record created, if it is wanted as it stood.
   domain::Status AddCreatedBy(const RecordPtr& record);
   [[nodiscard]] domain::Result<domain::TransactionPtr> AsOf(const RecordPtr& created);
-  domain::Status AddGroup(const CommitGroup& group, const ListRange& range, bool ascending);
+  domain::Status AddCommitGroup(const CommitGroup& commit_group, const ListRange& range,
+                                bool ascending);
   domain::Status AddRefusedAt(std::int64_t position);
   /// All up to here has been looked at, in the order of the list.
   void Reach(std::int64_t position);
 
   Index* index_;
-  GroupSource* groups_;
+  CommitGroupSource* commit_groups_;
   std::uint32_t statuses_;
   std::int64_t as_of_;
   TransactionPageLimits limits_;

@@ -17,7 +17,7 @@ namespace florin::storage::codec {
 /// time, its memory is kept.
 class Dictionary {
  public:
-  /// Longest string that is taken in: bounds what a damaged group can make a
+  /// Longest string that is taken in: bounds what a damaged commit group can make a
   /// reader allocate, as one byte then names no more than this.
   static constexpr std::size_t kWordBytesMax = 255;
 

@@ -86,7 +86,7 @@ Hash ChainHash(const Hash& previous, std::string_view records) {
   return hash;
 }
 
-domain::Status GroupEncoder::Add(const Record& record) {
+domain::Status CommitGroupEncoder::Add(const Record& record) {
   const auto& [change, first_position, last_position, accounts] = record;
   if (first_position < 1 || last_position < first_position ||
       (!empty() && first_position != last_position_ + 1)) {
@@ -94,7 +94,7 @@ domain::Status GroupEncoder::Add(const Record& record) {
   }
   if (!codec::HasNeededParts(change))
     return Unstorable(record, "a part that its kind needs is missing");
-  const std::int64_t group_time = empty() ? change.commit_time : first_time_;
+  const std::int64_t commit_group_time = empty() ? change.commit_time : first_time_;
   const codec::FrameContext context{first_position, last_position, change.commit_time};
   const std::size_t words = dictionary_.size();
   const std::uint64_t parts = PartsOf(change);
@@ -103,7 +103,7 @@ domain::Status GroupEncoder::Add(const Record& record) {
   body_.Byte(static_cast<std::uint8_t>(change.kind));
   body_.Varint(parts);
   body_.Varint(codec::WrappedDifference(last_position, first_position) + 1);
-  body_.Varint(codec::WrappedDifference(change.commit_time, group_time));
+  body_.Varint(codec::WrappedDifference(change.commit_time, commit_group_time));
   codec::FieldEncoder fields(context, &dictionary_, &body_);
   fields.Word(change.principal);
   body_.Varint(accounts.size());
@@ -125,11 +125,11 @@ domain::Status GroupEncoder::Add(const Record& record) {
   return domain::Ok{};
 }
 
-std::size_t GroupEncoder::size() const {
+std::size_t CommitGroupEncoder::size() const {
   return empty() ? 0 : kHeaderBytesMax + dictionary_.bytes().size() + frames_.size();
 }
 
-CommitGroup GroupEncoder::Finish(const Hash& previous_hash) {
+CommitGroup CommitGroupEncoder::Finish(const Hash& previous_hash) {
   codec::WireWriter& header = body_;
   header.Clear();
   header.Byte(static_cast<std::uint8_t>(kJournalFormatVersion));
@@ -139,21 +139,21 @@ CommitGroup GroupEncoder::Finish(const Hash& previous_hash) {
   header.Varint(dictionary_.size());
   header.Varint(dictionary_.bytes().size());
 
-  CommitGroup group;
-  group.first_position = first_position_;
-  group.last_position = last_position_;
-  group.first_time = first_time_;
-  group.last_time = last_time_;
-  group.format_version = kJournalFormatVersion;
-  group.previous_hash = previous_hash;
-  group.records.reserve(header.size() + dictionary_.bytes().size() + frames_.size());
-  group.records.append(header.view()).append(dictionary_.bytes()).append(frames_.view());
-  group.hash = ChainHash(previous_hash, group.records);
+  CommitGroup commit_group;
+  commit_group.first_position = first_position_;
+  commit_group.last_position = last_position_;
+  commit_group.first_time = first_time_;
+  commit_group.last_time = last_time_;
+  commit_group.format_version = kJournalFormatVersion;
+  commit_group.previous_hash = previous_hash;
+  commit_group.records.reserve(header.size() + dictionary_.bytes().size() + frames_.size());
+  commit_group.records.append(header.view()).append(dictionary_.bytes()).append(frames_.view());
+  commit_group.hash = ChainHash(previous_hash, commit_group.records);
   Clear();
-  return group;
+  return commit_group;
 }
 
-void GroupEncoder::Clear() {
+void CommitGroupEncoder::Clear() {
   dictionary_.Clear();
   frames_.Clear();
   record_count_ = 0;

@@ -47,14 +47,16 @@ struct FrameHead {
   codec::FrameContext context;
 };
 
-/// Walks the frames of a group.
-class GroupCursor {
+/// Walks the frames of a commit group.
+class CommitGroupCursor {
  public:
-  explicit GroupCursor(const CommitGroup& group) : group_(group), in_(group.records) {}
+  explicit CommitGroupCursor(const CommitGroup& commit_group)
+      : commit_group_(commit_group), in_(commit_group.records) {}
 
   /// Reads what stands before the frames. False: damaged().
   bool Open() {
-    if (group_.format_version != kJournalFormatVersion || in_.Byte() != kJournalFormatVersion) {
+    if (commit_group_.format_version != kJournalFormatVersion ||
+        in_.Byte() != kJournalFormatVersion) {
       return Damaged("its format is not version 1, the one this server reads");
     }
     next_position_ = in_.NonNegative();
@@ -63,10 +65,10 @@ class GroupCursor {
     const std::size_t words = in_.Count(kWordBytesMin);
     codec::WireReader dictionary(in_.Bytes());
     // The last position there is would leave no number for the one after it.
-    if (!in_.ok() || next_position_ != group_.first_position || next_position_ < 1 ||
-        group_.last_position < next_position_ ||
-        group_.last_position == std::numeric_limits<std::int64_t>::max() ||
-        first_time_ != group_.first_time || frames_left_ == 0) {
+    if (!in_.ok() || next_position_ != commit_group_.first_position || next_position_ < 1 ||
+        commit_group_.last_position < next_position_ ||
+        commit_group_.last_position == std::numeric_limits<std::int64_t>::max() ||
+        first_time_ != commit_group_.first_time || frames_left_ == 0) {
       return Damaged("its header does not fit it");
     }
     return ReadWords(words, &dictionary);
@@ -84,13 +86,13 @@ class GroupCursor {
     const std::uint64_t events = frame_.Varint();
     if (!in_.ok() || !frame_.ok() || kind == 0 ||
         (head->parts & ~std::uint64_t{codec::kPartsAll}) != 0 || events == 0 ||
-        events > static_cast<std::uint64_t>(group_.last_position - next_position_) + 1) {
+        events > static_cast<std::uint64_t>(commit_group_.last_position - next_position_) + 1) {
       return Damaged("a record's head is malformed");
     }
     head->context.first_position = next_position_;
     head->context.last_position = next_position_ + static_cast<std::int64_t>(events - 1);
     head->context.commit_time = codec::WrappedSum(first_time_, frame_.Varint());
-    if (frames_left_ == 0 && head->context.commit_time != group_.last_time) {
+    if (frames_left_ == 0 && head->context.commit_time != commit_group_.last_time) {
       return Damaged("its last time is not that of its last record");
     }
     next_position_ = head->context.last_position + 1;
@@ -109,7 +111,7 @@ class GroupCursor {
   }
   [[nodiscard]] bool damaged() const { return !damage_.empty(); }
   [[nodiscard]] domain::Refusal Damage() const {
-    const std::string position = std::to_string(group_.first_position);
+    const std::string position = std::to_string(commit_group_.first_position);
     std::string message = "The commit group at position ";
     message.append(position).append(" is damaged: ").append(damage_).append(".");
     return {domain::Reason::kDataCorrupt, std::move(message), {{"position", position}}};
@@ -127,12 +129,12 @@ class GroupCursor {
 
   bool Close() {
     if (!in_.AtEnd()) return Damaged("bytes follow its last record");
-    if (next_position_ - 1 != group_.last_position)
+    if (next_position_ - 1 != commit_group_.last_position)
       return Damaged("its records end at another position");
     return false;
   }
 
-  const CommitGroup& group_;
+  const CommitGroup& commit_group_;
   codec::WireReader in_;
   codec::WireReader frame_;
   std::vector<std::string_view> words_;
@@ -183,7 +185,7 @@ void FillBalances(Record* record) {
 }
 
 /// The record of the frame that `cursor` stands on, or null: damaged.
-RecordPtr DecodeFrame(const FrameHead& head, GroupCursor* cursor) {
+RecordPtr DecodeFrame(const FrameHead& head, CommitGroupCursor* cursor) {
   auto record = std::make_shared<Record>();
   record->first_position = head.context.first_position;
   record->last_position = head.context.last_position;
@@ -205,7 +207,7 @@ RecordPtr DecodeFrame(const FrameHead& head, GroupCursor* cursor) {
   return record;
 }
 
-bool ScanFrame(const FrameHead& head, GroupCursor* cursor, FrameInfo* info) {
+bool ScanFrame(const FrameHead& head, CommitGroupCursor* cursor, FrameInfo* info) {
   codec::WireReader& in = cursor->frame();
   codec::FieldDecoder fields(head.context, cursor->words(), &in);
   info->kind = head.kind;
@@ -228,8 +230,8 @@ bool ScanFrame(const FrameHead& head, GroupCursor* cursor, FrameInfo* info) {
 
 }  // namespace
 
-domain::Result<std::vector<RecordPtr>> DecodeGroup(const CommitGroup& group) {
-  GroupCursor cursor(group);
+domain::Result<std::vector<RecordPtr>> DecodeRecords(const CommitGroup& commit_group) {
+  CommitGroupCursor cursor(commit_group);
   std::vector<RecordPtr> records;
   if (!cursor.Open()) return cursor.Damage();
   records.reserve(cursor.frames_left());
@@ -243,8 +245,8 @@ domain::Result<std::vector<RecordPtr>> DecodeGroup(const CommitGroup& group) {
   return records;
 }
 
-domain::Result<RecordPtr> FindRecord(const CommitGroup& group, std::int64_t position) {
-  GroupCursor cursor(group);
+domain::Result<RecordPtr> FindRecord(const CommitGroup& commit_group, std::int64_t position) {
+  CommitGroupCursor cursor(commit_group);
   if (!cursor.Open()) return cursor.Damage();
   FrameHead head;
   while (cursor.Next(&head)) {
@@ -258,9 +260,9 @@ domain::Result<RecordPtr> FindRecord(const CommitGroup& group, std::int64_t posi
   return cursor.Damage();
 }
 
-domain::Status ScanGroup(const CommitGroup& group,
-                         const std::function<void(const FrameInfo&)>& visit) {
-  GroupCursor cursor(group);
+domain::Status ScanCommitGroup(const CommitGroup& commit_group,
+                               const std::function<void(const FrameInfo&)>& visit) {
+  CommitGroupCursor cursor(commit_group);
   if (!cursor.Open()) return cursor.Damage();
   FrameHead head;
   FrameInfo info;
@@ -272,9 +274,10 @@ domain::Status ScanGroup(const CommitGroup& group,
   return domain::Ok{};
 }
 
-domain::Status VerifyHash(const CommitGroup& group) {
-  if (ChainHash(group.previous_hash, group.records) == group.hash) return domain::Ok{};
-  GroupCursor cursor(group);
+domain::Status VerifyHash(const CommitGroup& commit_group) {
+  if (ChainHash(commit_group.previous_hash, commit_group.records) == commit_group.hash)
+    return domain::Ok{};
+  CommitGroupCursor cursor(commit_group);
   cursor.Damaged("its hash is not that of its records");
   return cursor.Damage();
 }

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "storage/format/group_value.h"
+#include "storage/format/commit_group_value.h"
 
 namespace florin::storage {
 
 domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
                            std::int64_t expected_head, std::int64_t owner_epoch,
-                           std::span<const CommitGroupPtr> groups) {
+                           std::span<const CommitGroupPtr> commit_groups) {
   if (owner_epoch != current_epoch) {
     return VersionConflict("The journal is owned in epoch " + std::to_string(current_epoch) +
                            ", not " + std::to_string(owner_epoch) + ".");
@@ -20,29 +20,31 @@ domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
   std::int64_t position = head.position;
   std::int64_t time = head.time;
   const Hash* hash = &head.hash;
-  for (const CommitGroupPtr& group : groups) {
+  for (const CommitGroupPtr& commit_group : commit_groups) {
     const std::string name =
-        "The commit group at position " + std::to_string(group->first_position);
-    if (group->first_position != position + 1 || group->last_position < group->first_position) {
+        "The commit group at position " + std::to_string(commit_group->first_position);
+    if (commit_group->first_position != position + 1 ||
+        commit_group->last_position < commit_group->first_position) {
       return VersionConflict(name + " does not follow the log, which ends at " +
                              std::to_string(position) + ".");
     }
-    if (group->first_time < time || group->last_time < group->first_time)
+    if (commit_group->first_time < time || commit_group->last_time < commit_group->first_time)
       return VersionConflict(name + " goes back in time.");
-    if (group->previous_hash != *hash) {
-      return VersionConflict(name + " is chained to hash " + ToHex(group->previous_hash) +
+    if (commit_group->previous_hash != *hash) {
+      return VersionConflict(name + " is chained to hash " + ToHex(commit_group->previous_hash) +
                              ", but the log ends with " + ToHex(*hash) + ".");
     }
-    position = group->last_position;
-    time = group->last_time;
-    hash = &group->hash;
+    position = commit_group->last_position;
+    time = commit_group->last_time;
+    hash = &commit_group->hash;
   }
   return domain::Ok{};
 }
 
-domain::Status CheckFollows(const CommitGroup& before, const CommitGroup& group,
+domain::Status CheckFollows(const CommitGroup& before, const CommitGroup& commit_group,
                             const CorruptPlace& where) {
-  if (group.first_position == before.last_position + 1 && group.previous_hash == before.hash)
+  if (commit_group.first_position == before.last_position + 1 &&
+      commit_group.previous_hash == before.hash)
     return domain::Ok{};
   return DataCorrupt("The commit group at " + where.Text() + " does not follow the one before it.",
                      where);

@@ -13,11 +13,12 @@ namespace florin::storage {
 /// not follow.
 [[nodiscard]] domain::Status CheckAppend(const JournalHead& head, std::int64_t current_epoch,
                                          std::int64_t expected_head, std::int64_t owner_epoch,
-                                         std::span<const CommitGroupPtr> groups);
+                                         std::span<const CommitGroupPtr> commit_groups);
 
-/// Whether `group`, read at `where`, is the one after `before`: by position and
+/// Whether `commit_group`, read at `where`, is the one after `before`: by position and
 /// by hash. Errors: kDataCorrupt.
-[[nodiscard]] domain::Status CheckFollows(const CommitGroup& before, const CommitGroup& group,
+[[nodiscard]] domain::Status CheckFollows(const CommitGroup& before,
+                                          const CommitGroup& commit_group,
                                           const CorruptPlace& where);
 
 }  // namespace florin::storage

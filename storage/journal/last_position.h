@@ -21,10 +21,10 @@ namespace florin::storage {
 ///
 /// Shape: two slots of 512 bytes, of which one is written until it is synced and
 /// then the other, so that a torn write leaves one (docs/formats/directories.md). Durability: a
-/// mark is written after its group's sync, so it never leads, and a process that dies leaves it
-/// whole. It is synced by a thread of its own, every kSyncInterval while there
-/// is something new: after a power loss it may lag by that much. Threads: Write
-/// and failure from the journal's writer.
+/// mark is written after its commit group's sync, so it never leads, and a process that dies leaves
+/// it whole. It is synced by a thread of its own, every kSyncInterval while there is something new:
+/// after a power loss it may lag by that much. Threads: Write and failure from the journal's
+/// writer.
 class LastPosition {
  public:
   /// Opens or creates. Errors: kDataCorrupt if the file is there and neither

@@ -13,7 +13,7 @@
 
 namespace florin::storage {
 
-/// What is visible and new: the visible head, a ring of recent groups, who
+/// What is visible and new: the visible head, a ring of recent commit groups, who
 /// wants to be woken.
 ///
 /// Threads: any.
@@ -21,14 +21,14 @@ class LiveTail {
  public:
   explicit LiveTail(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  /// Groups and head become visible together; then wakes the listeners.
-  void Publish(std::span<const CommitGroupPtr> groups, const JournalHead& head);
+  /// Commit groups and head become visible together; then wakes the listeners.
+  void Publish(std::span<const CommitGroupPtr> commit_groups, const JournalHead& head);
 
   [[nodiscard]] JournalHead Head() const;
   /// Those after `position`; nothing if the ring does not reach back so far.
-  [[nodiscard]] std::optional<std::vector<CommitGroupPtr>> After(std::int64_t position,
-                                                                 std::size_t groups_max) const;
-  /// The group that holds `position`, null if the ring has it not.
+  [[nodiscard]] std::optional<std::vector<CommitGroupPtr>> After(
+      std::int64_t position, std::size_t commit_groups_max) const;
+  /// The commit group that holds `position`, null if the ring has it not.
   [[nodiscard]] CommitGroupPtr Holding(std::int64_t position) const;
 
   /// After Unlisten returns `wake` is not running and will not run. `wake` must
@@ -44,7 +44,7 @@ class LiveTail {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   JournalHead head_;
-  std::deque<CommitGroupPtr> groups_;
+  std::deque<CommitGroupPtr> commit_groups_;
   std::size_t bytes_ = 0;
 
   std::mutex listeners_mutex_;

@@ -14,10 +14,11 @@ namespace florin::storage {
 class MemoryJournal final : public Journal {
  public:
   domain::Status Append(std::int64_t expected_head, std::int64_t owner_epoch,
-                        std::span<const CommitGroupPtr> groups) override;
-  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position, std::size_t groups_max,
+                        std::span<const CommitGroupPtr> commit_groups) override;
+  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position,
+                                                   std::size_t commit_groups_max,
                                                    std::size_t bytes_max) override;
-  domain::Result<std::int64_t> LastGroupEndAtOrBefore(std::int64_t time) override;
+  domain::Result<std::int64_t> LastCommitGroupEndAtOrBefore(std::int64_t time) override;
   [[nodiscard]] JournalHead Head() const override;
 
   /// Every later Append answers with this and writes nothing, until kNone is
@@ -29,7 +30,7 @@ class MemoryJournal final : public Journal {
  private:
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  std::vector<CommitGroupPtr> groups_;
+  std::vector<CommitGroupPtr> commit_groups_;
   std::int64_t owner_epoch_ = 0;
   domain::Reason failing_ = domain::Reason::kNone;
 };

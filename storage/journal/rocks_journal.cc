@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "storage/format/bytes.h"
+#include "storage/format/commit_group_value.h"
 #include "storage/format/errors.h"
-#include "storage/format/group_value.h"
 #include "storage/journal/checks.h"
 #include "storage/rocks/from_rocks.h"
 
@@ -62,16 +62,17 @@ domain::Status RocksJournal::CheckFreeSpace(std::size_t bytes) {
 }
 
 domain::Status RocksJournal::Append(std::int64_t expected_head, std::int64_t owner_epoch,
-                                    std::span<const CommitGroupPtr> groups) {
+                                    std::span<const CommitGroupPtr> commit_groups) {
   if (failure_) return *failure_;
   const JournalHead head = Head();
-  if (domain::Status fits = CheckAppend(head, kOwnerEpoch, expected_head, owner_epoch, groups);
+  if (domain::Status fits =
+          CheckAppend(head, kOwnerEpoch, expected_head, owner_epoch, commit_groups);
       !fits.ok())
     return fits;
-  if (groups.empty()) return domain::Ok{};
-  if (domain::Status written = WriteGroups(groups); !written.ok()) return written;
+  if (commit_groups.empty()) return domain::Ok{};
+  if (domain::Status written = WriteCommitGroups(commit_groups); !written.ok()) return written;
 
-  const CommitGroup& last = *groups.back();
+  const CommitGroup& last = *commit_groups.back();
   const JournalHead reached{last.last_position, last.hash, last.last_time};
   if (domain::Status synced = last_position_->Health(); !synced.ok()) return Fail(synced.refusal());
   if (domain::Status marked = last_position_->Write(reached); !marked.ok())
@@ -81,15 +82,16 @@ domain::Status RocksJournal::Append(std::int64_t expected_head, std::int64_t own
   return domain::Ok{};
 }
 
-domain::Status RocksJournal::WriteGroups(std::span<const CommitGroupPtr> groups) {
+domain::Status RocksJournal::WriteCommitGroups(std::span<const CommitGroupPtr> commit_groups) {
   std::size_t bytes = 0;
-  for (const CommitGroupPtr& group : groups) bytes += group->records.size() + 256;
+  for (const CommitGroupPtr& commit_group : commit_groups)
+    bytes += commit_group->records.size() + 256;
   if (domain::Status space = CheckFreeSpace(bytes); !space.ok()) return space;
 
   rocksdb::WriteBatch batch(bytes, 0, kProtectionBytes, 0);
-  for (const CommitGroupPtr& group : groups) {
-    const rocksdb::Status put =
-        batch.Put(journal_, PositionKey(group->first_position), EncodeGroup(*group));
+  for (const CommitGroupPtr& commit_group : commit_groups) {
+    const rocksdb::Status put = batch.Put(journal_, PositionKey(commit_group->first_position),
+                                          EncodeCommitGroup(*commit_group));
     if (!put.ok()) return FromRocks(put, "preparing commit groups", directory_);
   }
   rocksdb::WriteOptions options;
@@ -102,50 +104,53 @@ domain::Status RocksJournal::WriteGroups(std::span<const CommitGroupPtr> groups)
 }
 
 domain::Result<std::vector<CommitGroupPtr>> RocksJournal::Read(std::int64_t position,
-                                                               std::size_t groups_max,
+                                                               std::size_t commit_groups_max,
                                                                std::size_t bytes_max) {
-  std::vector<CommitGroupPtr> groups;
+  std::vector<CommitGroupPtr> commit_groups;
   std::size_t bytes = 0;
   const std::int64_t head = Head().position;
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
   for (entry->SeekForPrev(PositionKey(position)); entry->Valid(); entry->Next()) {
-    if (groups.size() >= groups_max || (bytes >= bytes_max && !groups.empty())) break;
+    if (commit_groups.size() >= commit_groups_max || (bytes >= bytes_max && !commit_groups.empty()))
+      break;
     const CorruptPlace where = Place(ReadBigEndian64(entry->key().data()));
-    domain::Result<CommitGroupPtr> group = DecodeGroupValue(entry->value().ToStringView(), where);
-    if (!group.ok()) return group.refusal();
-    if (group.value()->first_position > head) break;
-    // Below the first group SeekForPrev finds nothing; above the last it finds
+    domain::Result<CommitGroupPtr> commit_group =
+        DecodeCommitGroup(entry->value().ToStringView(), where);
+    if (!commit_group.ok()) return commit_group.refusal();
+    if (commit_group.value()->first_position > head) break;
+    // Below the first commit group SeekForPrev finds nothing; above the last it finds
     // one that ends before.
-    if (group.value()->last_position < position) break;
-    if (!groups.empty()) {
-      domain::Status follows = CheckFollows(*groups.back(), *group.value(), where);
+    if (commit_group.value()->last_position < position) break;
+    if (!commit_groups.empty()) {
+      domain::Status follows = CheckFollows(*commit_groups.back(), *commit_group.value(), where);
       if (!follows.ok()) return follows.refusal();
     }
-    bytes += group.value()->records.size();
-    groups.push_back(std::move(group.value()));
+    bytes += commit_group.value()->records.size();
+    commit_groups.push_back(std::move(commit_group.value()));
   }
   if (!entry->status().ok())
     return FromRocks(entry->status(), "reading from position " + std::to_string(position),
                      directory_);
-  return groups;
+  return commit_groups;
 }
 
-domain::Result<std::optional<CommitGroupPtr>> RocksJournal::GroupHolding(std::int64_t position) {
-  domain::Result<std::vector<CommitGroupPtr>> groups = Read(position, 1, 0);
-  if (!groups.ok()) return groups.refusal();
-  if (groups->empty()) return std::optional<CommitGroupPtr>();
-  return std::optional<CommitGroupPtr>(groups->front());
+domain::Result<std::optional<CommitGroupPtr>> RocksJournal::CommitGroupHolding(
+    std::int64_t position) {
+  domain::Result<std::vector<CommitGroupPtr>> commit_groups = Read(position, 1, 0);
+  if (!commit_groups.ok()) return commit_groups.refusal();
+  if (commit_groups->empty()) return std::optional<CommitGroupPtr>();
+  return std::optional<CommitGroupPtr>(commit_groups->front());
 }
 
-domain::Result<std::int64_t> RocksJournal::LastGroupEndAtOrBefore(std::int64_t time) {
+domain::Result<std::int64_t> RocksJournal::LastCommitGroupEndAtOrBefore(std::int64_t time) {
   const JournalHead head = Head();
   if (head.time <= time) return head.position;
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
   const std::unique_ptr<rocksdb::Iterator> entry(db_->NewIterator(options, journal_));
-  // Ends of groups: `found` is at or before the time, the group that holds
+  // Ends of commit groups: `found` is at or before the time, the commit group that holds
   // `above` is not.
   std::int64_t found = 0;
   std::int64_t above = head.position;
@@ -153,13 +158,13 @@ domain::Result<std::int64_t> RocksJournal::LastGroupEndAtOrBefore(std::int64_t t
     const std::int64_t middle = found + 1 + (above - found - 1) / 2;
     entry->SeekForPrev(PositionKey(middle));
     if (!entry->Valid()) break;
-    const domain::Result<GroupHead> group =
-        DecodeGroupHead(entry->value().ToStringView(), Place(middle));
-    if (!group.ok()) return group.refusal();
-    if (group->last_time <= time) {
-      found = group->last_position;
+    const domain::Result<CommitGroupHead> commit_group =
+        DecodeCommitGroupHead(entry->value().ToStringView(), Place(middle));
+    if (!commit_group.ok()) return commit_group.refusal();
+    if (commit_group->last_time <= time) {
+      found = commit_group->last_position;
     } else {
-      above = group->first_position - 1;
+      above = commit_group->first_position - 1;
     }
   }
   if (!entry->status().ok()) return FromRocks(entry->status(), "searching for a time", directory_);

@@ -39,10 +39,11 @@ class RocksJournal final : public Journal {
   RocksJournal& operator=(const RocksJournal&) = delete;
 
   domain::Status Append(std::int64_t expected_head, std::int64_t owner_epoch,
-                        std::span<const CommitGroupPtr> groups) override;
-  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position, std::size_t groups_max,
+                        std::span<const CommitGroupPtr> commit_groups) override;
+  domain::Result<std::vector<CommitGroupPtr>> Read(std::int64_t position,
+                                                   std::size_t commit_groups_max,
                                                    std::size_t bytes_max) override;
-  domain::Result<std::int64_t> LastGroupEndAtOrBefore(std::int64_t time) override;
+  domain::Result<std::int64_t> LastCommitGroupEndAtOrBefore(std::int64_t time) override;
   [[nodiscard]] JournalHead Head() const override;
 
   /// Random, made when the journal was created; 32 hexadecimal digits.
@@ -61,12 +62,12 @@ class RocksJournal final : public Journal {
   domain::Status RecoverHead();
   domain::Status VerifyTail();
   domain::Status CompareWithLastPosition();
-  domain::Status WriteGroups(std::span<const CommitGroupPtr> groups);
+  domain::Status WriteCommitGroups(std::span<const CommitGroupPtr> commit_groups);
   /// Remembers that nothing may be appended any more, and why.
   domain::Refusal Fail(domain::Refusal refusal);
   domain::Status CheckFreeSpace(std::size_t bytes);
   [[nodiscard]] CorruptPlace Place(std::int64_t position) const;
-  domain::Result<std::optional<CommitGroupPtr>> GroupHolding(std::int64_t position);
+  domain::Result<std::optional<CommitGroupPtr>> CommitGroupHolding(std::int64_t position);
 
   RocksShared shared_;
   RocksJournalOptions options_;

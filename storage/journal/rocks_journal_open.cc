@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "storage/format/bytes.h"
+#include "storage/format/commit_group_value.h"
 #include "storage/format/errors.h"
-#include "storage/format/group_value.h"
 #include "storage/format/record_codec.h"
 #include "storage/journal/checks.h"
 #include "storage/journal/rocks_journal.h"
@@ -25,7 +25,7 @@ constexpr char kLedgerKey[] = "ledger_id";
 constexpr char kLayoutVersion[] = "1";
 /// How much of the chain's end is hashed again at start.
 constexpr std::size_t kTailBytes = 8u << 20;
-constexpr std::size_t kTailGroups = 256;
+constexpr std::size_t kTailCommitGroups = 256;
 
 domain::Result<std::string> RandomId() {
   std::array<unsigned char, 16> bytes{};
@@ -151,7 +151,7 @@ domain::Status RocksJournal::RecoverHead() {
     return FromRocks(entry->status(), "finding the end of the journal", directory_);
   if (!entry->Valid()) return domain::Ok{};
   domain::Result<CommitGroupPtr> last =
-      DecodeGroupValue(entry->value().ToStringView(), Place(ReadBigEndian64(entry->key().data())));
+      DecodeCommitGroup(entry->value().ToStringView(), Place(ReadBigEndian64(entry->key().data())));
   if (!last.ok()) return last.refusal();
   head_ = JournalHead{last.value()->last_position, last.value()->hash, last.value()->last_time};
   return domain::Ok{};
@@ -178,10 +178,12 @@ domain::Status RocksJournal::CompareWithLastPosition() {
                        Place(head_.position + 1));
   }
   if (mark->position == 0) return domain::Ok{};
-  const domain::Result<std::optional<CommitGroupPtr>> group = GroupHolding(mark->position);
-  if (!group.ok()) return group.refusal();
-  const bool fits = group->has_value() && (**group)->last_position == mark->position &&
-                    (**group)->hash == mark->hash;
+  const domain::Result<std::optional<CommitGroupPtr>> commit_group =
+      CommitGroupHolding(mark->position);
+  if (!commit_group.ok()) return commit_group.refusal();
+  const bool fits = commit_group->has_value() &&
+                    (**commit_group)->last_position == mark->position &&
+                    (**commit_group)->hash == mark->hash;
   if (fits) return domain::Ok{};
   return DataCorrupt("The journal in " + directory_ + " has a different commit group at position " +
                          std::to_string(mark->position) + " than " + file +
@@ -197,24 +199,25 @@ domain::Status RocksJournal::VerifyTail() {
   entry->SeekToLast();
   std::size_t bytes = 0;
   CommitGroupPtr after;
-  for (std::size_t count = 0; entry->Valid() && bytes < kTailBytes && count < kTailGroups;
+  for (std::size_t count = 0; entry->Valid() && bytes < kTailBytes && count < kTailCommitGroups;
        ++count, entry->Prev()) {
     const std::int64_t position = ReadBigEndian64(entry->key().data());
-    domain::Result<CommitGroupPtr> group =
-        DecodeGroupValue(entry->value().ToStringView(), Place(position));
-    if (!group.ok()) return group.refusal();
-    if (group.value()->first_position != position)
+    domain::Result<CommitGroupPtr> commit_group =
+        DecodeCommitGroup(entry->value().ToStringView(), Place(position));
+    if (!commit_group.ok()) return commit_group.refusal();
+    if (commit_group.value()->first_position != position)
       return DataCorrupt("The commit group at " + Place(position).Text() +
                              " says that it begins at " +
-                             std::to_string(group.value()->first_position) + ".",
+                             std::to_string(commit_group.value()->first_position) + ".",
                          Place(position));
-    if (domain::Status hashed = VerifyHash(*group.value()); !hashed.ok()) return hashed;
+    if (domain::Status hashed = VerifyHash(*commit_group.value()); !hashed.ok()) return hashed;
     if (after != nullptr) {
-      domain::Status follows = CheckFollows(*group.value(), *after, Place(after->first_position));
+      domain::Status follows =
+          CheckFollows(*commit_group.value(), *after, Place(after->first_position));
       if (!follows.ok()) return follows;
     }
-    bytes += group.value()->records.size();
-    after = group.value();
+    bytes += commit_group.value()->records.size();
+    after = commit_group.value();
   }
   if (!entry->status().ok())
     return FromRocks(entry->status(), "verifying the end of the journal", directory_);

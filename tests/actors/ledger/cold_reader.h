@@ -98,14 +98,13 @@ class ColdReader : public storage::Reader {
   domain::Result<std::int64_t> StreamVersion(const std::string& stream) override {
     return reader_->StreamVersion(stream);
   }
-  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(std::int64_t position,
-                                                                  std::size_t groups_max,
-                                                                  std::size_t bytes_max) override {
-    return reader_->ReadGroups(position, groups_max, bytes_max);
+  domain::Result<std::vector<storage::CommitGroupPtr>> ReadCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max, std::size_t bytes_max) override {
+    return reader_->ReadCommitGroups(position, commit_groups_max, bytes_max);
   }
-  std::optional<std::vector<storage::CommitGroupPtr>> RecentGroups(
-      std::int64_t position, std::size_t groups_max) override {
-    return reader_->RecentGroups(position, groups_max);
+  std::optional<std::vector<storage::CommitGroupPtr>> RecentCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max) override {
+    return reader_->RecentCommitGroups(position, commit_groups_max);
   }
   std::uint64_t Listen(std::function<void()> wake) override {
     return reader_->Listen(std::move(wake));

@@ -149,7 +149,7 @@ class LedgerStressTest : public ::testing::Test {
           reader.GetHead(id, random.Percent(50) ? storage::Tier::kMemory : storage::Tier::kDisk));
       const storage::JournalHead head = reader.VisibleHead();
       static_cast<void>(reader.ReadRecord(random.Between(1, head.position)));
-      static_cast<void>(reader.RecentGroups(head.position - random.Between(0, 50), 4));
+      static_cast<void>(reader.RecentCommitGroups(head.position - random.Between(0, 50), 4));
       static_cast<void>(reader.BalanceAtPosition(id, head.position));
       static_cast<void>(reader.GetTransaction("t" + std::to_string(random.Below(50))));
       static_cast<void>(

@@ -1,4 +1,4 @@
-// How subscriptions end: a stalled client, a stop, a corrupt group, the limit.
+// How subscriptions end: a stalled client, a stop, a corrupt commit group, the limit.
 // With the test's own clock, no threads.
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ using testing::SizeIs;
 using EventSubscriptionEndTest = EventHubFixture;
 
 TEST_F(EventSubscriptionEndTest, EndsAStalledClientAndCutsItsConnection) {
-  WriteGroups(3);
+  WriteCommitGroups(3);
   const Member stalled = Subscribe({});
   const Member reading = Subscribe({});
   Settle({&reading});
@@ -50,7 +50,7 @@ TEST_F(EventSubscriptionEndTest, EndsAStalledClientAndCutsItsConnection) {
 
 TEST_F(EventSubscriptionEndTest, SendsWhatIsSoundAndEndsAtWhatIsCorrupt) {
   options.subscription.live_lag = 10;
-  WriteGroups(20);
+  WriteCommitGroups(20);
   const auto events = log.Events();
   const std::int64_t broken = events[events.size() / 2].position();
   log.Corrupt(broken);
@@ -67,13 +67,13 @@ TEST_F(EventSubscriptionEndTest, SendsWhatIsSoundAndEndsAtWhatIsCorrupt) {
 }
 
 TEST_F(EventSubscriptionEndTest, AnswersNothingMoreWhenTheClientHasGone) {
-  WriteGroups(10);
+  WriteCommitGroups(10);
   const Member member = Subscribe({});
   hub->Step();
   RunJob();
   hub->Step();
   hub->Signal(member.subscription, EventSubscription::kGone);
-  WriteGroups(3);
+  WriteCommitGroups(3);
   Settle({});
   EXPECT_TRUE(member.client->finished);
   EXPECT_EQ(member.client->reason, domain::Reason::kNone);
@@ -98,7 +98,7 @@ TEST_F(EventSubscriptionEndTest, RefusesMoreThanTheLimit) {
 }
 
 TEST_F(EventSubscriptionEndTest, EndsAllOnShutdown) {
-  WriteGroups(5);
+  WriteCommitGroups(5);
   const Member idle = Subscribe({});
   Settle({&idle});
   log.Write(1);
@@ -128,7 +128,7 @@ TEST_F(EventSubscriptionEndTest, EndsAllOnShutdown) {
 
 TEST_F(EventSubscriptionEndTest, EndsWhileAJobRuns) {
   options.subscription.live_lag = 10;
-  WriteGroups(20);
+  WriteCommitGroups(20);
   const Member member = Subscribe({});
   hub->Step();
   ASSERT_THAT(jobs, SizeIs(1));

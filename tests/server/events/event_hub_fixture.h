@@ -65,14 +65,14 @@ class FakeClient final : public SubscriptionSink {
 /// A hub whose clock, thread and readers are the test's.
 class EventHubFixture : public testing::Test {
  protected:
-  explicit EventHubFixture(std::uint64_t seed = 1, std::size_t ring_groups = 4)
-      : log(seed, ring_groups) {
+  explicit EventHubFixture(std::uint64_t seed = 1, std::size_t ring_commit_groups = 4)
+      : log(seed, ring_commit_groups) {
     options.now = [this] { return now; };
     options.own_thread = false;
   }
 
-  void WriteGroups(int groups, int commands = 5) {
-    for (int i = 0; i < groups; ++i) log.Write(commands);
+  void WriteCommitGroups(int commit_groups, int commands = 5) {
+    for (int i = 0; i < commit_groups; ++i) log.Write(commands);
   }
 
   void MakeHub() {

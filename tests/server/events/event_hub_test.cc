@@ -18,7 +18,7 @@ using EventSubscriptionTest = EventHubFixture;
 
 TEST_F(EventSubscriptionTest, GoesFromHistoryToLiveWithoutGapOrDuplicate) {
   options.subscription.live_lag = 30;
-  WriteGroups(50);
+  WriteCommitGroups(50);
   const Member member = Subscribe({});
   Settle({&member});
   EXPECT_GT(log.disk_reads(), 0) << "history was meant to come from disk";
@@ -35,7 +35,7 @@ TEST_F(EventSubscriptionTest, GoesFromHistoryToLiveWithoutGapOrDuplicate) {
 }
 
 TEST_F(EventSubscriptionTest, SendsTheEventsThatTheLogHolds) {
-  WriteGroups(20);
+  WriteCommitGroups(20);
   const Member member = Subscribe({});
   Settle({&member});
   const auto expected = log.Events();
@@ -50,17 +50,17 @@ TEST_F(EventSubscriptionTest, SendsTheEventsThatTheLogHolds) {
 }
 
 TEST_F(EventSubscriptionTest, FallsBackToHistoryWhenTheRingHasMovedOn) {
-  WriteGroups(3);
+  WriteCommitGroups(3);
   const Member member = Subscribe({});
   Settle({&member});
   const int disk_reads = log.disk_reads();
 
-  // One response on its way, not taken; the ring of four groups goes by. Each
+  // One response on its way, not taken; the ring of four commit groups goes by. Each
   // publish is seen, so that what fits is prepared; the limit keeps it small.
   log.Write(1);
   hub->Step();
   ASSERT_TRUE(member.client->writing);
-  WriteGroups(30);
+  WriteCommitGroups(30);
   Settle({&member});
   EXPECT_GT(log.disk_reads(), disk_reads) << "the ring was meant to overrun";
   EXPECT_THAT(member.client->Positions(), ElementsAreArray(Expected({}, 0)));
@@ -82,7 +82,7 @@ TEST_F(EventSubscriptionTest, TellsThatItHasCaughtUpOnceAndOnAnEmptyLog) {
 
 TEST_F(EventSubscriptionTest, EndsResponsesAndCheckpointsWhereCommandsEnd) {
   options.subscription.batch_events = 7;
-  WriteGroups(30);
+  WriteCommitGroups(30);
   const Member member = Subscribe({});
   Settle({&member});
   ASSERT_GT(member.client->responses.size(), 20U);
@@ -92,7 +92,7 @@ TEST_F(EventSubscriptionTest, EndsResponsesAndCheckpointsWhereCommandsEnd) {
 }
 
 TEST_F(EventSubscriptionTest, CutsOnlyACommandThatIsLargerThanAResponse) {
-  WriteGroups(2);
+  WriteCommitGroups(2);
   const std::int64_t before = log.VisibleHead().position;
   log.WriteTransfer(10);  // 21 events
   SubscriptionStart start;
@@ -129,7 +129,7 @@ TEST_F(EventSubscriptionTest, BoundsTheBytesOfAResponse) {
 
 TEST_F(EventSubscriptionTest, ResumesFromEveryCheckpoint) {
   options.subscription.batch_events = 5;
-  WriteGroups(15);
+  WriteCommitGroups(15);
   const auto filter = [] { return Filter({{"bank:"}, {}, {}}); };
   SubscriptionStart all;
   all.filter = filter();
@@ -156,7 +156,7 @@ TEST_F(EventSubscriptionTest, ResumesFromEveryCheckpoint) {
 }
 
 TEST_F(EventSubscriptionTest, BreaksTheSilenceWithAHeartbeat) {
-  WriteGroups(3);
+  WriteCommitGroups(3);
   SubscriptionStart start;
   start.heartbeat = 10s;
   start.filter = Filter({{"nobody:"}, {}, {}});
@@ -169,7 +169,7 @@ TEST_F(EventSubscriptionTest, BreaksTheSilenceWithAHeartbeat) {
   EXPECT_THAT(member.client->responses, SizeIs(1));
 
   // What does not match moves the checkpoint all the same.
-  WriteGroups(2);
+  WriteCommitGroups(2);
   now += 1ms;
   Settle({&member});
   ASSERT_THAT(member.client->responses, SizeIs(2));
@@ -187,7 +187,7 @@ TEST_F(EventSubscriptionTest, SendsItsCheckpointWhileALongHistoryHasNoMatch) {
   options.subscription.live_lag = 10;
   options.subscription.events_a_job = 1;
   options.subscription.read_bytes = 1;
-  WriteGroups(40);
+  WriteCommitGroups(40);
   SubscriptionStart start;
   start.filter = Filter({{"nobody:"}, {}, {}});
   const Member member = Subscribe(std::move(start));
@@ -207,7 +207,7 @@ TEST_F(EventSubscriptionTest, SendsItsCheckpointWhileALongHistoryHasNoMatch) {
 }
 
 TEST_F(EventSubscriptionTest, CostsNothingWhileTheLogRests) {
-  WriteGroups(10);
+  WriteCommitGroups(10);
   const Member member = Subscribe({});
   Settle({&member});
   const int reads = log.recent_reads() + log.disk_reads();
@@ -218,7 +218,7 @@ TEST_F(EventSubscriptionTest, CostsNothingWhileTheLogRests) {
 
 TEST_F(EventSubscriptionTest, HoldsTwoResponsesAtMostForASlowClient) {
   options.subscription.batch_events = 10;
-  WriteGroups(200);
+  WriteCommitGroups(200);
   const Member member = Subscribe({});
   for (int i = 0; i < 500; ++i) {
     hub->Step();
@@ -227,7 +227,7 @@ TEST_F(EventSubscriptionTest, HoldsTwoResponsesAtMostForASlowClient) {
   ASSERT_THAT(member.client->responses, SizeIs(1));
   EXPECT_THAT(jobs, IsEmpty()) << "it reads on although nobody takes anything";
   const int reads = log.recent_reads() + log.disk_reads();
-  WriteGroups(50);
+  WriteCommitGroups(50);
   for (int i = 0; i < 100; ++i) hub->Step();
   EXPECT_EQ(log.recent_reads() + log.disk_reads(), reads);
 
@@ -239,7 +239,7 @@ TEST_F(EventSubscriptionTest, SendsLessWhenManyClientsAreSlow) {
   options.subscription.buffered_bytes_max = 20'000;
   options.subscription.crowded_batch_bytes = 2'000;
   options.subscription.batch_bytes = 30'000;
-  WriteGroups(100);
+  WriteCommitGroups(100);
   const Member first = Subscribe({});
   hub->Step();
   RunJob();
@@ -258,7 +258,7 @@ TEST_F(EventSubscriptionTest, SendsLessWhenManyClientsAreSlow) {
 }
 
 TEST_F(EventSubscriptionTest, StartsAtATime) {
-  WriteGroups(20);
+  WriteCommitGroups(20);
   const auto events = log.Events();
   const auto nanos = [](const florin::v1::Event& event) {
     return event.time().seconds() * 1'000'000'000 + event.time().nanos();
@@ -279,7 +279,7 @@ TEST_F(EventSubscriptionTest, StartsAtATime) {
 }
 
 TEST_F(EventSubscriptionTest, WaitsForATimeThatHasNotCome) {
-  WriteGroups(5);
+  WriteCommitGroups(5);
   SubscriptionStart start;
   start.start_time = 1'700'000'000'000'000'000 + 60'000'000'000;
   const std::int64_t from = *start.start_time;
@@ -302,7 +302,7 @@ TEST_F(EventSubscriptionTest, WaitsForATimeThatHasNotCome) {
 
 TEST_F(EventSubscriptionTest, TriesAgainWhenTheReadersAreBusy) {
   options.subscription.live_lag = 10;
-  WriteGroups(20);
+  WriteCommitGroups(20);
   readers_busy = true;
   const Member member = Subscribe({});
   Settle({&member});

@@ -13,14 +13,14 @@ domain::Refusal NotOfTheLog() {
 
 }  // namespace
 
-EventLog::EventLog(std::uint64_t seed, std::size_t ring_groups)
-    : ring_groups_(ring_groups), random_(seed) {}
+EventLog::EventLog(std::uint64_t seed, std::size_t ring_commit_groups)
+    : ring_commit_groups_(ring_commit_groups), random_(seed) {}
 
 void EventLog::Write(int commands) {
   {
     const std::lock_guard lock(mutex_);
     for (int i = 0; i < commands; ++i) Stage(RandomChange());
-    CutGroup();
+    CutCommitGroup();
   }
   WakeListeners();
 }
@@ -30,7 +30,7 @@ void EventLog::WriteTransfer(int postings, std::size_t text_bytes) {
     const std::lock_guard lock(mutex_);
     while (account_ids_.size() < 4) Stage(Open());
     Stage(Transfer(postings, text_bytes, false));
-    CutGroup();
+    CutCommitGroup();
   }
   WakeListeners();
 }
@@ -133,9 +133,10 @@ void EventLog::Stage(storage::Change change) {
   }
 }
 
-void EventLog::CutGroup() {
-  const storage::Hash previous = groups_.empty() ? storage::Hash{} : groups_.back()->hash;
-  groups_.push_back(std::make_shared<const storage::CommitGroup>(encoder_.Finish(previous)));
+void EventLog::CutCommitGroup() {
+  const storage::Hash previous =
+      commit_groups_.empty() ? storage::Hash{} : commit_groups_.back()->hash;
+  commit_groups_.push_back(std::make_shared<const storage::CommitGroup>(encoder_.Finish(previous)));
 }
 
 void EventLog::WakeListeners() {
@@ -169,10 +170,10 @@ bool EventLog::EndsCommand(std::int64_t position) const {
 
 void EventLog::Corrupt(std::int64_t position) {
   const std::lock_guard lock(mutex_);
-  storage::CommitGroupPtr& group = groups_[GroupAt(position)];
-  auto broken = std::make_shared<storage::CommitGroup>(*group);
+  storage::CommitGroupPtr& commit_group = commit_groups_[CommitGroupAt(position)];
+  auto broken = std::make_shared<storage::CommitGroup>(*commit_group);
   broken->records.resize(broken->records.size() / 2);
-  group = std::move(broken);
+  commit_group = std::move(broken);
 }
 
 std::size_t EventLog::listeners() const {
@@ -180,22 +181,23 @@ std::size_t EventLog::listeners() const {
   return listeners_.size();
 }
 
-std::size_t EventLog::GroupAt(std::int64_t position) const {
-  const auto found =
-      std::lower_bound(groups_.begin(), groups_.end(), position,
-                       [](const auto& group, std::int64_t p) { return group->last_position < p; });
-  return static_cast<std::size_t>(found - groups_.begin());
+std::size_t EventLog::CommitGroupAt(std::int64_t position) const {
+  const auto found = std::lower_bound(
+      commit_groups_.begin(), commit_groups_.end(), position,
+      [](const auto& commit_group, std::int64_t p) { return commit_group->last_position < p; });
+  return static_cast<std::size_t>(found - commit_groups_.begin());
 }
 
 storage::JournalHead EventLog::VisibleHead() const {
   const std::lock_guard lock(mutex_);
-  if (groups_.empty()) return {};
-  return {groups_.back()->last_position, groups_.back()->hash, groups_.back()->last_time};
+  if (commit_groups_.empty()) return {};
+  return {commit_groups_.back()->last_position, commit_groups_.back()->hash,
+          commit_groups_.back()->last_time};
 }
 
 domain::Result<storage::RecordPtr> EventLog::ReadRecord(std::int64_t position) {
   const std::lock_guard lock(mutex_);
-  return storage::FindRecord(*groups_[GroupAt(position)], position);
+  return storage::FindRecord(*commit_groups_[CommitGroupAt(position)], position);
 }
 
 domain::Result<std::int64_t> EventLog::CommandEndAtOrBefore(std::int64_t position) {
@@ -236,30 +238,30 @@ domain::Result<std::int64_t> EventLog::StreamVersion(const std::string& stream) 
   return found == streams_.end() ? 0 : std::ssize(found->second);
 }
 
-domain::Result<std::vector<storage::CommitGroupPtr>> EventLog::ReadGroups(std::int64_t position,
-                                                                          std::size_t groups_max,
-                                                                          std::size_t bytes_max) {
+domain::Result<std::vector<storage::CommitGroupPtr>> EventLog::ReadCommitGroups(
+    std::int64_t position, std::size_t commit_groups_max, std::size_t bytes_max) {
   const std::lock_guard lock(mutex_);
   ++disk_reads_;
-  std::vector<storage::CommitGroupPtr> groups;
+  std::vector<storage::CommitGroupPtr> commit_groups;
   std::size_t bytes = 0;
-  for (std::size_t i = GroupAt(position); i < groups_.size(); ++i) {
-    if (groups.size() >= groups_max || bytes >= bytes_max) break;
-    bytes += groups_[i]->records.size();
-    groups.push_back(groups_[i]);
+  for (std::size_t i = CommitGroupAt(position); i < commit_groups_.size(); ++i) {
+    if (commit_groups.size() >= commit_groups_max || bytes >= bytes_max) break;
+    bytes += commit_groups_[i]->records.size();
+    commit_groups.push_back(commit_groups_[i]);
   }
-  return groups;
+  return commit_groups;
 }
 
-std::optional<std::vector<storage::CommitGroupPtr>> EventLog::RecentGroups(std::int64_t position,
-                                                                           std::size_t groups_max) {
+std::optional<std::vector<storage::CommitGroupPtr>> EventLog::RecentCommitGroups(
+    std::int64_t position, std::size_t commit_groups_max) {
   const std::lock_guard lock(mutex_);
   ++recent_reads_;
-  const std::size_t first = GroupAt(position + 1);
-  if (first + ring_groups_ < groups_.size()) return std::nullopt;
-  const std::size_t end = std::min(groups_.size(), first + groups_max);
-  return std::vector<storage::CommitGroupPtr>(groups_.begin() + static_cast<std::ptrdiff_t>(first),
-                                              groups_.begin() + static_cast<std::ptrdiff_t>(end));
+  const std::size_t first = CommitGroupAt(position + 1);
+  if (first + ring_commit_groups_ < commit_groups_.size()) return std::nullopt;
+  const std::size_t end = std::min(commit_groups_.size(), first + commit_groups_max);
+  return std::vector<storage::CommitGroupPtr>(
+      commit_groups_.begin() + static_cast<std::ptrdiff_t>(first),
+      commit_groups_.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 std::uint64_t EventLog::Listen(std::function<void()> wake) {

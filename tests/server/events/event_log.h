@@ -24,8 +24,8 @@ namespace florin::server {
 /// Threads: any.
 class EventLog final : public storage::Reader {
  public:
-  /// The ring keeps the last `ring_groups` groups.
-  EventLog(std::uint64_t seed, std::size_t ring_groups);
+  /// The ring keeps the last `ring_commit_groups` commit groups.
+  EventLog(std::uint64_t seed, std::size_t ring_commit_groups);
 
   /// Writes `commands` random commands as one commit group and publishes it.
   void Write(int commands);
@@ -39,9 +39,9 @@ class EventLog final : public storage::Reader {
   /// Last position of the command that holds `position`.
   [[nodiscard]] bool EndsCommand(std::int64_t position) const;
 
-  /// From now on the group that holds `position` does not decode.
+  /// From now on the commit group that holds `position` does not decode.
   void Corrupt(std::int64_t position);
-  /// What RecentGroups and ReadGroups were asked, so far.
+  /// What RecentCommitGroups and ReadCommitGroups were asked, so far.
   [[nodiscard]] int recent_reads() const { return recent_reads_; }
   [[nodiscard]] int disk_reads() const { return disk_reads_; }
   [[nodiscard]] std::size_t listeners() const;
@@ -56,11 +56,10 @@ class EventLog final : public storage::Reader {
                                                             std::int64_t first_version,
                                                             std::int64_t last_version) override;
   domain::Result<std::int64_t> StreamVersion(const std::string& stream) override;
-  domain::Result<std::vector<storage::CommitGroupPtr>> ReadGroups(std::int64_t position,
-                                                                  std::size_t groups_max,
-                                                                  std::size_t bytes_max) override;
-  std::optional<std::vector<storage::CommitGroupPtr>> RecentGroups(std::int64_t position,
-                                                                   std::size_t groups_max) override;
+  domain::Result<std::vector<storage::CommitGroupPtr>> ReadCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max, std::size_t bytes_max) override;
+  std::optional<std::vector<storage::CommitGroupPtr>> RecentCommitGroups(
+      std::int64_t position, std::size_t commit_groups_max) override;
   std::uint64_t Listen(std::function<void()> wake) override;
   void Unlisten(std::uint64_t token) override;
 
@@ -104,11 +103,11 @@ class EventLog final : public storage::Reader {
   storage::Change EndHold();
   storage::Change RefuseRequest();
   void Stage(storage::Change change);
-  void CutGroup();
+  void CutCommitGroup();
   void WakeListeners();
-  [[nodiscard]] std::size_t GroupAt(std::int64_t position) const;
+  [[nodiscard]] std::size_t CommitGroupAt(std::int64_t position) const;
 
-  const std::size_t ring_groups_;
+  const std::size_t ring_commit_groups_;
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
   storage::RecordBook book_;
@@ -117,10 +116,10 @@ class EventLog final : public storage::Reader {
   std::int64_t time_ = 1'700'000'000'000'000'000;
   std::int64_t next_id_ = 1;
 
-  storage::GroupEncoder encoder_;
+  storage::CommitGroupEncoder encoder_;
   std::vector<storage::RecordPtr> records_;
   std::vector<storage::EventHeader> headers_;
-  std::vector<storage::CommitGroupPtr> groups_;
+  std::vector<storage::CommitGroupPtr> commit_groups_;
   std::map<std::string, std::vector<std::int64_t>> streams_;
   int recent_reads_ = 0;
   int disk_reads_ = 0;

@@ -237,16 +237,16 @@ TEST_F(EventPagesTest, GiveCommitGroupsAsTheyAreStored) {
     ASSERT_FALSE(refusal) << refusal->message;
     EXPECT_EQ(response.ledger_id(), "ledger-1");
     EXPECT_LE(response.commit_groups_size(), 4);
-    for (const auto& group : response.commit_groups()) {
-      EXPECT_EQ(group.first_position(), next);
-      EXPECT_EQ(group.previous_hash(), previous);
+    for (const auto& commit_group : response.commit_groups()) {
+      EXPECT_EQ(commit_group.first_position(), next);
+      EXPECT_EQ(commit_group.previous_hash(), previous);
       storage::Hash hash{};
       std::copy(previous.begin(), previous.end(), hash.begin());
-      hash = storage::ChainHash(hash, group.records());
-      EXPECT_EQ(group.hash(), std::string(hash.begin(), hash.end()));
-      EXPECT_EQ(group.format_version(), 1);
-      previous = group.hash();
-      next = group.last_position() + 1;
+      hash = storage::ChainHash(hash, commit_group.records());
+      EXPECT_EQ(commit_group.hash(), std::string(hash.begin(), hash.end()));
+      EXPECT_EQ(commit_group.format_version(), 1);
+      previous = commit_group.hash();
+      next = commit_group.last_position() + 1;
     }
     query.page_token = response.next_page_token();
     // What comes later is not part of this list.

@@ -43,8 +43,8 @@ struct Ends {
 class CorruptionTest : public testing::ScriptedStoreTest {
  protected:
   void SetUp() override {
-    // Small groups, so that the hashes of most of them are not looked at on opening.
-    options_.group_bytes = 1;
+    // Small commit groups, so that the hashes of most of them are not looked at on opening.
+    options_.commit_group_bytes = 1;
     options_.head_cache_accounts = 16;
     random_.seed(kSeed);
     // Opening writes out what the log held, so there are tables and a log.

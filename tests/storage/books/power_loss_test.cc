@@ -46,7 +46,7 @@ class Victim {
     options_.sync = sync;
     options_.history_interval = 8;
     options_.head_cache_accounts = 16;
-    options_.group_bytes = 1'000;
+    options_.commit_group_bytes = 1'000;
     options_.block_cache_bytes = 1 << 20;
     // So that these short lives see the index flushed too.
     options_.checkpoint_commands = 40;
@@ -83,14 +83,14 @@ class Victim {
   LedgerScript* Identify(EmbeddedStore* store) {
     Hash previous{};
     std::int64_t position = 0;
-    auto groups = store->reader().ReadGroups(1, 1'000'000, 1u << 30);
-    EXPECT_TRUE(groups.ok());
-    for (const CommitGroupPtr& group : *groups) {
-      EXPECT_TRUE(VerifyHash(*group).ok());
-      EXPECT_EQ(group->previous_hash, previous);
-      EXPECT_EQ(group->first_position, position + 1);
-      previous = group->hash;
-      position = group->last_position;
+    auto commit_groups = store->reader().ReadCommitGroups(1, 1'000'000, 1u << 30);
+    EXPECT_TRUE(commit_groups.ok());
+    for (const CommitGroupPtr& commit_group : *commit_groups) {
+      EXPECT_TRUE(VerifyHash(*commit_group).ok());
+      EXPECT_EQ(commit_group->previous_hash, previous);
+      EXPECT_EQ(commit_group->first_position, position + 1);
+      previous = commit_group->hash;
+      position = commit_group->last_position;
     }
     for (LedgerScript* script : {&outcome_.acknowledged, &outcome_.attempted}) {
       if (script->position() == position) return script;

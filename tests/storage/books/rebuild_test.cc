@@ -30,7 +30,7 @@ class RebuildTest : public testing::ScriptedStoreTest,
   void SetUp() override {
     options_.history_interval = 8;
     options_.head_cache_accounts = 16;
-    options_.group_bytes = 2'000;
+    options_.commit_group_bytes = 2'000;
     random_.seed(GetParam());
     Open();
   }

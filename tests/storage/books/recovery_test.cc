@@ -1,6 +1,6 @@
 // Goal: start-up tells a torn tail, which nobody was told of, from lost
 // acknowledged data, and says what is missing. Method: real files of a stopped
-// store are cut, changed or exchanged; the WAL's last group is the one in
+// store are cut, changed or exchanged; the WAL's last commit group is the one in
 // question.
 
 #include <gmock/gmock.h>
@@ -73,7 +73,7 @@ class RecoveryTest : public testing::ScriptedStoreTest {
     stream << std::string(100, '?');
   }
 
-  /// Hands the stopped store's groups to `change`, as to somebody who knows the
+  /// Hands the stopped store's commit groups to `change`, as to somebody who knows the
   /// format but not the hashes.
   void ChangeJournal(
       const std::function<rocksdb::Status(rocksdb::DB*, rocksdb::ColumnFamilyHandle*)>& change)
@@ -104,7 +104,7 @@ TEST_F(RecoveryTest, CutsATornTailThatWasNotAcknowledged) {
   LedgerScript before = script_;
   Post("t2");
   store_.reset();
-  // As if the power had failed while t2's group was being written.
+  // As if the power had failed while t2's commit group was being written.
   Cut(Wal(), 20);
   std::filesystem::rename(kept, mark_);
   auto store = EmbeddedStore::Open(options_);
@@ -218,7 +218,7 @@ TEST_F(RecoveryTest, RefusesABrokenHashChain) {
   EXPECT_THAT(refusal.message, HasSubstr("4"));
 }
 
-// Bug: where a group was missing, those behind it were handed out as if they followed.
+// Bug: where a commit group was missing, those behind it were handed out as if they followed.
 TEST_F(RecoveryTest, NeverReadsAcrossAGap) {
   // So many that opening does not look at the hashes of all.
   for (int i = 2; i < 300; ++i) Post("t" + std::to_string(i));
@@ -230,12 +230,12 @@ TEST_F(RecoveryTest, NeverReadsAcrossAGap) {
     return db->Delete(rocksdb::WriteOptions(), journal, key);
   });
   Open();
-  const auto groups = store_->reader().ReadGroups(7, 10, 1u << 20);
-  ASSERT_FALSE(groups.ok());
-  EXPECT_EQ(groups.refusal().reason, domain::Reason::kDataCorrupt);
+  const auto commit_groups = store_->reader().ReadCommitGroups(7, 10, 1u << 20);
+  ASSERT_FALSE(commit_groups.ok());
+  EXPECT_EQ(commit_groups.refusal().reason, domain::Reason::kDataCorrupt);
   const domain::StringMap metadata = {{"file", options_.directory + "/journal"},
                                       {"position", "13"}};
-  EXPECT_EQ(groups.refusal().metadata, metadata);
+  EXPECT_EQ(commit_groups.refusal().metadata, metadata);
   EXPECT_EQ(store_->reader().ReadRecord(11).refusal().reason, domain::Reason::kDataCorrupt);
 }
 

@@ -65,10 +65,10 @@ std::string ToText(const OpenHold& hold) {
   return text;
 }
 
-std::string ToText(const CommitGroupPtr& group) {
+std::string ToText(const CommitGroupPtr& commit_group) {
   // Its records are asked for one by one.
-  return ToText(group->first_position) + " " + ToText(group->last_position) +
-         (VerifyHash(*group).ok() ? "" : " with a wrong hash");
+  return ToText(commit_group->first_position) + " " + ToText(commit_group->last_position) +
+         (VerifyHash(*commit_group).ok() ? "" : " with a wrong hash");
 }
 
 template <typename T>
@@ -137,7 +137,7 @@ void AskOfTheLedger(const LedgerScript& script, Reader* reader, Questions* quest
                    reader->ReadRecord(command.last_position));
   for (std::int64_t time = script.commands().front().time; time <= script.time(); time += 17)
     questions->Ask("end at time " + ToText(time), reader->CommandEndAtOrBeforeTime(time));
-  questions->Ask("groups", reader->ReadGroups(1, 1'000'000, 1u << 30));
+  questions->Ask("groups", reader->ReadCommitGroups(1, 1'000'000, 1u << 30));
   questions->Ask("transactions", reader->ListTransactions({}, script.position(), 0, kWholeList));
   questions->Ask("accounts", reader->ListAccounts("", "", "", 1000));
   questions->Ask("accounts of owner1", reader->ListAccounts("", "owner1", "", 1000));

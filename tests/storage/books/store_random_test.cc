@@ -1,5 +1,5 @@
 // Goal: whatever happened, the store answers as the simplest model does.
-// Method: random valid histories, cut into groups and commits at random, with
+// Method: random valid histories, cut into commit groups and commits at random, with
 // caches and intervals small enough that every path is taken; then everything
 // is compared by brute force, also after a restart.
 
@@ -15,7 +15,7 @@ struct Shape {
   std::uint64_t seed;
   int history_interval;
   std::size_t head_cache_accounts;
-  std::size_t group_bytes;
+  std::size_t commit_group_bytes;
   std::size_t ring_bytes;
   int commands;
 };
@@ -27,7 +27,7 @@ class StoreRandomTest : public testing::ScriptedStoreTest,
     const Shape& shape = GetParam();
     options_.history_interval = shape.history_interval;
     options_.head_cache_accounts = shape.head_cache_accounts;
-    options_.group_bytes = shape.group_bytes;
+    options_.commit_group_bytes = shape.commit_group_bytes;
     options_.ring_bytes = shape.ring_bytes;
     random_.seed(shape.seed);
     Open();

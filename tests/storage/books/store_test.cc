@@ -92,7 +92,7 @@ TEST_F(StoreTest, ShowsNothingBeforePublish) {
   ASSERT_TRUE(batch.ok());
   EXPECT_EQ(reader().VisibleHead().position, 3);
   EXPECT_FALSE(reader().FindTransaction("t1", Tier::kDisk)->value.has_value());
-  EXPECT_TRUE(reader().ReadGroups(4, 10, 1 << 20)->empty());
+  EXPECT_TRUE(reader().ReadCommitGroups(4, 10, 1 << 20)->empty());
   store_->writer().Publish(std::move(batch.value()));
   EXPECT_EQ(reader().VisibleHead().position, 6);
   EXPECT_TRUE(reader().FindTransaction("t1", Tier::kMemory)->value.has_value());
@@ -154,19 +154,19 @@ TEST_F(StoreTest, RefusesASecondServerAndNamesTheFirst) {
   EXPECT_THAT(second.refusal().message, HasSubstr("held by process " + std::to_string(::getpid())));
 }
 
-TEST_F(StoreTest, RecentGroupsEndWhereTheRingEnds) {
+TEST_F(StoreTest, RecentCommitGroupsEndWhereTheRingEnds) {
   options_.ring_bytes = 1;
   Open();
   OpenTwoAccounts();
   script_.Post("t1", {LedgerScript::Posting("alice", "bob", 150)});
   ASSERT_TRUE(script_.Commit().ok());
-  EXPECT_FALSE(reader().RecentGroups(0, 10).has_value());
-  const auto recent = reader().RecentGroups(3, 10);
+  EXPECT_FALSE(reader().RecentCommitGroups(0, 10).has_value());
+  const auto recent = reader().RecentCommitGroups(3, 10);
   ASSERT_TRUE(recent.has_value());
   ASSERT_EQ(recent->size(), 1u);
   EXPECT_EQ(recent->front()->first_position, 4);
-  EXPECT_TRUE(reader().RecentGroups(6, 10)->empty());
-  EXPECT_EQ(reader().ReadGroups(1, 10, 1 << 20)->size(), 2u);
+  EXPECT_TRUE(reader().RecentCommitGroups(6, 10)->empty());
+  EXPECT_EQ(reader().ReadCommitGroups(1, 10, 1 << 20)->size(), 2u);
 }
 
 TEST_F(StoreTest, WakesListenersAfterEachPublish) {
@@ -180,20 +180,21 @@ TEST_F(StoreTest, WakesListenersAfterEachPublish) {
   EXPECT_EQ(seen, 3);
 }
 
-TEST_F(StoreTest, CutsGroupsBetweenCommands) {
-  options_.group_bytes = 200;
+TEST_F(StoreTest, CutsCommitGroupsBetweenCommands) {
+  options_.commit_group_bytes = 200;
   Open();
   OpenTwoAccounts();
   for (int i = 0; i < 50; ++i)
     script_.Post("t" + std::to_string(i), {LedgerScript::Posting("alice", "bob", 150)});
   ASSERT_TRUE(script_.Commit().ok());
-  const auto groups = reader().ReadGroups(4, 1000, 1 << 20);
-  ASSERT_TRUE(groups.ok());
-  EXPECT_GT(groups->size(), 5u);
-  for (std::size_t i = 0; i < groups->size(); ++i) {
-    EXPECT_EQ((*groups)[i]->first_position % 3, 1) << "a group begins inside a command";
+  const auto commit_groups = reader().ReadCommitGroups(4, 1000, 1 << 20);
+  ASSERT_TRUE(commit_groups.ok());
+  EXPECT_GT(commit_groups->size(), 5u);
+  for (std::size_t i = 0; i < commit_groups->size(); ++i) {
+    EXPECT_EQ((*commit_groups)[i]->first_position % 3, 1)
+        << "a commit group begins inside a command";
     if (i == 0) continue;
-    EXPECT_EQ((*groups)[i]->previous_hash, (*groups)[i - 1]->hash);
+    EXPECT_EQ((*commit_groups)[i]->previous_hash, (*commit_groups)[i - 1]->hash);
   }
 }
 

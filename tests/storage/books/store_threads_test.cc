@@ -87,9 +87,11 @@ void ReadAlong(Reader* reader, const std::atomic<bool>* done, std::uint64_t seed
     EXPECT_GE(version, reported) << "older than what was reported";
     EXPECT_GE(version, versions[account_id]) << "older than what was seen";
     versions[account_id] = version;
-    const auto groups = reader->RecentGroups(std::max<std::int64_t>(head.position - 50, 0), 100);
-    const std::int64_t reached =
-        groups && !groups->empty() ? groups->back()->last_position : head.position;
+    const auto commit_groups =
+        reader->RecentCommitGroups(std::max<std::int64_t>(head.position - 50, 0), 100);
+    const std::int64_t reached = commit_groups && !commit_groups->empty()
+                                     ? commit_groups->back()->last_position
+                                     : head.position;
     EXPECT_GE(reached, head.position);
   }
 }
@@ -102,7 +104,7 @@ TEST(StoreThreadsTest, ReadersSeeWholeBatchesAndNeverGoBack) {
   options.history_interval = 8;
   // Fewer than there are accounts a shard, so that heads come and go.
   options.head_cache_accounts = 16;
-  options.group_bytes = 2'000;
+  options.commit_group_bytes = 2'000;
   options.checkpoint_commands = 200;
   auto opened = EmbeddedStore::Open(options);
   ASSERT_TRUE(opened.ok()) << opened.refusal().message;

@@ -49,10 +49,10 @@ Hash HashFromHex(const std::string& hex) {
   return hash;
 }
 
-/// Groups as the fixture keeps them: one word a line in the order of
+/// Commit groups as the fixture keeps them: one word a line in the order of
 /// CommitGroup, then an empty line; '#' begins a comment.
 std::vector<CommitGroup> ParseFixture(const std::string& text) {
-  std::vector<CommitGroup> groups;
+  std::vector<CommitGroup> commit_groups;
   std::istringstream lines(text);
   std::string line;
   std::vector<std::string> words;
@@ -60,58 +60,60 @@ std::vector<CommitGroup> ParseFixture(const std::string& text) {
     if (line.empty() || line[0] == '#') continue;
     words.push_back(line.substr(line.find(' ') + 1));
     if (words.size() < 8) continue;
-    CommitGroup& group = groups.emplace_back();
-    group.first_position = std::stoll(words[0]);
-    group.last_position = std::stoll(words[1]);
-    group.first_time = std::stoll(words[2]);
-    group.last_time = std::stoll(words[3]);
-    group.previous_hash = HashFromHex(words[4]);
-    group.hash = HashFromHex(words[5]);
-    group.format_version = std::stoi(words[6]);
-    group.records = FromHex(words[7]);
+    CommitGroup& commit_group = commit_groups.emplace_back();
+    commit_group.first_position = std::stoll(words[0]);
+    commit_group.last_position = std::stoll(words[1]);
+    commit_group.first_time = std::stoll(words[2]);
+    commit_group.last_time = std::stoll(words[3]);
+    commit_group.previous_hash = HashFromHex(words[4]);
+    commit_group.hash = HashFromHex(words[5]);
+    commit_group.format_version = std::stoi(words[6]);
+    commit_group.records = FromHex(words[7]);
     words.clear();
   }
-  return groups;
+  return commit_groups;
 }
 
-/// The samples in groups of five, as they were when version 1 was released.
-std::vector<CommitGroup> SampleGroups() {
-  std::vector<CommitGroup> groups;
-  GroupEncoder encoder;
+/// The samples in commit groups of five, as they were when version 1 was released.
+std::vector<CommitGroup> SampleCommitGroups() {
+  std::vector<CommitGroup> commit_groups;
+  CommitGroupEncoder encoder;
   Hash previous{};
   for (const Record& record : SampleRecords()) {
     EXPECT_TRUE(encoder.Add(record).ok());
     if (encoder.record_count() < 5) continue;
-    groups.push_back(encoder.Finish(previous));
-    previous = groups.back().hash;
+    commit_groups.push_back(encoder.Finish(previous));
+    previous = commit_groups.back().hash;
   }
-  if (!encoder.empty()) groups.push_back(encoder.Finish(previous));
-  return groups;
+  if (!encoder.empty()) commit_groups.push_back(encoder.Finish(previous));
+  return commit_groups;
 }
 
-std::string FixtureText(const std::vector<CommitGroup>& groups) {
+std::string FixtureText(const std::vector<CommitGroup>& commit_groups) {
   std::ostringstream text;
-  for (const CommitGroup& group : groups) {
-    text << "first_position " << group.first_position << "\nlast_position " << group.last_position
-         << "\nfirst_time " << group.first_time << "\nlast_time " << group.last_time
-         << "\nprevious_hash " << ToHex(group.previous_hash) << "\nhash " << ToHex(group.hash)
-         << "\nformat_version " << group.format_version << "\nrecords " << ToHex(group.records)
-         << "\n\n";
+  for (const CommitGroup& commit_group : commit_groups) {
+    text << "first_position " << commit_group.first_position << "\nlast_position "
+         << commit_group.last_position << "\nfirst_time " << commit_group.first_time
+         << "\nlast_time " << commit_group.last_time << "\nprevious_hash "
+         << ToHex(commit_group.previous_hash) << "\nhash " << ToHex(commit_group.hash)
+         << "\nformat_version " << commit_group.format_version << "\nrecords "
+         << ToHex(commit_group.records) << "\n\n";
   }
   return text.str();
 }
 
 TEST(CodecFormatTest, StillReadsVersionOne) {
-  const std::vector<CommitGroup> groups = ParseFixture(ReadFile("tests/fixtures/journal_v1.txt"));
-  ASSERT_EQ(groups.size(), 4u);
+  const std::vector<CommitGroup> commit_groups =
+      ParseFixture(ReadFile("tests/fixtures/journal_v1.txt"));
+  ASSERT_EQ(commit_groups.size(), 4u);
   const std::vector<Record> samples = SampleRecords();
   std::size_t next = 0;
   Hash previous{};
-  for (const CommitGroup& group : groups) {
-    EXPECT_EQ(group.previous_hash, previous);
-    EXPECT_TRUE(VerifyHash(group).ok());
-    previous = group.hash;
-    const auto decoded = DecodeGroup(group);
+  for (const CommitGroup& commit_group : commit_groups) {
+    EXPECT_EQ(commit_group.previous_hash, previous);
+    EXPECT_TRUE(VerifyHash(commit_group).ok());
+    previous = commit_group.hash;
+    const auto decoded = DecodeRecords(commit_group);
     ASSERT_TRUE(decoded.ok()) << decoded.refusal().message;
     for (const RecordPtr& record : *decoded) {
       ASSERT_LT(next, samples.size());
@@ -124,7 +126,7 @@ TEST(CodecFormatTest, StillReadsVersionOne) {
 TEST(CodecFormatTest, StillWritesVersionOne) {
   // Another version of the format gets a fixture of its own; this one then only
   // checks reading.
-  const std::string now = FixtureText(SampleGroups());
+  const std::string now = FixtureText(SampleCommitGroups());
   const std::string released = FixtureText(ParseFixture(ReadFile("tests/fixtures/journal_v1.txt")));
   EXPECT_EQ(now, released);
 }
@@ -174,15 +176,15 @@ std::string ExampleHex(const std::string& document) {
 
 TEST(CodecFormatTest, WritesTheDocumentsExample) {
   const std::string document = ReadFile("docs/formats/journal.md");
-  GroupEncoder encoder;
+  CommitGroupEncoder encoder;
   ASSERT_TRUE(encoder.Add(Example()).ok());
-  const CommitGroup group = encoder.Finish(Hash{});
-  EXPECT_EQ(ToHex(group.records), ExampleHex(document));
-  EXPECT_NE(document.find(ToHex(group.hash)), std::string::npos) << ToHex(group.hash);
+  const CommitGroup commit_group = encoder.Finish(Hash{});
+  EXPECT_EQ(ToHex(commit_group.records), ExampleHex(document));
+  EXPECT_NE(document.find(ToHex(commit_group.hash)), std::string::npos) << ToHex(commit_group.hash);
 
-  CommitGroup read = group;
+  CommitGroup read = commit_group;
   read.records = FromHex(ExampleHex(document));
-  const auto decoded = DecodeGroup(read);
+  const auto decoded = DecodeRecords(read);
   ASSERT_TRUE(decoded.ok()) << decoded.refusal().message;
   EXPECT_EQ(Describe(*(*decoded)[0]), Describe(Example()));
 }

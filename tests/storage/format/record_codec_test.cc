@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 CommitGroup Encode(const std::vector<Record>& records) {
-  GroupEncoder encoder;
+  CommitGroupEncoder encoder;
   for (const Record& record : records) {
     const domain::Status status = encoder.Add(record);
     EXPECT_TRUE(status.ok()) << Describe(record);
@@ -24,8 +24,8 @@ CommitGroup Encode(const std::vector<Record>& records) {
   return encoder.Finish(Hash{});
 }
 
-void ExpectCorrupt(const CommitGroup& group, const std::string& text) {
-  const auto decoded = DecodeGroup(group);
+void ExpectCorrupt(const CommitGroup& commit_group, const std::string& text) {
+  const auto decoded = DecodeRecords(commit_group);
   ASSERT_FALSE(decoded.ok());
   EXPECT_EQ(decoded.refusal().reason, domain::Reason::kDataCorrupt);
   EXPECT_THAT(decoded.refusal().message, HasSubstr(text));
@@ -33,7 +33,7 @@ void ExpectCorrupt(const CommitGroup& group, const std::string& text) {
 
 TEST(RecordCodecTest, ReadsBackEveryKindAndField) {
   const std::vector<Record> samples = SampleRecords();
-  const auto decoded = DecodeGroup(Encode(samples));
+  const auto decoded = DecodeRecords(Encode(samples));
   ASSERT_TRUE(decoded.ok()) << decoded.refusal().message;
   ASSERT_EQ(decoded->size(), samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -41,34 +41,34 @@ TEST(RecordCodecTest, ReadsBackEveryKindAndField) {
   }
 }
 
-TEST(RecordCodecTest, FillsTheGroupsHeader) {
+TEST(RecordCodecTest, FillsTheCommitGroupsHeader) {
   const std::vector<Record> samples = SampleRecords();
   Hash previous{};
   previous[0] = 7;
-  GroupEncoder encoder;
+  CommitGroupEncoder encoder;
   EXPECT_TRUE(encoder.empty());
   EXPECT_EQ(encoder.size(), 0u);
   for (const Record& record : samples) ASSERT_TRUE(encoder.Add(record).ok());
   EXPECT_EQ(encoder.record_count(), samples.size());
   EXPECT_EQ(encoder.last_position(), samples.back().last_position);
   const std::size_t announced = encoder.size();
-  const CommitGroup group = encoder.Finish(previous);
+  const CommitGroup commit_group = encoder.Finish(previous);
   EXPECT_TRUE(encoder.empty());
-  EXPECT_EQ(group.first_position, 1);
-  EXPECT_EQ(group.last_position, samples.back().last_position);
-  EXPECT_EQ(group.first_time, samples.front().change.commit_time);
-  EXPECT_EQ(group.last_time, samples.back().change.commit_time);
-  EXPECT_EQ(group.format_version, 1);
-  EXPECT_EQ(group.previous_hash, previous);
-  EXPECT_EQ(group.hash, ChainHash(previous, group.records));
-  EXPECT_GE(announced, group.records.size());
-  EXPECT_LE(announced, group.records.size() + 50);
-  EXPECT_TRUE(VerifyHash(group).ok());
+  EXPECT_EQ(commit_group.first_position, 1);
+  EXPECT_EQ(commit_group.last_position, samples.back().last_position);
+  EXPECT_EQ(commit_group.first_time, samples.front().change.commit_time);
+  EXPECT_EQ(commit_group.last_time, samples.back().change.commit_time);
+  EXPECT_EQ(commit_group.format_version, 1);
+  EXPECT_EQ(commit_group.previous_hash, previous);
+  EXPECT_EQ(commit_group.hash, ChainHash(previous, commit_group.records));
+  EXPECT_GE(announced, commit_group.records.size());
+  EXPECT_LE(announced, commit_group.records.size() + 50);
+  EXPECT_TRUE(VerifyHash(commit_group).ok());
 }
 
-TEST(RecordCodecTest, KeepsNothingFromTheGroupBefore) {
+TEST(RecordCodecTest, KeepsNothingFromTheCommitGroupBefore) {
   const std::vector<Record> samples = SampleRecords();
-  GroupEncoder encoder;
+  CommitGroupEncoder encoder;
   for (const Record& record : samples) ASSERT_TRUE(encoder.Add(record).ok());
   const std::string first = encoder.Finish(Hash{}).records;
   ASSERT_TRUE(encoder.Add(samples[0]).ok());
@@ -79,23 +79,23 @@ TEST(RecordCodecTest, KeepsNothingFromTheGroupBefore) {
 
 TEST(RecordCodecTest, FindsTheRecordOfEachPosition) {
   const std::vector<Record> samples = SampleRecords();
-  const CommitGroup group = Encode(samples);
+  const CommitGroup commit_group = Encode(samples);
   for (const Record& sample : samples) {
     for (auto at = sample.first_position; at <= sample.last_position; ++at) {
-      const auto found = FindRecord(group, at);
+      const auto found = FindRecord(commit_group, at);
       ASSERT_TRUE(found.ok());
       EXPECT_EQ(Describe(**found), Describe(sample));
     }
   }
-  EXPECT_FALSE(FindRecord(group, 0).ok());
-  EXPECT_FALSE(FindRecord(group, group.last_position + 1).ok());
+  EXPECT_FALSE(FindRecord(commit_group, 0).ok());
+  EXPECT_FALSE(FindRecord(commit_group, commit_group.last_position + 1).ok());
 }
 
 TEST(RecordCodecTest, ScansWhatAnIndexNeeds) {
   const std::vector<Record> samples = SampleRecords();
-  const CommitGroup group = Encode(samples);
+  const CommitGroup commit_group = Encode(samples);
   std::size_t i = 0;
-  const auto status = ScanGroup(group, [&](const FrameInfo& frame) {
+  const auto status = ScanCommitGroup(commit_group, [&](const FrameInfo& frame) {
     ASSERT_LT(i, samples.size());
     const Record& sample = samples[i++];
     EXPECT_EQ(frame.kind, sample.change.kind);
@@ -129,7 +129,7 @@ TEST(RecordCodecTest, KeepsATransferSmall) {
 
 TEST(RecordCodecTest, RefusesARecordThatDoesNotFollow) {
   const std::vector<Record> samples = SampleRecords();
-  GroupEncoder encoder;
+  CommitGroupEncoder encoder;
   ASSERT_TRUE(encoder.Add(samples[0]).ok());
   const std::size_t size = encoder.size();
   const auto status = encoder.Add(samples[2]);
@@ -139,7 +139,7 @@ TEST(RecordCodecTest, RefusesARecordThatDoesNotFollow) {
   EXPECT_TRUE(encoder.Add(samples[1]).ok());
 }
 
-TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheGroup) {
+TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheCommitGroup) {
   const Record good = TransferRecords(2, 1)[0];
   const auto broken = [&](auto breaking) {
     Record record = good;
@@ -166,11 +166,11 @@ TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheGroup) {
       }),
       broken([](Record* r) { r->last_position = r->first_position - 1; }),
   };
-  GroupEncoder clean;
+  CommitGroupEncoder clean;
   ASSERT_TRUE(clean.Add(good).ok());
   const std::string expected = clean.Finish(Hash{}).records;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    GroupEncoder encoder;
+    CommitGroupEncoder encoder;
     EXPECT_FALSE(encoder.Add(records[i]).ok()) << i;
     EXPECT_TRUE(encoder.empty());
     ASSERT_TRUE(encoder.Add(good).ok());
@@ -181,9 +181,9 @@ TEST(RecordCodecTest, RefusesWhatWouldNotReadBackAndKeepsTheGroup) {
 TEST(RecordCodecTest, RefusesAHeaderThatDoesNotFitTheRecords) {
   const CommitGroup good = Encode(SampleRecords());
   const auto changed = [&](auto change) {
-    CommitGroup group = good;
-    change(&group);
-    return group;
+    CommitGroup commit_group = good;
+    change(&commit_group);
+    return commit_group;
   };
   ExpectCorrupt(changed([](CommitGroup* g) { g->format_version = 2; }), "not version 1");
   ExpectCorrupt(changed([](CommitGroup* g) { g->records[0] = 2; }), "not version 1");
@@ -202,16 +202,16 @@ TEST(RecordCodecTest, RefusesAHeaderThatDoesNotFitTheRecords) {
 TEST(RecordCodecTest, NoticesAnyChangedByteByItsHash) {
   const CommitGroup good = Encode(TransferRecords(4, 3));
   for (std::size_t i = 0; i < good.records.size(); ++i) {
-    CommitGroup group = good;
-    group.records[i] = static_cast<char>(group.records[i] ^ 1);
-    const auto status = VerifyHash(group);
+    CommitGroup commit_group = good;
+    commit_group.records[i] = static_cast<char>(commit_group.records[i] ^ 1);
+    const auto status = VerifyHash(commit_group);
     ASSERT_FALSE(status.ok());
     EXPECT_THAT(status.refusal().metadata,
                 ElementsAre(testing::Pair("position", std::to_string(good.first_position))));
   }
-  CommitGroup group = good;
-  group.previous_hash[31] ^= 0x80;
-  EXPECT_FALSE(VerifyHash(group).ok());
+  CommitGroup commit_group = good;
+  commit_group.previous_hash[31] ^= 0x80;
+  EXPECT_FALSE(VerifyHash(commit_group).ok());
 }
 
 TEST(ChainHashTest, IsSha256OfBothParts) {

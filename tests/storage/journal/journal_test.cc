@@ -30,20 +30,20 @@ class JournalTest : public ::testing::TestWithParam<Kind> {
 
   /// `count` positions at `time`, after what was made before.
   CommitGroupPtr Make(int count, std::int64_t time) {
-    auto group = std::make_shared<CommitGroup>();
-    group->first_position = made_.position + 1;
-    group->last_position = made_.position + count;
-    group->first_time = time;
-    group->last_time = time + 1;
-    group->previous_hash = made_.hash;
-    group->records = "records from " + std::to_string(group->first_position);
-    group->hash = ChainHash(group->previous_hash, group->records);
-    made_ = JournalHead{group->last_position, group->hash, group->last_time};
-    return group;
+    auto commit_group = std::make_shared<CommitGroup>();
+    commit_group->first_position = made_.position + 1;
+    commit_group->last_position = made_.position + count;
+    commit_group->first_time = time;
+    commit_group->last_time = time + 1;
+    commit_group->previous_hash = made_.hash;
+    commit_group->records = "records from " + std::to_string(commit_group->first_position);
+    commit_group->hash = ChainHash(commit_group->previous_hash, commit_group->records);
+    made_ = JournalHead{commit_group->last_position, commit_group->hash, commit_group->last_time};
+    return commit_group;
   }
 
-  domain::Status Append(std::vector<CommitGroupPtr> groups) {
-    return journal_->Append(journal_->Head().position, 0, groups);
+  domain::Status Append(std::vector<CommitGroupPtr> commit_groups) {
+    return journal_->Append(journal_->Head().position, 0, commit_groups);
   }
 
   test_support::TemporaryDirectory directory_;
@@ -55,7 +55,7 @@ class JournalTest : public ::testing::TestWithParam<Kind> {
 TEST_P(JournalTest, BeginsEmpty) {
   EXPECT_EQ(journal_->Head().position, 0);
   EXPECT_TRUE(journal_->Read(1, 10, 1000)->empty());
-  EXPECT_EQ(journal_->LastGroupEndAtOrBefore(1'000).value(), 0);
+  EXPECT_EQ(journal_->LastCommitGroupEndAtOrBefore(1'000).value(), 0);
 }
 
 TEST_P(JournalTest, ReadsBackWhatWasAppended) {
@@ -65,13 +65,13 @@ TEST_P(JournalTest, ReadsBackWhatWasAppended) {
   EXPECT_EQ(journal_->Head().position, 4);
   EXPECT_EQ(journal_->Head().hash, second->hash);
   for (const std::int64_t position : {1, 2, 3}) {
-    const auto groups = journal_->Read(position, 10, 1'000'000);
-    ASSERT_TRUE(groups.ok());
-    ASSERT_EQ(groups->size(), 2u);
-    EXPECT_EQ(groups->front()->records, first->records);
-    EXPECT_EQ(groups->front()->hash, first->hash);
-    EXPECT_EQ(groups->front()->first_time, 100);
-    EXPECT_EQ(groups->front()->last_time, 101);
+    const auto commit_groups = journal_->Read(position, 10, 1'000'000);
+    ASSERT_TRUE(commit_groups.ok());
+    ASSERT_EQ(commit_groups->size(), 2u);
+    EXPECT_EQ(commit_groups->front()->records, first->records);
+    EXPECT_EQ(commit_groups->front()->hash, first->hash);
+    EXPECT_EQ(commit_groups->front()->first_time, 100);
+    EXPECT_EQ(commit_groups->front()->last_time, 101);
   }
   EXPECT_EQ(journal_->Read(4, 10, 1'000'000)->size(), 1u);
   EXPECT_TRUE(journal_->Read(5, 10, 1'000'000)->empty());
@@ -80,7 +80,8 @@ TEST_P(JournalTest, ReadsBackWhatWasAppended) {
 TEST_P(JournalTest, ReadsNoMoreThanAskedFor) {
   ASSERT_TRUE(Append({Make(1, 1), Make(1, 2), Make(1, 3)}).ok());
   EXPECT_EQ(journal_->Read(1, 2, 1'000'000)->size(), 2u);
-  EXPECT_EQ(journal_->Read(1, 10, 1)->size(), 1u) << "at least one group, however small the budget";
+  EXPECT_EQ(journal_->Read(1, 10, 1)->size(), 1u)
+      << "at least one commit group, however small the budget";
 }
 
 TEST_P(JournalTest, RefusesAnotherHead) {
@@ -118,7 +119,7 @@ TEST_P(JournalTest, RefusesGapsBrokenChainsAndTimeGoingBack) {
   EXPECT_TRUE(Append({good}).ok());
 }
 
-TEST_P(JournalTest, FindsTheLastGroupAtOrBeforeATime) {
+TEST_P(JournalTest, FindsTheLastCommitGroupAtOrBeforeATime) {
   // Each begins at its time and ends one later; positions 1-2, 3-4, ...
   const std::vector<std::int64_t> times = {10, 20, 30, 31, 50, 51, 52};
   for (const std::int64_t time : times) ASSERT_TRUE(Append({Make(2, time)}).ok());
@@ -127,7 +128,7 @@ TEST_P(JournalTest, FindsTheLastGroupAtOrBeforeATime) {
     for (std::size_t i = 0; i < times.size(); ++i) {
       if (times[i] + 1 <= time) expected = 2 * static_cast<std::int64_t>(i + 1);
     }
-    EXPECT_EQ(journal_->LastGroupEndAtOrBefore(time).value(), expected) << "at " << time;
+    EXPECT_EQ(journal_->LastCommitGroupEndAtOrBefore(time).value(), expected) << "at " << time;
   }
 }
 

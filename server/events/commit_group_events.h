@@ -18,11 +18,11 @@
 namespace florin::server {
 
 /// The events of one commit group, encoded once for everybody who wants the same. Immutable.
-class EventGroup {
+class CommitGroupEvents {
  public:
   /// What a subscription looks at.
   struct Event {
-    /// Into the group's bytes.
+    /// Into the bytes that are encoded.
     std::string_view stream;
     /// Of static storage.
     std::string_view type;
@@ -35,14 +35,15 @@ class EventGroup {
   };
 
   /// Errors: kDataCorrupt.
-  static domain::Result<std::shared_ptr<const EventGroup>> Load(const storage::CommitGroup& group);
+  static domain::Result<std::shared_ptr<const CommitGroupEvents>> Load(
+      const storage::CommitGroup& commit_group);
   /// The events of these records alone. Requires: not empty, positions without
   /// gaps.
-  static domain::Result<std::shared_ptr<const EventGroup>> FromRecords(
+  static domain::Result<std::shared_ptr<const CommitGroupEvents>> FromRecords(
       std::span<const storage::RecordPtr> records);
 
-  EventGroup(const EventGroup&) = delete;
-  EventGroup& operator=(const EventGroup&) = delete;
+  CommitGroupEvents(const CommitGroupEvents&) = delete;
+  CommitGroupEvents& operator=(const CommitGroupEvents&) = delete;
 
   [[nodiscard]] std::int64_t first_position() const { return first_position_; }
   [[nodiscard]] std::int64_t last_position() const {
@@ -51,8 +52,8 @@ class EventGroup {
   /// Index 0 is the event of first_position.
   [[nodiscard]] const std::vector<Event>& events() const { return events_; }
 
-  /// The events [first, end) as fields of a response: tags, lengths, bytes. Valid as long as the
-  /// group.
+  /// The events [first, end) as fields of a response: tags, lengths, bytes. Valid as long as
+  /// this.
   [[nodiscard]] std::string_view Encoded(std::size_t first, std::size_t end) const {
     const std::size_t begin = events_[first].begin;
     return std::string_view(bytes_).substr(
@@ -67,38 +68,38 @@ class EventGroup {
   }
 
  private:
-  EventGroup() = default;
+  CommitGroupEvents() = default;
 
   std::int64_t first_position_ = 0;
   std::string bytes_;
   std::vector<Event> events_;
 };
 
-using EventGroupPtr = std::shared_ptr<const EventGroup>;
+using CommitGroupEventsPtr = std::shared_ptr<const CommitGroupEvents>;
 
-/// The groups that were used last, shared by all subscriptions. Threads: any.
-class EventGroupCache {
+/// The commit groups that were used last, shared by all subscriptions. Threads: any.
+class CommitGroupEventsCache {
  public:
-  explicit EventGroupCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit CommitGroupEventsCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   /// Errors: kDataCorrupt.
-  domain::Result<EventGroupPtr> Get(const storage::CommitGroup& group);
-  /// The group that holds `position`, if it is here.
-  [[nodiscard]] EventGroupPtr Find(std::int64_t position);
+  domain::Result<CommitGroupEventsPtr> Get(const storage::CommitGroup& commit_group);
+  /// The commit group that holds `position`, if it is here.
+  [[nodiscard]] CommitGroupEventsPtr Find(std::int64_t position);
 
  private:
-  struct Entry {
+  struct CachedEvents {
     std::int64_t first_position = 0;
-    EventGroupPtr group;
+    CommitGroupEventsPtr commit_group;
   };
 
   const std::size_t bytes_max_;
   std::mutex mutex_;
   std::size_t bytes_ = 0;
   /// Used last in front.
-  std::list<Entry> entries_;
+  std::list<CachedEvents> entries_;
   /// By first position.
-  std::map<std::int64_t, std::list<Entry>::iterator> by_position_;
+  std::map<std::int64_t, std::list<CachedEvents>::iterator> by_position_;
 };
 
 }  // namespace florin::server

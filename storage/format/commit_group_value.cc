@@ -1,4 +1,4 @@
-#include "storage/format/group_value.h"
+#include "storage/format/commit_group_value.h"
 
 #include <utility>
 
@@ -16,27 +16,28 @@ constexpr std::size_t kNumbersAt = 9;
 
 }  // namespace
 
-std::string EncodeGroup(const CommitGroup& group) {
+std::string EncodeCommitGroup(const CommitGroup& commit_group) {
   std::string value;
-  value.reserve(kHeadSize + group.records.size());
+  value.reserve(kHeadSize + commit_group.records.size());
   value.push_back(kHeadVersion);
-  PutBigEndian64(&value, group.format_version);
-  PutBigEndian64(&value, group.first_position);
-  PutBigEndian64(&value, group.last_position);
-  PutBigEndian64(&value, group.first_time);
-  PutBigEndian64(&value, group.last_time);
-  for (const Hash* hash : {&group.previous_hash, &group.hash}) {
+  PutBigEndian64(&value, commit_group.format_version);
+  PutBigEndian64(&value, commit_group.first_position);
+  PutBigEndian64(&value, commit_group.last_position);
+  PutBigEndian64(&value, commit_group.first_time);
+  PutBigEndian64(&value, commit_group.last_time);
+  for (const Hash* hash : {&commit_group.previous_hash, &commit_group.hash}) {
     for (const std::uint8_t byte : *hash) value.push_back(static_cast<char>(byte));
   }
-  value.append(group.records);
+  value.append(commit_group.records);
   return value;
 }
 
-domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const CorruptPlace& where) {
+domain::Result<CommitGroupHead> DecodeCommitGroupHead(std::string_view value,
+                                                      const CorruptPlace& where) {
   if (value.size() < kHeadSize || value[0] != kHeadVersion) {
     return DataCorrupt("The commit group at " + where.Text() + " has no valid head.", where);
   }
-  GroupHead head;
+  CommitGroupHead head;
   head.first_position = ReadBigEndian64(value.data() + kNumbersAt);
   head.last_position = ReadBigEndian64(value.data() + kNumbersAt + 8);
   head.first_time = ReadBigEndian64(value.data() + kNumbersAt + 16);
@@ -50,22 +51,23 @@ domain::Result<GroupHead> DecodeGroupHead(std::string_view value, const CorruptP
   return head;
 }
 
-domain::Result<CommitGroupPtr> DecodeGroupValue(std::string_view value, const CorruptPlace& where) {
-  const domain::Result<GroupHead> head = DecodeGroupHead(value, where);
+domain::Result<CommitGroupPtr> DecodeCommitGroup(std::string_view value,
+                                                 const CorruptPlace& where) {
+  const domain::Result<CommitGroupHead> head = DecodeCommitGroupHead(value, where);
   if (!head.ok()) return head.refusal();
-  auto group = std::make_shared<CommitGroup>();
-  group->first_position = head->first_position;
-  group->last_position = head->last_position;
-  group->first_time = head->first_time;
-  group->last_time = head->last_time;
-  group->format_version = static_cast<std::int32_t>(ReadBigEndian64(value.data() + 1));
+  auto commit_group = std::make_shared<CommitGroup>();
+  commit_group->first_position = head->first_position;
+  commit_group->last_position = head->last_position;
+  commit_group->first_time = head->first_time;
+  commit_group->last_time = head->last_time;
+  commit_group->format_version = static_cast<std::int32_t>(ReadBigEndian64(value.data() + 1));
   const char* hashes = value.data() + kNumbersAt + 4 * 8;
-  for (std::size_t i = 0; i < group->hash.size(); ++i) {
-    group->previous_hash[i] = static_cast<std::uint8_t>(hashes[i]);
-    group->hash[i] = static_cast<std::uint8_t>(hashes[i + group->hash.size()]);
+  for (std::size_t i = 0; i < commit_group->hash.size(); ++i) {
+    commit_group->previous_hash[i] = static_cast<std::uint8_t>(hashes[i]);
+    commit_group->hash[i] = static_cast<std::uint8_t>(hashes[i + commit_group->hash.size()]);
   }
-  group->records.assign(value.substr(kHeadSize));
-  return CommitGroupPtr(std::move(group));
+  commit_group->records.assign(value.substr(kHeadSize));
+  return CommitGroupPtr(std::move(commit_group));
 }
 
 std::string ToHex(const Hash& hash) {
