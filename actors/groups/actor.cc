@@ -86,22 +86,21 @@ void GroupActor::Settle() {
 }
 
 void GroupActor::CountChanges() {
-  const GroupCore& core = runner_->core();
+  const GroupCounts counts = runner_->core().Counts();
   GroupGauges* gauges = world_->gauges();
   const auto add = [](std::atomic<std::int64_t>* sum, std::int64_t now, std::int64_t* before) {
     if (now == *before) return;
     sum->fetch_add(now - *before, std::memory_order_relaxed);
     *before = now;
   };
-  add(&gauges->members, core.member_count(), &members_counted_);
-  add(&gauges->in_flight, core.in_flight_count(), &in_flight_counted_);
-  add(&gauges->parked, core.parked_count(), &parked_counted_);
-  add(&gauges->held_bytes, core.held_bytes(), &held_bytes_counted_);
-  const GroupCounters& counters = core.counters();
-  add(&gauges->delivered, counters.delivered, &counted_.delivered);
-  add(&gauges->redelivered, counters.redelivered, &counted_.redelivered);
-  add(&gauges->acknowledged, counters.acknowledged, &counted_.acknowledged);
-  add(&gauges->parked_total, counters.parked, &counted_.parked);
+  add(&gauges->members, counts.members, &members_counted_);
+  add(&gauges->in_flight, counts.in_flight, &in_flight_counted_);
+  add(&gauges->parked, counts.parked, &parked_counted_);
+  add(&gauges->held_bytes, counts.held_bytes, &held_bytes_counted_);
+  add(&gauges->delivered, counts.sums.delivered, &counted_.delivered);
+  add(&gauges->redelivered, counts.sums.redelivered, &counted_.redelivered);
+  add(&gauges->acknowledged, counts.sums.acknowledged, &counted_.acknowledged);
+  add(&gauges->parked_total, counts.sums.parked, &counted_.parked);
 }
 
 void GroupActor::Read(GroupOutput::Read read) {

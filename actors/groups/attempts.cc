@@ -1,15 +1,20 @@
-// How attempts end: acknowledged, failed, out of time, parked.
+#include "actors/groups/attempts.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <optional>
+#include <string_view>
 #include <utility>
-
-#include "actors/groups/core.h"
 
 namespace florin::actors {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+/// Five bits a digit, and no letter that is taken for another.
+constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
+constexpr std::size_t kNumberDigits = 9;
 
 /// "30 s", "500 ms": for people.
 std::string DurationText(std::int64_t ns) {
@@ -28,16 +33,74 @@ domain::Refusal DeliveryUnknown(const std::string& delivery_id) {
 
 }  // namespace
 
-void GroupCore::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request, std::int64_t now) {
-  Member* member = FindMember(id);
-  if (member == nullptr) return;
-  ++member->acks_received;
-  changed_ = true;
+GroupAttempts::GroupAttempts(std::string incarnation, const GroupLimits& limits,
+                             GroupWindow* window, GroupDispatch* dispatch, GroupParked* parked,
+                             GroupChanges* changes)
+    : incarnation_(std::move(incarnation)),
+      limits_(limits),
+      window_(window),
+      dispatch_(dispatch),
+      parked_(parked),
+      changes_(changes) {}
+
+void GroupAttempts::Assign(GroupEntry* entry, GroupMemberState* member, std::int64_t now) {
+  entry->state = GroupEntry::State::kInFlight;
+  entry->delivery = ++last_delivery_;
+  entry->member = member;
+  entry->sent = false;
+  StartTime(entry, now);
+  in_flight_.emplace(entry->delivery, entry);
+  if (dispatch_->InOrder()) entry->stream->active = entry;
+  entry->stream->last_member = member->id;
+  member->deliveries.PushBack(entry);
+  member->outbox.push_back(entry->delivery);
+  dispatch_->LeaveRoom(member);
+  ++member->in_flight;
+  ++member->given;
+  dispatch_->SetRoom(member);
+}
+
+/// Requires: its time did not begin before, or it was taken out.
+void GroupAttempts::StartTime(GroupEntry* entry, std::int64_t now) {
+  entry->due = now + changes_->settings().ack_timeout_ns;
+  timeouts_.PushBack(entry);
+}
+
+void GroupAttempts::Send(GroupMemberState* member, std::int64_t now, DeliveryBatch* batch) {
+  std::size_t bytes = 0;
+  while (!member->outbox.empty() && batch->deliveries.size() < limits_.batch_events &&
+         bytes < limits_.batch_bytes) {
+    const auto found = in_flight_.find(member->outbox.front());
+    member->outbox.pop_front();
+    // It timed out, or expired, before it was written.
+    if (found == in_flight_.end()) continue;
+    GroupEntry* entry = found->second;
+    entry->sent = true;
+    timeouts_.Remove(entry);
+    StartTime(entry, now);
+    bytes += entry->bytes.size();
+    batch->deliveries.push_back(
+        {entry->position, entry->attempts + 1, DeliveryId(entry->delivery), entry->bytes});
+    ++counters_.delivered;
+    if (entry->attempts > 0) ++counters_.redelivered;
+  }
+}
+
+void GroupAttempts::Unsend(const GroupMemberState* member,
+                           const std::vector<std::string>& delivery_ids) {
+  for (const std::string& delivery_id : delivery_ids) {
+    if (GroupEntry* entry = Find(member, delivery_id)) entry->sent = false;
+  }
+}
+
+void GroupAttempts::Acknowledge(GroupMemberState* member, const AcknowledgeRequest& request,
+                                std::int64_t now) {
+  changes_->Mark();
   const auto refuse = [member](const std::string& delivery_id) {
     member->refusals.push_back({delivery_id, DeliveryUnknown(delivery_id)});
   };
   for (const std::string& delivery_id : request.delivery_ids) {
-    if (GroupEntry* entry = FindDelivery(member, delivery_id)) {
+    if (GroupEntry* entry = Find(member, delivery_id)) {
       ++counters_.acknowledged;
       Finish(entry);
     } else {
@@ -45,25 +108,23 @@ void GroupCore::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request,
     }
   }
   for (const NackRequest& nack : request.nacks) {
-    if (GroupEntry* entry = FindDelivery(member, nack.delivery_id)) {
-      Nack(member, entry, nack, now);
+    if (GroupEntry* entry = Find(member, nack.delivery_id)) {
+      Nack(entry, nack, now);
     } else {
       refuse(nack.delivery_id);
     }
   }
   for (const std::string& delivery_id : request.extend_delivery_ids) {
-    if (GroupEntry* entry = FindDelivery(member, delivery_id)) {
-      acks_.Remove(entry);
-      entry->due = now + state_.settings.ack_timeout_ns;
-      acks_.PushBack(entry);
+    if (GroupEntry* entry = Find(member, delivery_id)) {
+      timeouts_.Remove(entry);
+      StartTime(entry, now);
     } else {
       refuse(delivery_id);
     }
   }
-  Touch(member);
 }
 
-void GroupCore::Nack(Member* member, GroupEntry* entry, const NackRequest& nack, std::int64_t now) {
+void GroupAttempts::Nack(GroupEntry* entry, const NackRequest& nack, std::int64_t now) {
   switch (nack.action) {
     case NackAction::kSkip:
       Finish(entry);
@@ -71,214 +132,224 @@ void GroupCore::Nack(Member* member, GroupEntry* entry, const NackRequest& nack,
     case NackAction::kRetry:
       Fail(entry, nack.reason, true, now);
       return;
-    case NackAction::kPark: {
-      storage::ParkedRecord record;
-      record.last_reason = nack.reason;
-      record.member_name = member->request.member_name;
-      record.principal = member->request.principal;
+    case NackAction::kPark:
       ++entry->attempts;
-      Park(entry, std::move(record), now);
+      ParkFailed(entry, nack.reason, now);
       return;
-    }
   }
 }
 
-void GroupCore::EndDelivery(GroupEntry* entry) {
-  Member* member = entry->member;
+void GroupAttempts::FailAll(GroupMemberState* member, const std::string& reason, std::int64_t now) {
+  while (GroupEntry* entry = member->deliveries.front()) Fail(entry, reason, false, now);
+}
+
+void GroupAttempts::TakeBackAll(GroupMemberState* member) {
+  while (GroupEntry* entry = member->deliveries.front()) {
+    End(entry);
+    dispatch_->Resume(entry);
+  }
+}
+
+/// Back to kQueued.
+void GroupAttempts::End(GroupEntry* entry) {
+  GroupMemberState* member = entry->member;
   in_flight_.erase(entry->delivery);
-  acks_.Remove(entry);
+  timeouts_.Remove(entry);
   member->deliveries.Remove(entry);
-  if (member->in_room) room_.erase({member->in_flight, member->given, member->id});
-  member->in_room = false;
+  dispatch_->LeaveRoom(member);
   --member->in_flight;
-  SetRoom(member);
+  dispatch_->SetRoom(member);
   if (entry->stream->active == entry) entry->stream->active = nullptr;
   entry->member = nullptr;
   entry->sent = false;
-  entry->state = EntryState::kQueued;
+  entry->state = GroupEntry::State::kQueued;
 }
 
 /// Takes it out of everything; what is left is to be deleted.
-void GroupCore::Withdraw(GroupEntry* entry) {
-  GroupStream* stream = entry->stream;
-  switch (entry->state) {
-    case EntryState::kInFlight:
-      EndDelivery(entry);
-      break;
-    case EntryState::kReady:
-    case EntryState::kLoading:
-      Unready(entry);
-      break;
-    case EntryState::kBackoff:
-      backoffs_.erase({entry->due, entry->position});
-      break;
-    case EntryState::kQueued:
-      break;
-  }
-  DropBytes(entry);
-  if (entry->side) {
-    if (stream->Holds(entry->position)) {
-      --stream->waiting;
-      --waiting_;
-    }
-    side_.erase(entry->position);
-    side_ages_.erase({entry->since, entry->position});
-    changed_waiting_.insert(entry->position);
+void GroupAttempts::Withdraw(GroupEntry* entry) {
+  if (entry->state == GroupEntry::State::kInFlight) {
+    End(entry);
   } else {
-    window_.Remove(entry);
-    --window_count_;
+    dispatch_->Remove(entry);
   }
-  if (failed_.erase(entry->position) != 0) changed_attempts_.insert(entry->position);
-  stream->queue.Remove(entry);
-  changed_ = true;
+  window_->memory().Drop(entry);
+  if (entry->side) {
+    parked_->Remove(entry);
+  } else {
+    window_->Remove(entry);
+  }
+  window_->failures().Erase(entry->position);
+  entry->stream->queue.Remove(entry);
+  changes_->Mark();
 }
 
-void GroupCore::Finish(GroupEntry* entry) {
+void GroupAttempts::Finish(GroupEntry* entry) {
   GroupStream* stream = entry->stream;
   // Its record goes, or the cursor does not pass it yet: a start would read it again.
-  const bool remember = entry->side ? entry->position > Cursor() : entry != window_.front();
+  const bool remember =
+      entry->side ? entry->position > window_->Cursor() : entry != window_->front();
   Withdraw(entry);
-  if (remember) finished_.Insert(entry->position);
-  Delete(entry);
-  Promote(stream);
+  if (remember) window_->finished().Insert(entry->position);
+  window_->Delete(entry);
+  dispatch_->Promote(stream);
 }
 
 /// An attempt without success. One that was not even written does not count.
-void GroupCore::Fail(GroupEntry* entry, const std::string& reason, bool backoff, std::int64_t now) {
-  const domain::GroupSettings& settings = state_.settings;
-  const JoinRequest& member = entry->member->request;
+void GroupAttempts::Fail(GroupEntry* entry, const std::string& reason, bool backoff,
+                         std::int64_t now) {
+  const std::int32_t attempts_max = changes_->settings().max_attempts;
   const bool counts = entry->sent;
   if (counts) {
     ++entry->attempts;
-    failed_[entry->position] = {entry->position, entry->attempts, reason};
-    changed_attempts_.insert(entry->position);
-    changed_ = true;
-    if (settings.max_attempts >= 0 && entry->attempts >= settings.max_attempts) {
-      storage::ParkedRecord record;
-      record.last_reason = reason;
-      record.member_name = member.member_name;
-      record.principal = member.principal;
-      Park(entry, std::move(record), now);
+    window_->failures().Put(entry->position, entry->attempts, reason);
+    changes_->Mark();
+    if (attempts_max >= 0 && entry->attempts >= attempts_max) {
+      ParkFailed(entry, reason, now);
       return;
     }
   }
   GroupStream* stream = entry->stream;
-  EndDelivery(entry);
-  if (counts && backoff) {
-    const int doublings = std::min(entry->attempts - 1, 62);
-    std::int64_t wait = settings.min_backoff_ns;
-    for (int i = 0; i < doublings && wait < settings.max_backoff_ns; ++i)
-      wait = wait > settings.max_backoff_ns / 2 ? settings.max_backoff_ns : 2 * wait;
-    // Others have better use for the room.
-    if (crowded_) DropBytes(entry);
-    entry->state = EntryState::kBackoff;
-    entry->due = now + std::min(wait, settings.max_backoff_ns);
-    backoffs_.emplace(std::make_pair(entry->due, entry->position), entry);
-  } else if (!InOrder()) {
-    MakeReady(entry);
+  End(entry);
+  if (!counts || !backoff) {
+    dispatch_->Resume(entry);
     return;
   }
-  Promote(stream);
+  // Others have better use for the room.
+  if (window_->memory().crowded()) window_->memory().Drop(entry);
+  dispatch_->BackOff(entry, now + Backoff(entry->attempts));
+  dispatch_->Promote(stream);
+}
+
+/// Doubles with each attempt that failed.
+std::int64_t GroupAttempts::Backoff(std::int32_t attempts) const {
+  const domain::GroupSettings& settings = changes_->settings();
+  const int doublings = std::min(attempts - 1, 62);
+  std::int64_t wait = settings.min_backoff_ns;
+  for (int i = 0; i < doublings && wait < settings.max_backoff_ns; ++i)
+    wait = wait > settings.max_backoff_ns / 2 ? settings.max_backoff_ns : 2 * wait;
+  return std::min(wait, settings.max_backoff_ns);
+}
+
+/// For what its member said, or did. Requires: it is in flight.
+void GroupAttempts::ParkFailed(GroupEntry* entry, const std::string& reason, std::int64_t now) {
+  storage::ParkedRecord record;
+  record.last_reason = reason;
+  record.member_name = entry->member->request.member_name;
+  record.principal = entry->member->request.principal;
+  storage::ActionRecord action;
+  action.principal = record.principal;
+  action.member_name = record.member_name;
+  action.reason = reason;
+  action.position = entry->position;
+  action.event_count = 1;
+  changes_->Record(GroupActionKind::kParked, now, std::move(action));
+  Park(entry, std::move(record), now);
 }
 
 /// `record` says why and by whom; the rest is the entry's.
-void GroupCore::Park(GroupEntry* entry, storage::ParkedRecord record, std::int64_t now) {
+void GroupAttempts::Park(GroupEntry* entry, storage::ParkedRecord record, std::int64_t now) {
   GroupStream* stream = entry->stream;
   record.position = entry->position;
   record.stream = stream->name;
   record.commit_time = entry->commit_time;
   record.attempts = entry->attempts;
   record.park_time = now;
-  record.holds = InOrder() && !record.expired;
+  record.holds = dispatch_->InOrder() && !record.expired;
   Withdraw(entry);
-  Delete(entry);
-  if (record.holds) {
-    stream->holders.insert(
-        std::upper_bound(stream->holders.begin(), stream->holders.end(), record.position),
-        record.position);
-  }
-  if (record.expired) {
-    ++expired_;
-  } else {
-    storage::ActionRecord action;
-    action.principal = record.principal;
-    action.member_name = record.member_name;
-    action.reason = record.last_reason;
-    action.position = record.position;
-    action.event_count = 1;
-    Record(GroupActionKind::kParked, now, std::move(action));
-  }
+  window_->Delete(entry);
   ++counters_.parked;
-  changed_parked_.insert(record.position);
-  const bool holds = record.holds;
-  parked_.emplace(record.position, std::move(record));
-  if (holds) {
-    MoveHeldAside(stream);
-    Recount(stream);
-  }
-  Promote(stream);
+  parked_->Park(stream, std::move(record));
+  dispatch_->Promote(stream);
 }
 
-void GroupCore::TimeOut(std::int64_t now) {
+void GroupAttempts::TimeOut(std::int64_t now) {
   const std::string reason =
-      "not acknowledged within " + DurationText(state_.settings.ack_timeout_ns);
-  while (!acks_.empty() && acks_.front()->due <= now) {
-    GroupEntry* entry = acks_.front();
+      "not acknowledged within " + DurationText(changes_->settings().ack_timeout_ns);
+  while (!timeouts_.empty() && timeouts_.front()->due <= now) {
+    GroupEntry* entry = timeouts_.front();
     if (!entry->sent) {
       // It stood in line behind a write that does not end; others have room.
-      Member* member = entry->member;
-      if (member->in_room) room_.erase({member->in_flight, member->given, member->id});
-      member->in_room = false;
-      member->stuck = true;
+      dispatch_->LeaveRoom(entry->member);
+      entry->member->stuck = true;
     }
     Fail(entry, reason, true, now);
   }
 }
 
-void GroupCore::EndBackoffs(std::int64_t now) {
-  while (!backoffs_.empty() && backoffs_.begin()->first.first <= now) {
-    GroupEntry* entry = backoffs_.begin()->second;
-    backoffs_.erase(backoffs_.begin());
-    entry->state = EntryState::kQueued;
-    if (InOrder()) {
-      Promote(entry->stream);
-    } else {
-      MakeReady(entry);
-    }
-  }
+/// All the same, so that deadlines stay in order.
+void GroupAttempts::RestartTimeouts(std::int64_t now) {
+  for (GroupEntry* entry = timeouts_.front(); entry != nullptr; entry = WorkChain::Next(entry))
+    entry->due = now + changes_->settings().ack_timeout_ns;
 }
 
 /// kNever without a time to live.
-std::int64_t GroupCore::ExpiryOf(std::int64_t since) const {
-  if (!state_.settings.event_ttl_ns) return kNever;
-  const std::int64_t base = std::max(since, state_.base_time);
-  return *state_.settings.event_ttl_ns > kNever - base ? kNever
-                                                       : base + *state_.settings.event_ttl_ns;
+std::int64_t GroupAttempts::ExpiryOf(std::int64_t since) const {
+  const std::optional<std::int64_t>& event_ttl_ns = changes_->settings().event_ttl_ns;
+  if (!event_ttl_ns) return kNever;
+  const std::int64_t base = std::max(since, changes_->base_time());
+  return *event_ttl_ns > kNever - base ? kNever : base + *event_ttl_ns;
+}
+
+bool GroupAttempts::Expired(const GroupEntry* entry, std::int64_t now) const {
+  return entry != nullptr && ExpiryOf(entry->since) <= now;
 }
 
 /// Times to live end in the order of the log, so only the first of window and side can be due.
-void GroupCore::Expire(std::int64_t now) {
-  if (!state_.settings.event_ttl_ns) return;
+void GroupAttempts::Expire(std::int64_t now) {
+  if (!Expired(window_->front(), now) && !Expired(parked_->oldest_aside(), now)) return;
   storage::ActionRecord action;
-  while (!window_.empty() && ExpiryOf(window_.front()->since) <= now) {
-    if (action.event_count++ == 0) action.position = window_.front()->position;
-    ExpireOne(window_.front(), now);
-  }
-  while (!side_ages_.empty() && ExpiryOf(side_ages_.begin()->first) <= now) {
-    const std::int64_t position = side_ages_.begin()->second;
-    if (action.event_count++ == 0) action.position = position;
-    ExpireOne(side_.at(position), now);
-  }
-  if (action.event_count == 0) return;
-  action.reason = "expired after " + DurationText(*state_.settings.event_ttl_ns);
-  Record(GroupActionKind::kExpired, now, std::move(action));
-}
-
-void GroupCore::ExpireOne(GroupEntry* entry, std::int64_t now) {
+  action.reason = "expired after " + DurationText(*changes_->settings().event_ttl_ns);
   storage::ParkedRecord record;
   record.expired = true;
-  record.last_reason = "expired after " + DurationText(*state_.settings.event_ttl_ns);
-  Park(entry, std::move(record), now);
+  record.last_reason = action.reason;
+  const auto park = [this, now, &action, &record](GroupEntry* entry) {
+    if (action.event_count++ == 0) action.position = entry->position;
+    Park(entry, record, now);
+  };
+  while (Expired(window_->front(), now)) park(window_->front());
+  while (Expired(parked_->oldest_aside(), now)) park(parked_->oldest_aside());
+  changes_->Record(GroupActionKind::kExpired, now, std::move(action));
+}
+
+std::int64_t GroupAttempts::NextTime() const {
+  std::int64_t next = timeouts_.empty() ? kNever : timeouts_.front()->due;
+  if (window_->front() != nullptr) next = std::min(next, ExpiryOf(window_->front()->since));
+  if (parked_->oldest_aside() != nullptr)
+    next = std::min(next, ExpiryOf(parked_->oldest_aside()->since));
+  return next;
+}
+
+void GroupAttempts::Clear() {
+  in_flight_.clear();
+  timeouts_.Clear();
+}
+
+std::string GroupAttempts::DeliveryId(std::uint64_t delivery) const {
+  std::string id = incarnation_;
+  id.resize(incarnation_.size() + kNumberDigits);
+  for (std::size_t i = id.size(); i > incarnation_.size(); --i) {
+    id[i - 1] = kDigits[delivery & 31];
+    delivery >>= 5;
+  }
+  return id;
+}
+
+/// Null: it is none that the member has.
+GroupEntry* GroupAttempts::Find(const GroupMemberState* member,
+                                const std::string& delivery_id) const {
+  if (delivery_id.size() != incarnation_.size() + kNumberDigits ||
+      !delivery_id.starts_with(incarnation_))
+    return nullptr;
+  std::uint64_t delivery = 0;
+  for (std::size_t i = incarnation_.size(); i < delivery_id.size(); ++i) {
+    const std::size_t digit = kDigits.find(delivery_id[i]);
+    if (digit == std::string_view::npos) return nullptr;
+    delivery = delivery << 5 | digit;
+  }
+  const auto found = in_flight_.find(delivery);
+  if (found == in_flight_.end() || found->second->member != member) return nullptr;
+  // Assigned, but the member cannot know it yet.
+  return found->second->sent ? found->second : nullptr;
 }
 
 }  // namespace florin::actors

@@ -1,65 +1,40 @@
-// What a group has to store, and what follows once it is stored.
+#include "actors/groups/group_changes.h"
 
+#include <limits>
 #include <utility>
-
-#include "actors/groups/core.h"
 
 namespace florin::actors {
 
-bool GroupCore::Dirty(std::int64_t now) const {
-  return changed_ || (Moved() && now >= take_time_ + limits_.cursor_interval_ns);
+void GroupChanges::Record(GroupActionKind kind, std::int64_t now, storage::ActionRecord action) {
+  action.number = ++state_.last_action;
+  action.kind = static_cast<std::uint8_t>(kind);
+  action.time = now;
+  actions_.push_back(std::move(action));
+  changed_ = true;
 }
 
-storage::GroupChange GroupCore::TakeChange(std::int64_t now) {
-  storage::GroupChange change;
-  change.group_id = group_id_;
-  change.clear = std::exchange(clear_, storage::GroupChange::Clear::kNothing);
-  state_.cursor = Cursor();
-  change.state = state_;
-  change.actions = std::exchange(actions_, {});
-  for (const std::int64_t position : changed_parked_) {
-    const auto parked = parked_.find(position);
-    if (parked != parked_.end()) {
-      change.parked.push_back(parked->second);
-    } else {
-      change.parked_gone.push_back(position);
-    }
-  }
-  for (const std::int64_t position : changed_waiting_) {
-    const auto side = side_.find(position);
-    if (side != side_.end()) {
-      const GroupEntry& entry = *side->second;
-      change.waiting.push_back({position, entry.stream->name, entry.commit_time, entry.since});
-    } else {
-      change.waiting_gone.push_back(position);
-    }
-  }
-  for (const std::int64_t position : changed_attempts_) {
-    const auto failed = failed_.find(position);
-    if (failed != failed_.end()) {
-      change.attempts.push_back(failed->second);
-    } else {
-      change.attempts_gone.push_back(position);
-    }
-  }
-  finished_.DropThrough(state_.cursor);
-  finished_.TakeChange(&change);
-  changed_parked_.clear();
-  changed_waiting_.clear();
-  changed_attempts_.clear();
-  for (const auto& [id, member] : members_) member->acks_taken = member->acks_received;
+void GroupChanges::Clear(std::int64_t now) {
+  clear_ = storage::GroupChange::Clear::kEvents;
+  state_.base_time = now;
+}
+
+bool GroupChanges::Dirty(std::int64_t cursor, std::int64_t now) const {
+  return changed_ || (Moved(cursor) && now >= take_time_ + cursor_interval_ns_);
+}
+
+std::int64_t GroupChanges::NextTime(std::int64_t cursor) const {
+  return cursor == stored_cursor_ ? std::numeric_limits<std::int64_t>::max()
+                                  : take_time_ + cursor_interval_ns_;
+}
+
+void GroupChanges::TakeChange(std::int64_t cursor, std::int64_t now, storage::GroupChange* change) {
+  change->clear = std::exchange(clear_, storage::GroupChange::Clear::kNothing);
+  state_.cursor = cursor;
+  change->state = state_;
+  change->actions = std::exchange(actions_, {});
   changed_ = false;
-  stored_cursor_ = state_.cursor;
+  stored_cursor_ = cursor;
   take_time_ = now;
-  return change;
-}
-
-void GroupCore::OnDurable() {
-  for (const auto& [id, member] : members_) {
-    if (member->acks_durable == member->acks_taken) continue;
-    member->acks_durable = member->acks_taken;
-    Touch(member.get());
-  }
 }
 
 }  // namespace florin::actors

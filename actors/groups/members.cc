@@ -1,20 +1,14 @@
-// Members: joining, what is written to them, leaving.
+#include "actors/groups/members.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
-#include <string_view>
 #include <utility>
-
-#include "actors/groups/core.h"
 
 namespace florin::actors {
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
-/// Five bits a digit, and no letter that is taken for another.
-constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
-constexpr std::size_t kNumberDigits = 9;
 
 domain::Refusal MemberExists(const JoinRequest& request, const std::string& group_id) {
   return {domain::Reason::kMemberExists,
@@ -47,17 +41,45 @@ domain::Refusal Stalled(const std::string& member_name, std::int64_t timeout_ns)
           {{"member_name", member_name}}};
 }
 
+GroupMemberView ViewOf(const GroupMemberState& member) {
+  GroupMemberView view;
+  view.member_name = member.request.member_name;
+  view.principal = member.request.principal;
+  view.join_time = member.join_time;
+  view.in_flight_count = member.in_flight;
+  std::set<std::string> streams;
+  for (const GroupEntry* entry = member.deliveries.front(); entry != nullptr;
+       entry = MemberChain::Next(entry)) {
+    const std::int64_t time = entry->commit_time;
+    view.oldest_unacked_time = std::min(time, view.oldest_unacked_time.value_or(time));
+    streams.insert(entry->stream->name);
+    if (streams.size() > 100) streams.erase(std::prev(streams.end()));
+  }
+  view.streams.assign(streams.begin(), streams.end());
+  return view;
+}
+
 }  // namespace
 
-domain::Result<std::uint64_t> GroupCore::Join(const JoinRequest& request, std::int64_t now) {
+GroupMembers::GroupMembers(const std::string& group_id, const GroupLimits& limits,
+                           GroupWindow* window, GroupDispatch* dispatch, GroupParked* parked,
+                           GroupAttempts* attempts)
+    : group_id_(group_id),
+      limits_(limits),
+      window_(window),
+      dispatch_(dispatch),
+      parked_(parked),
+      attempts_(attempts) {}
+
+domain::Result<std::uint64_t> GroupMembers::Join(const JoinRequest& request, std::int64_t now) {
   const auto before = std::find_if(members_.begin(), members_.end(), [&request](const auto& entry) {
     return entry.second->request.member_name == request.member_name;
   });
   if (before != members_.end()) {
     if (!request.take_over) return MemberExists(request, group_id_);
     ends_.push_back({before->first, TakenOver(request, group_id_)});
-    LoseMember(before->second.get(), now);
-  } else if (request.replaces_only || member_count() >= limits_.members_max) {
+    Lose(before->second.get(), now);
+  } else if (request.replaces_only || count() >= limits_.members_max) {
     return TooManyMembers(group_id_, limits_.members_max);
   }
   auto member = std::make_unique<Member>();
@@ -66,120 +88,179 @@ domain::Result<std::uint64_t> GroupCore::Join(const JoinRequest& request, std::i
   member->join_time = now;
   member->write_time = now;
   SetTimer(member.get());
-  SetRoom(member.get());
+  dispatch_->SetRoom(member.get());
   Touch(member.get());
   members_.emplace(member->id, std::move(member));
   return last_member_;
 }
 
-GroupCore::Member* GroupCore::FindMember(std::uint64_t id) {
+GroupMemberState* GroupMembers::Find(std::uint64_t id) const {
   const auto found = members_.find(id);
   return found == members_.end() ? nullptr : found->second.get();
 }
 
-void GroupCore::Touch(Member* member) {
+void GroupMembers::Touch(Member* member) {
   if (std::exchange(member->touched, true)) return;
   touched_.push_back(member->id);
 }
 
-void GroupCore::RemoveMember(Member* member) {
-  if (member->in_room) room_.erase({member->in_flight, member->given, member->id});
-  if (member->timer != 0) member_timers_.erase({member->timer, member->id});
+void GroupMembers::Remove(Member* member) {
+  dispatch_->LeaveRoom(member);
+  if (member->timer != 0) timers_.erase({member->timer, member->id});
   members_.erase(member->id);
   if (members_.empty()) DropAllBytes();
 }
 
+/// Nobody is there to take them: the other groups may have the room, and who comes has them read
+/// again.
+void GroupMembers::DropAllBytes() {
+  const GroupMemory& memory = window_->memory();
+  for (GroupEntry* entry = window_->front(); entry != nullptr && memory.events() > 0;
+       entry = WindowChain::Next(entry))
+    dispatch_->DropBytes(entry);
+  const GroupParked::SideEntries& side = parked_->side();
+  for (auto entry = side.begin(); entry != side.end() && memory.events() > 0; ++entry)
+    dispatch_->DropBytes(entry->second);
+}
+
 /// Its attempts end without success; the next ones come at once.
-void GroupCore::LoseMember(Member* member, std::int64_t now) {
-  const std::string reason = "member " + member->request.member_name + " left";
+void GroupMembers::Lose(Member* member, std::int64_t now) {
   // Out of the room first, or it would be given its own events again.
-  if (member->in_room) room_.erase({member->in_flight, member->given, member->id});
-  member->in_room = false;
+  dispatch_->LeaveRoom(member);
   member->stuck = true;
-  while (GroupEntry* entry = member->deliveries.front()) Fail(entry, reason, false, now);
-  RemoveMember(member);
+  attempts_->FailAll(member, "member " + member->request.member_name + " left", now);
+  Remove(member);
 }
 
-void GroupCore::Leave(std::uint64_t id, const std::vector<std::string>& unsent, std::int64_t now) {
-  Member* member = FindMember(id);
+void GroupMembers::Leave(std::uint64_t id, const std::vector<std::string>& unsent,
+                         std::int64_t now) {
+  Member* member = Find(id);
   if (member == nullptr) return;
-  for (const std::string& delivery_id : unsent) {
-    if (GroupEntry* entry = FindDelivery(member, delivery_id)) entry->sent = false;
-  }
-  LoseMember(member, now);
+  attempts_->Unsend(member, unsent);
+  Lose(member, now);
 }
 
-void GroupCore::EndMembers(const domain::Refusal& refusal) {
+void GroupMembers::EndAll(const domain::Refusal& refusal) {
   while (!members_.empty()) {
     Member* member = members_.begin()->second.get();
     ends_.push_back({member->id, refusal});
-    while (GroupEntry* entry = member->deliveries.front()) {
-      GroupStream* stream = entry->stream;
-      EndDelivery(entry);
-      if (InOrder()) {
-        Promote(stream);
-      } else {
-        MakeReady(entry);
-      }
-    }
-    RemoveMember(member);
+    attempts_->TakeBackAll(member);
+    Remove(member);
   }
 }
 
-void GroupCore::WriteDone(std::uint64_t id, std::int64_t now) {
-  Member* member = FindMember(id);
+void GroupMembers::WriteDone(std::uint64_t id, std::int64_t now) {
+  Member* member = Find(id);
   if (member == nullptr) return;
   member->writing = false;
   member->write_time = now;
   member->stuck = false;
-  SetRoom(member);
+  dispatch_->SetRoom(member);
   SetTimer(member);
   Touch(member);
 }
 
-std::int64_t GroupCore::MemberDeadline(const Member& member) const {
+void GroupMembers::Acknowledge(std::uint64_t id, const AcknowledgeRequest& request,
+                               std::int64_t now) {
+  Member* member = Find(id);
+  if (member == nullptr) return;
+  ++member->acks_received;
+  attempts_->Acknowledge(member, request, now);
+  Touch(member);
+}
+
+void GroupMembers::OnTaken() {
+  for (const auto& [id, member] : members_) member->acks_taken = member->acks_received;
+}
+
+void GroupMembers::OnDurable() {
+  for (const auto& [id, member] : members_) {
+    if (member->acks_durable == member->acks_taken) continue;
+    member->acks_durable = member->acks_taken;
+    Touch(member.get());
+  }
+}
+
+void GroupMembers::SetRooms() {
+  for (const auto& [id, member] : members_) dispatch_->SetRoom(member.get());
+}
+
+void GroupMembers::ForgetDeliveries() {
+  for (const auto& [id, member] : members_) {
+    member->deliveries.Clear();
+    member->outbox.clear();
+    member->in_flight = 0;
+    member->stuck = false;
+    dispatch_->SetRoom(member.get());
+    Touch(member.get());
+  }
+}
+
+void GroupMembers::HandOut(std::int64_t now) {
+  while (dispatch_->HasRoom()) {
+    GroupEntry* entry = dispatch_->TakeNext(parked_->Blocked());
+    if (entry == nullptr) return;
+    const std::uint64_t last = entry->stream->last_member;
+    Member* member = dispatch_->Choose(last == 0 ? nullptr : Find(last));
+    attempts_->Assign(entry, member, now);
+    Touch(member);
+  }
+}
+
+std::int64_t GroupMembers::Deadline(const Member& member) const {
   const std::int64_t wait = member.writing ? limits_.stall_timeout_ns : member.request.heartbeat_ns;
   return wait > kNever - member.write_time ? kNever : member.write_time + wait;
 }
 
 /// A timer that comes too early sets itself again, so a write, which moves the deadline, seldom
 /// costs anything here.
-void GroupCore::SetTimer(Member* member) {
-  const std::int64_t deadline = MemberDeadline(*member);
+void GroupMembers::SetTimer(Member* member) {
+  const std::int64_t deadline = Deadline(*member);
   if (member->timer != 0 && member->timer <= deadline) return;
-  if (member->timer != 0) member_timers_.erase({member->timer, member->id});
+  if (member->timer != 0) timers_.erase({member->timer, member->id});
   member->timer = deadline;
-  member_timers_.emplace(deadline, member->id);
+  timers_.emplace(deadline, member->id);
 }
 
-void GroupCore::VisitMembers(std::int64_t now, GroupOutput* output) {
-  while (!member_timers_.empty() && member_timers_.begin()->first <= now) {
-    const std::uint64_t id = member_timers_.begin()->second;
-    member_timers_.erase(member_timers_.begin());
-    Member* member = FindMember(id);
+std::int64_t GroupMembers::NextTime() const {
+  return timers_.empty() ? kNever : timers_.begin()->first;
+}
+
+void GroupMembers::Visit(std::int64_t now, std::int64_t head, GroupOutput* output) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const std::uint64_t id = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    Member* member = Find(id);
     member->timer = 0;
-    if (member->writing && MemberDeadline(*member) <= now) {
+    if (member->writing && Deadline(*member) <= now) {
       ends_.push_back({id, Stalled(member->request.member_name, limits_.stall_timeout_ns)});
-      LoseMember(member, now);
+      Lose(member, now);
       continue;
     }
-    VisitMember(member, now, output);
+    VisitOne(member, now, head, output);
     SetTimer(member);
   }
   // What a lost member had goes to others at once.
-  Dispatch(now);
+  HandOut(now);
   for (const std::uint64_t id : std::exchange(touched_, {})) {
-    Member* member = FindMember(id);
+    Member* member = Find(id);
     if (member == nullptr) continue;
     member->touched = false;
-    VisitMember(member, now, output);
+    VisitOne(member, now, head, output);
   }
+  output->ends = std::exchange(ends_, {});
 }
 
-void GroupCore::VisitMember(Member* member, std::int64_t now, GroupOutput* output) {
+void GroupMembers::VisitOne(Member* member, std::int64_t now, std::int64_t head,
+                            GroupOutput* output) {
   if (member->writing) return;
-  const bool heartbeat = MemberDeadline(*member) <= now;
-  DeliveryBatch batch = FillBatch(member, now);
+  const bool heartbeat = Deadline(*member) <= now;
+  DeliveryBatch batch;
+  batch.refusals = std::exchange(member->refusals, {});
+  batch.head_position = head;
+  batch.caught_up = CaughtUp(head);
+  batch.durable_acknowledge_count = member->acks_durable;
+  attempts_->Send(member, now, &batch);
   // The first response says that the member is in: it goes at once, also where there is nothing to
   // give, so that who joins again after an outage knows that it is over.
   const bool news = !member->told_joined || !batch.deliveries.empty() || !batch.refusals.empty() ||
@@ -194,37 +275,12 @@ void GroupCore::VisitMember(Member* member, std::int64_t now, GroupOutput* outpu
   output->writes.push_back({member->id, std::move(batch)});
 }
 
-DeliveryBatch GroupCore::FillBatch(Member* member, std::int64_t now) {
-  DeliveryBatch batch;
-  batch.refusals = std::exchange(member->refusals, {});
-  batch.head_position = head_;
-  batch.caught_up = CaughtUp();
-  batch.durable_acknowledge_count = member->acks_durable;
-  std::size_t bytes = 0;
-  while (!member->outbox.empty() && batch.deliveries.size() < limits_.batch_events &&
-         bytes < limits_.batch_bytes) {
-    const auto found = in_flight_.find(member->outbox.front());
-    member->outbox.pop_front();
-    // It timed out, or expired, before it was written.
-    if (found == in_flight_.end()) continue;
-    GroupEntry* entry = found->second;
-    entry->sent = true;
-    // The member's time begins now.
-    acks_.Remove(entry);
-    entry->due = now + state_.settings.ack_timeout_ns;
-    acks_.PushBack(entry);
-    bytes += entry->bytes.size();
-    batch.deliveries.push_back(
-        {entry->position, entry->attempts + 1, DeliveryId(entry->delivery), entry->bytes});
-    ++counters_.delivered;
-    if (entry->attempts > 0) ++counters_.redelivered;
-  }
-  return batch;
+bool GroupMembers::CaughtUp(std::int64_t head) const {
+  return window_->read_through() >= head && dispatch_->Idle() && !parked_->held_in_window();
 }
 
-/// Once for each time that members heard the contrary.
-void GroupCore::TellCaughtUp() {
-  const bool caught_up = CaughtUp();
+void GroupMembers::TellCaughtUp(std::int64_t head) {
+  const bool caught_up = CaughtUp(head);
   if (caught_up && !told_caught_up_) {
     for (const auto& [id, member] : members_) {
       if (!member->told_caught_up) Touch(member.get());
@@ -233,30 +289,13 @@ void GroupCore::TellCaughtUp() {
   told_caught_up_ = caught_up;
 }
 
-std::string GroupCore::DeliveryId(std::uint64_t delivery) const {
-  std::string id = incarnation_;
-  id.resize(incarnation_.size() + kNumberDigits);
-  for (std::size_t i = id.size(); i > incarnation_.size(); --i) {
-    id[i - 1] = kDigits[delivery & 31];
-    delivery >>= 5;
-  }
-  return id;
-}
-
-GroupEntry* GroupCore::FindDelivery(const Member* member, const std::string& delivery_id) const {
-  if (delivery_id.size() != incarnation_.size() + kNumberDigits ||
-      !delivery_id.starts_with(incarnation_))
-    return nullptr;
-  std::uint64_t delivery = 0;
-  for (std::size_t i = incarnation_.size(); i < delivery_id.size(); ++i) {
-    const std::size_t digit = kDigits.find(delivery_id[i]);
-    if (digit == std::string_view::npos) return nullptr;
-    delivery = delivery << 5 | digit;
-  }
-  const auto found = in_flight_.find(delivery);
-  if (found == in_flight_.end() || found->second->member != member) return nullptr;
-  // Assigned, but the member cannot know it yet.
-  return found->second->sent ? found->second : nullptr;
+std::vector<GroupMemberView> GroupMembers::View() const {
+  std::vector<GroupMemberView> views;
+  views.reserve(members_.size());
+  for (const auto& [id, member] : members_) views.push_back(ViewOf(*member));
+  std::sort(views.begin(), views.end(),
+            [](const auto& a, const auto& b) { return a.member_name < b.member_name; });
+  return views;
 }
 
 }  // namespace florin::actors

@@ -182,7 +182,7 @@ TEST(GroupCoreTest, WhoMayOnlyReplaceIsRefusedWithoutAMemberOfItsName) {
   EXPECT_TRUE(world.core().Join(request, world.now()).ok());
   world.Run();
   EXPECT_EQ(world.ended[first], Reason::kMemberExists);
-  EXPECT_EQ(world.core().member_count(), 1);
+  EXPECT_EQ(world.core().Counts().members, 1);
 }
 
 TEST(GroupCoreTest, TooManyMembersAreRefused) {
@@ -345,13 +345,13 @@ TEST(GroupCoreTest, HoldsNothingWithoutMembers) {
   GroupWorld world(settings);
   for (const char* stream : {"a", "a", "b", "c"}) world.log.Append(stream);
   world.Run();
-  EXPECT_EQ(world.core().held_bytes(), 0);
+  EXPECT_EQ(world.core().Counts().held_bytes, 0);
   const auto member = world.Join("m");
   EXPECT_EQ(world.Got(member).size(), 3U);
-  EXPECT_GT(world.core().held_bytes(), 0);
+  EXPECT_GT(world.core().Counts().held_bytes, 0);
   world.core().Leave(member, {}, world.now());
   world.Run();
-  EXPECT_EQ(world.core().held_bytes(), 0);
+  EXPECT_EQ(world.core().Counts().held_bytes, 0);
   const auto next = world.Join("n");
   const auto got = world.Got(next);
   ASSERT_EQ(got.size(), 3U);

@@ -83,7 +83,7 @@ TEST(GroupParkedTest, AnAttemptThatTimesOutCounts) {
   const auto member = world.Join("m");
   const Delivery late = Only(&world, member);
   world.Pass(30 * kSecond);
-  ASSERT_EQ(world.core().parked_count(), 1);
+  ASSERT_EQ(world.core().Counts().parked, 1);
   EXPECT_EQ(world.core().ListParked(0, 1)[0].last_reason, "not acknowledged within 30 s");
   world.Ack(member, late);
   EXPECT_THAT(world.GotRefusals(member), ElementsAre(Reason::kDeliveryUnknown));
@@ -111,7 +111,7 @@ TEST(GroupParkedTest, AnEventThatKillsItsConsumerIsParkedInTheEnd) {
     EXPECT_EQ(Only(&world, member).attempt, i + 1);
     world.Leave(member);
   }
-  ASSERT_EQ(world.core().parked_count(), 1);
+  ASSERT_EQ(world.core().Counts().parked, 1);
   EXPECT_EQ(world.core().ListParked(0, 1)[0].last_reason, "member m left");
 }
 
@@ -120,7 +120,7 @@ TEST(GroupParkedTest, WhatNeverReachedItsMemberIsNoAttempt) {
   world.log.Append("a");
   const auto member = world.Join("m");
   world.core().Leave(member, {Only(&world, member).delivery_id}, world.now());
-  EXPECT_EQ(world.core().parked_count(), 0);
+  EXPECT_EQ(world.core().Counts().parked, 0);
   EXPECT_EQ(Only(&world, world.Join("n")).attempt, 1);
 }
 
@@ -295,9 +295,9 @@ TEST(GroupParkedTest, ExpiresWithoutMembersAndCountsFromTheCreation) {
   world.log.Append("a", "x", 1);
   world.Run();
   world.Pass(10 * kSecond - 1);
-  EXPECT_EQ(world.core().parked_count(), 0);
+  EXPECT_EQ(world.core().Counts().parked, 0);
   world.Pass(1);
-  EXPECT_EQ(world.core().parked_count(), 1);
+  EXPECT_EQ(world.core().Counts().parked, 1);
 }
 
 TEST(GroupParkedTest, ResetForgetsWhatIsInFlightAndAsksAboutParkedEvents) {
@@ -355,7 +355,7 @@ TEST(GroupParkedTest, AnotherOrderReleasesWhatWaits) {
   world.Run();
   EXPECT_THAT(world.GotPositions(member), UnorderedElementsAre(2, 3));
   EXPECT_EQ(world.core().View(false).waiting_count, 0);
-  EXPECT_EQ(world.core().parked_count(), 1);
+  EXPECT_EQ(world.core().Counts().parked, 1);
 }
 
 TEST(GroupParkedTest, ARestartKeepsWhatWasSyncedAndBringsTheRestAgain) {

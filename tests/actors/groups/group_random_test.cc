@@ -292,7 +292,7 @@ class Life {
     for (const ParkedEventView& view : world_.core().ListParked(0, 1'000'000))
       parked.insert(view.position);
     ASSERT_EQ(parked, model_.Parked());
-    ASSERT_EQ(world_.core().in_flight_count(), static_cast<std::int64_t>(live_.size()));
+    ASSERT_EQ(world_.core().Counts().in_flight, static_cast<std::int64_t>(live_.size()));
   }
 
   /// Those that the group says are expired must be due.
