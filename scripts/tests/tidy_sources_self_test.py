@@ -58,7 +58,7 @@ class TidySourcesTest(unittest.TestCase):
     def test_a_change_of_the_rules_or_the_contract_counts(self):
         self.write("a/one.cc", "int one;")
         self.check("a/one.cc")
-        for name in (".clang-tidy", "proto/a/b.proto"):
+        for name in (".clang-tidy", "tests/.clang-tidy", "proto/a/b.proto"):
             self.write(name, "another")
             self.assertEqual(self.check("a/one.cc")[:2], (0, ["a/one.cc"]), name)
 
