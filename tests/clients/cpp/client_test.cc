@@ -24,7 +24,7 @@ class ScriptedLedger final : public v1::LedgerService::Service {
                                  v1::CreateTransactionResponse* response) override {
     const std::scoped_lock lock(mutex_);
     ids_.push_back(request->transaction_id());
-    if (const auto status = Next(); !status.ok()) {
+    if (auto status = Next(); !status.ok()) {
       return status;
     }
     response->mutable_transaction()->set_transaction_id(request->transaction_id());
@@ -57,7 +57,7 @@ class ScriptedLedger final : public v1::LedgerService::Service {
     if (script_.empty()) {
       return grpc::Status::OK;
     }
-    const grpc::Status status = script_.front();
+    grpc::Status status = script_.front();
     script_.pop_front();
     return status;
   }
