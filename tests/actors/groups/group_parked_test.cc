@@ -149,7 +149,7 @@ TEST(GroupParkedTest, InAnyOrderAReplayedEventComesAgainAfterAStartThoughItIsBlo
   const auto member = world.Join("m");
   const auto got = world.Got(member);
   ASSERT_EQ(got.size(), 4U);
-  for (const std::size_t i : {2, 3}) world.Nack(member, got[i], NackAction::kPark);
+  for (const Delivery& one : {got[2], got[3]}) world.Nack(member, one, NackAction::kPark);
   world.core().Replay({false, {4}}, "again", "op", world.now());
   world.Nack(member, got[1], NackAction::kPark);
   world.Sync();

@@ -79,8 +79,8 @@ TEST_F(ActorsTest, CommandsTakeEffectInTheOrderOfTheirNumbers) {
   for (int i = 0; i < 20; ++i) {
     ids.push_back("t" + std::to_string(i));
     // Each needs what the one before it brought.
-    all.push_back(i % 2 == 0 ? ledger_->Execute({Transfer(ids[i], "cash", "a", "5")})
-                             : ledger_->Execute({Transfer(ids[i], "a", "b", "5")}));
+    all.push_back(i % 2 == 0 ? ledger_->Execute({Transfer(ids.back(), "cash", "a", "5")})
+                             : ledger_->Execute({Transfer(ids.back(), "a", "b", "5")}));
   }
   const std::size_t before = ledger_->published_ids().size();
   // The actor that became runnable last goes first.

@@ -77,6 +77,7 @@ class PipelineExpiryTest : public PipelineTest {
     for (int i = 0; i < kAccounts; ++i) MakeHolds(name("x", i), kHolds, name("w", i));
     LetThemExpire();
     std::vector<domain::TransactionCommand> commands;
+    commands.reserve(kAccounts);
     for (int i = 0; i < kAccounts; ++i)
       commands.emplace_back(Transfer(name("t", i), name("w", i), "d", "1"));
     const Call call = Run(std::move(commands), atomic);

@@ -277,7 +277,7 @@ void SerialModel::Remember(const Flight& flight, const Item& item, const Expecte
                            domain::TransactionPtr own) {
   static_cast<void>(flight);
   if (!OwnIdOf(*item.command).empty() && own != nullptr) {
-    own_ids_[OwnIdOf(*item.command)] = First{*item.command, own, expected};
+    own_ids_[OwnIdOf(*item.command)] = First{*item.command, std::move(own), expected};
   }
   if (!RequestIdOf(*item.command).empty()) {
     requests_[RequestKey(*item.command)] = First{*item.command, nullptr, expected};
