@@ -242,7 +242,8 @@ void CheckLists(const LedgerScript& script, Reader* reader) {
   }
   for (const std::string prefix : {"", "bank:customer:1", "nobody"}) {
     for (const std::string owner : {"", "owner1", "owner"}) {
-      SCOPED_TRACE("accounts '" + prefix + "' of owner '" + owner + "'");
+      SCOPED_TRACE(::testing::Message()
+                   << "accounts '" << prefix << "' of owner '" << owner << "'");
       std::vector<std::string> expected;
       for (const auto& [account_id, owner_id] : script.owners()) {
         if (account_id.starts_with(prefix) && (owner.empty() || owner_id == owner))

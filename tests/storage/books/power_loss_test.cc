@@ -170,6 +170,7 @@ TEST_P(PowerLossTest, LosesNothingAcknowledged) {
   }
   // Side by side: a store whose disk fails waits a second before it gives up.
   std::vector<std::thread> threads;
+  threads.reserve(victims.size());
   for (const std::unique_ptr<Victim>& victim : victims) {
     threads.emplace_back([&victim] {
       for (int life = 0; life < kLives && !HasFailure(); ++life) {
