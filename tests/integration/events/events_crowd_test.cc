@@ -131,6 +131,7 @@ TEST(EventsCrowdTest, AThousandSubscribersSeeExactlyTheirEvents) {
   std::atomic<std::int64_t> head{std::numeric_limits<std::int64_t>::max()};
   std::atomic<std::int64_t> last{0};
   std::vector<std::thread> writers;
+  writers.reserve(2);
   for (int w = 0; w < 2; ++w) {
     writers.emplace_back([&, w] {
       EventsWorld writer(server->NewChannel());
@@ -145,9 +146,10 @@ TEST(EventsCrowdTest, AThousandSubscribersSeeExactlyTheirEvents) {
       }
     });
   }
-  std::vector<std::unique_ptr<EventService::Stub>> stubs;
-  for (int i = 0; i < kChannels; ++i) stubs.push_back(EventService::NewStub(server->NewChannel()));
+  std::vector<std::unique_ptr<EventService::Stub>> stubs(kChannels);
+  for (auto& stub : stubs) stub = EventService::NewStub(server->NewChannel());
   std::vector<std::unique_ptr<CrowdMember>> members;
+  members.reserve(kSubscribers);
   for (int i = 0; i < kSubscribers; ++i)
     members.push_back(std::make_unique<CrowdMember>(
         stubs[static_cast<std::size_t>(i) % stubs.size()].get(), &random, &head));

@@ -151,6 +151,7 @@ TEST_F(EventsIntegrationTest, SubscribersSeeExactlyTheFilteredLogUnderLoad) {
   Subscriber::opened = 0;
 
   std::vector<std::thread> writers;
+  writers.reserve(2);
   std::atomic<std::int64_t> last{0};
   for (int w = 0; w < 2; ++w) {
     writers.emplace_back([&, w] {

@@ -156,6 +156,7 @@ inline std::vector<std::int64_t> Filtered(const std::vector<Event>& events,
 
 inline std::vector<std::int64_t> Positions(const std::vector<Event>& events) {
   std::vector<std::int64_t> positions;
+  positions.reserve(events.size());
   for (const Event& event : events) positions.push_back(event.position());
   return positions;
 }

@@ -117,7 +117,8 @@ TEST_F(LedgerServiceLimitsTest, ATokenIsOfItsCallAndQueryAlone) {
   EXPECT_EQ(Said(Call(&Stub::BatchGetBalances, balances, &ignored)), refused);
 
   const auto events = Events(server());
-  const auto read = [&events](v1::ReadEventsRequest request, v1::ReadEventsResponse* response) {
+  const auto read = [&events](const v1::ReadEventsRequest& request,
+                              v1::ReadEventsResponse* response) {
     grpc::ClientContext context;
     return Said(events->ReadEvents(&context, request, response));
   };

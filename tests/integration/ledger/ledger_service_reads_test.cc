@@ -94,6 +94,7 @@ TEST_F(LedgerServiceReadsTest, BalanceAtATimeNeverChangesAfterwards) {
   Open("settled:a");
   std::atomic<bool> stop{false};
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int w = 0; w < 4; ++w) {
     writers.emplace_back([w, &stop] {
       for (int i = 0; !stop; ++i) {

@@ -94,7 +94,9 @@ std::shared_ptr<grpc::Channel> ConnectedChannel(const test_support::ServerProces
 std::vector<std::unique_ptr<Client>> RunClients(std::uint64_t seed, SharedRun* run,
                                                 const test_support::ServerProcess& server) {
   std::vector<std::unique_ptr<Client>> clients;
+  clients.reserve(kClients);
   std::vector<std::thread> threads;
+  threads.reserve(kClients);
   for (int i = 0; i < kClients; ++i)
     clients.push_back(std::make_unique<Client>(seed, i, run, ConnectedChannel(server)));
   clients.front()->OpenEverything();

@@ -208,8 +208,8 @@ TEST_F(DescriptorsTest, ManyConnectionsToTheMetricsTakeNobodysPlace) {
   const std::string log = server->Log();
   ASSERT_TRUE(std::regex_search(log, metrics, std::regex("http://127\\.0\\.0\\.1:([0-9]+)/")));
   const int port = std::stoi(metrics[1]);
-  std::vector<std::unique_ptr<TcpClient>> idle;
-  for (int i = 0; i < 600; ++i) idle.push_back(std::make_unique<TcpClient>(port));
+  std::vector<std::unique_ptr<TcpClient>> idle(600);
+  for (auto& connection : idle) connection = std::make_unique<TcpClient>(port);
   EXPECT_THAT(HttpGet(port, "/metrics"), HasSubstr("florin_connections_max"));
   EXPECT_EQ(Books(server->address()).OpenBooks().error_message(), "");
 }

@@ -342,6 +342,7 @@ TEST_F(ServerStopTest, ManyCallsOnFewConnectionsSeeNoBareCancelled) {
 // ended with CANCELLED, which no retry policy repeats.
 TEST_F(ServerStopTest, ARequestThatIsStillOnItsWayEndsUnavailable) {
   std::vector<std::thread> clients;
+  clients.reserve(5);
   std::atomic<int> begun = 0;
   for (int i = 0; i < 5; ++i) {
     clients.emplace_back([&, i, channel = server_->NewChannel()] {
