@@ -29,6 +29,7 @@ std::string ReadFile(const std::string& path) {
 ChildProgram::ChildProgram(std::vector<std::string> arguments, std::string output_path)
     : output_path_(std::move(output_path)) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const int out = OpenForAppend(output_path_);

@@ -7,7 +7,6 @@
 namespace florin::test_support {
 
 using reference::CreateTransaction;
-using reference::Hold;
 using reference::SettleTransaction;
 using reference::TransactionCommand;
 using reference::VoidTransaction;
@@ -58,8 +57,6 @@ TransactionCommand CommandGenerator::Malformed() {
     case 9:
       return SettleTransaction{FreshId("none"), "1", "", {"1"}};
     case 10:
-      create.postings[0].credit_account_id = create.postings[0].debit_account_id;
-      break;
     case 11:
       create.postings[0].credit_account_id = create.postings[0].debit_account_id;
       break;

@@ -131,6 +131,7 @@ int ServerProcess::Spawn() {
   args.insert(args.end(), {ServerPath(), "--listen", listen_, "--data-dir", data_dir_});
   args.insert(args.end(), extra_args_.begin(), extra_args_.end());
   std::vector<char*> argv;
+  argv.reserve(args.size() + 1);
   for (std::string& arg : args) argv.push_back(arg.data());
   argv.push_back(nullptr);
 
