@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   });
   const auto result = feed.Run();
   // If it has ended by itself, the stopper still waits.
-  pthread_kill(stopper.native_handle(), SIGTERM);
+  pthread_kill(stopper.native_handle(), SIGINT);
   stopper.join();
   if (!result.ok() && result.error().code != grpc::StatusCode::CANCELLED) {
     std::cerr << result.error().ToString() << '\n';
