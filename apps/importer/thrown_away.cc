@@ -1,6 +1,6 @@
 #include "apps/importer/thrown_away.h"
 
-#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,9 +45,7 @@ std::string DateIn(const Profile& profile, const Row& row) {
 
 // Banks write a name now so, now so: "Betrag", "BETRAG".
 bool SameName(const std::string& left, const std::string& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return absl::ascii_tolower(a) == absl::ascii_tolower(b);
-  });
+  return absl::EqualsIgnoreCase(left, right);
 }
 
 // The names that the header gives and those of the profile, out of order.
