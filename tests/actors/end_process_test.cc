@@ -58,7 +58,7 @@ TEST_F(EndProcessDeathTest, SaysWhoFailedAndWhy) {
         LogToStderr();
         RunOrEndProcess("the night watch", [] { throw 7; });
       },
-      "the night watch failed, .*: unknown exception");
+      "the night watch failed; .*: unknown exception");
 }
 
 // Bug: the flight was never decided, and all that came after it waited for ever.
@@ -71,7 +71,7 @@ TEST_F(EndProcessDeathTest, AVoteOnTheSequencersThread) {
         static_cast<void>(ledger->Execute({Transfer("t", "cash", "a", "5")}));
         ledger->RunAll();
       },
-      "account (cash|a) failed, .*: std::bad_alloc");
+      "account (cash|a) failed; .*: std::bad_alloc");
 }
 
 TEST_F(EndProcessDeathTest, AVoteInAnActor) {
@@ -86,7 +86,7 @@ TEST_F(EndProcessDeathTest, AVoteInAnActor) {
         static_cast<void>(ledger.Execute({Transfer("t", "cash", "a", "5")}));
         ledger.RunAll();
       },
-      "account (cash|a) failed, .*: std::bad_alloc");
+      "account (cash|a) failed; .*: std::bad_alloc");
 }
 
 TEST_F(EndProcessDeathTest, AnAccountThatCannotEvenAskForItsHead) {
@@ -98,7 +98,7 @@ TEST_F(EndProcessDeathTest, AnAccountThatCannotEvenAskForItsHead) {
         static_cast<void>(ledger->Execute({Transfer("t", "cash", "b", "5")}));
         ledger->RunAll();
       },
-      "account b failed, .*: std::bad_alloc");
+      "account b failed; .*: std::bad_alloc");
 }
 
 // Bug: it was started again, took what was published a second time, and an account without
@@ -136,7 +136,7 @@ TEST_F(EndProcessDeathTest, TheCommitter) {
         const auto ledger = Threaded(options);
         static_cast<void>(SyncLedger(ledger.get()).Asset("EUR", 2));
       },
-      "the committer failed, .*: std::bad_alloc");
+      "the committer failed; .*: std::bad_alloc");
 }
 
 TEST_F(EndProcessDeathTest, AReader) {
@@ -147,7 +147,7 @@ TEST_F(EndProcessDeathTest, AReader) {
         static_cast<void>(ledger->Read([] { throw std::bad_alloc(); }));
         ledger->Stop();
       },
-      "a reader thread failed, .*: std::bad_alloc");
+      "a reader thread failed; .*: std::bad_alloc");
 }
 
 }  // namespace

@@ -152,8 +152,9 @@ TEST_F(ConfigFileTest, NamesTheLine) {
   EXPECT_THAT(output("\n[limits]\nmax_in_flight = 5\n"),
               HasSubstr("florind.toml:2: there is no setting \"limits\""));
   EXPECT_THAT(output("max_in_flight = \"5\"\n"),
-              HasSubstr("florind.toml:1: max_in_flight is not a number"));
-  EXPECT_THAT(output("listen = 5\n"), HasSubstr("florind.toml:1: listen is not a text"));
+              HasSubstr("florind.toml:1: max_in_flight must be a number"));
+  EXPECT_THAT(output("listen = 5\n"),
+              HasSubstr("florind.toml:1: listen must be a string in quotes"));
   EXPECT_THAT(output("\nmax_in_flight = 0\n"), HasSubstr("florind.toml:2:"));
   EXPECT_THAT(output("listen = \n"), HasSubstr("florind.toml:1:"));
   EXPECT_EQ(Parse({"--config", "/no/such/file.toml"}).exit_code, 2);

@@ -135,7 +135,7 @@ TEST_F(AccountCellTest, AnExceptionInAVoteEndsTheProcess) {
         Send(Next("1"), false);
         ReceiveOne();
       },
-      "account a failed, .*: no memory");
+      "account a failed; .*: no memory");
 }
 
 // The sequencer on one thread, the actor on another; each command needs what the ones before it

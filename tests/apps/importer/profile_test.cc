@@ -82,7 +82,7 @@ TEST(ProfileTest, AnUnknownKeyNamesItsLineAndTheKnownOnes) {
 }
 
 TEST(ProfileTest, AValueOfTheWrongKindNamesItsLine) {
-  ExpectProblem(2, "separator = 1", 2, "'separator' in [file] must be a text");
+  ExpectProblem(2, "separator = 1", 2, "'separator' in [file] must be a string in quotes");
   ExpectProblem(2, "separator = \";;\"", 2, "one ASCII character");
   ExpectProblem(2, "header = \"yes\"", 2, "must be true or false");
   ExpectProblem(5, "scale = 2.0", 5, "must be a whole number");
