@@ -26,8 +26,10 @@ grpc::ChannelArguments ChannelArguments(const ClientOptions& options) {
   // A restarted server is found again within the policy's patience, not after
   // gRPC's own backoff of up to two minutes.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // Despite its name, how long one attempt to connect may take at least (gRPC's
+  // connection backoff protocol). Less, and a server under load is never reached.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   return arguments;
 }
 
