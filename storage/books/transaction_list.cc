@@ -111,7 +111,7 @@ domain::Result<domain::TransactionPtr> TransactionList::AsOf(const RecordPtr& cr
         change.original != nullptr && change.original->transaction_id == first->transaction_id;
     return domain::TransactionPtr(reversed ? change.original : change.transaction);
   };
-  const auto latest = at(entry->value->place.last_position);
+  auto latest = at(entry->value->place.last_position);
   if (!latest.ok() || (*latest)->position <= as_of_) return latest;
   // It changed since: it stood as its end left it, or else its creation.
   const std::int64_t end = (*latest)->end_position;

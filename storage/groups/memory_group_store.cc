@@ -7,6 +7,7 @@ namespace {
 template <typename Record>
 std::vector<Record> Values(const std::map<std::int64_t, Record>& records) {
   std::vector<Record> values;
+  values.reserve(records.size());
   for (const auto& [number, record] : records) values.push_back(record);
   return values;
 }
