@@ -58,9 +58,16 @@ class TidySourcesTest(unittest.TestCase):
     def test_a_change_of_the_rules_or_the_contract_counts(self):
         self.write("a/one.cc", "int one;")
         self.check("a/one.cc")
-        for name in (".clang-tidy", "tests/.clang-tidy", "proto/a/b.proto"):
+        for name in (".clang-tidy", "proto/a/b.proto"):
             self.write(name, "another")
             self.assertEqual(self.check("a/one.cc")[:2], (0, ["a/one.cc"]), name)
+
+    def test_what_the_analyzer_passed_is_remembered_apart(self):
+        self.write("a/one.cc", "int one;")
+        for arguments in (("a/one.cc",), ("--analyze", "a/one.cc")):
+            self.assertEqual(self.check(*arguments)[:2], (0, ["a/one.cc"]), arguments)
+        for arguments in (("a/one.cc",), ("--analyze", "a/one.cc")):
+            self.assertEqual(self.check(*arguments)[:2], (0, []), arguments)
 
     def test_findings_are_shown_each_time(self):
         self.write("a/one.cc", "wrong")
