@@ -58,27 +58,36 @@ DoneResult CommandStream::Finish() {
 
 void CommandStream::Keep() {
   Lock lock(mutex_);
-  while (!ending_ && !given_up_) {
-    if (broken_) {
-      Recover(&lock);
-    } else if (sent_ < pending_.size()) {
-      const Batch batch = pending_[sent_++];
-      lock.unlock();
-      Send(batch);
-      lock.lock();
-    } else if (finishing_ && pending_.empty()) {
-      lock.unlock();
-      End();
-      lock.lock();
-      finishing_ = false;
-      for_caller_.notify_all();
-    } else {
-      for_keeper_.wait(lock);
+  try {
+    while (!ending_ && !given_up_) {
+      KeepOnce(&lock);
     }
+  } catch (const std::exception& exception) {
+    GiveUpFor(exception, &lock);
   }
   lock.unlock();
   if (connection_) {
     (void)Close();
+  }
+}
+
+void CommandStream::KeepOnce(Lock* lock) {
+  if (broken_) {
+    Recover(lock);
+  } else if (sent_ < pending_.size()) {
+    const bool nothing_awaited = sent_ == 0;
+    const Batch batch = pending_[sent_++];
+    lock->unlock();
+    Send(batch, nothing_awaited);
+    lock->lock();
+  } else if (finishing_ && pending_.empty()) {
+    lock->unlock();
+    End();
+    lock->lock();
+    finishing_ = false;
+    for_caller_.notify_all();
+  } else {
+    for_keeper_.wait(*lock);
   }
 }
 
@@ -100,39 +109,43 @@ void CommandStream::Open() {
   connection_->reader = std::thread([this] { Read(); });
 }
 
-ClientError CommandStream::Close() {
-  connection_->reader.join();
-  const grpc::Status status = connection_->stream->Finish();
-  const bool stalled = connection_->guard->stalled();
+CommandStream::Ending CommandStream::Close() {
+  if (connection_->reader.joinable()) {
+    connection_->reader.join();
+  }
+  const grpc::Status status =
+      connection_->stream ? connection_->stream->Finish() : grpc::Status::CANCELLED;
+  const bool stalled = connection_->guard && connection_->guard->stalled();
   std::unique_ptr<Connection> ended;
   std::optional<ClientError> refused_for_now;
+  bool owed_answers = false;
   {
     const Lock lock(mutex_);
     ended = std::move(connection_);
     refused_for_now = std::exchange(refused_for_now_, std::nullopt);
     broken_ = false;
-    sent_ = 0;
-    ForgetAnswered();
+    owed_answers = std::exchange(sent_, 0) > 0;
   }
   if (refused_for_now) {
-    return *refused_for_now;
+    return {*refused_for_now, owed_answers};
   }
-  ClientError error;
   if (stalled || status.ok()) {
+    ClientError error;
     error.code = grpc::StatusCode::UNAVAILABLE;
     error.message =
         stalled ? "the server stopped answering the stream" : "the server ended the stream early";
-    return error;
+    return {error, owed_answers};
   }
-  return DecodeError(status);
+  return {DecodeError(status), owed_answers};
 }
 
 void CommandStream::Recover(Lock* lock) {
   lock->unlock();
-  const ClientError error = Close();
+  const auto [error, owed_answers] = Close();
   lock->lock();
-  // Nothing was lost with it: the next command opens another.
-  if (pending_.empty()) {
+  // With nothing awaited the end of a connection is no failure. What was
+  // submitted since opens another.
+  if (!owed_answers) {
     return;
   }
   failed_attempts_ = progressed_ ? 1 : failed_attempts_ + 1;
@@ -143,6 +156,7 @@ void CommandStream::Recover(Lock* lock) {
     GiveUp(lock, error);
     return;
   }
+  ForgetAnswered();
   for_keeper_.wait_for(*lock, *delay, [this] { return ending_; });
 }
 
@@ -157,11 +171,30 @@ void CommandStream::GiveUp(Lock* lock, const ClientError& error) {
   lock->lock();
 }
 
-void CommandStream::Send(const Batch& batch) {
+void CommandStream::GiveUpFor(const std::exception& exception, Lock* lock) {
+  if (lock->owns_lock()) {
+    lock->unlock();
+  }
+  // First, so that no answer comes after on_give_up.
+  if (connection_) {
+    connection_->context.TryCancel();
+    (void)Close();
+  }
+  ClientError error;
+  error.code = grpc::StatusCode::RESOURCE_EXHAUSTED;
+  error.message = exception.what();
+  lock->lock();
+  GiveUp(lock, error);
+}
+
+void CommandStream::Send(const Batch& batch, bool nothing_awaited) {
   if (!connection_) {
     Open();
   }
-  connection_->guard->Arm();
+  // Else the time since the last answer counts: sending is no sign of life.
+  if (nothing_awaited) {
+    connection_->guard->Arm();
+  }
   if (!connection_->stream->Write(*batch)) {
     const Lock lock(mutex_);
     broken_ = true;
@@ -186,7 +219,9 @@ void CommandStream::Read() {
       Accept(response);
       if (pending_commands_ == 0) {
         connection_->guard->Disarm();
-        for_keeper_.notify_all();
+        if (finishing_) {
+          for_keeper_.notify_all();
+        }
       } else {
         connection_->guard->Arm();
       }

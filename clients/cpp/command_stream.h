@@ -7,12 +7,12 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <vector>
 
 #include "clients/cpp/client.h"
 #include "clients/cpp/stall_guard.h"
@@ -29,9 +29,12 @@ struct CommandStreamOptions {
   /// For lost connections and commands refused for now; absent: the client's.
   /// Attempts are counted from the last answer.
   std::optional<RetryPolicy> retry = std::nullopt;
-  /// Told once, on the stream's thread, when the policy's retries are used up:
-  /// what is not answered by then stays without an answer. For a caller that
-  /// waits for answers outside Submit and Finish. Must not call back.
+  /// Called once, on the stream's own thread, when it gives up: the policy's
+  /// retries are used up, or the error is one that the policy does not retry (a
+  /// message that is malformed as a whole, INTERNAL). What is not answered by
+  /// then stays without an answer. It may still be running when Submit or Finish
+  /// returns the error; the destructor waits for it. Must not destroy the
+  /// stream, nor throw.
   std::function<void(const ClientError&)> on_give_up = nullptr;
 };
 
@@ -50,25 +53,30 @@ struct CommandStreamOptions {
 /// Requires: every command carries its id, which is what makes sending it again
 /// safe.
 /// Threads: Submit and Finish from one thread; `on_result` is called from
-/// another, in the order of the commands, once for each, and must not call
-/// back.
+/// another, in the order of the commands, once for each. It must not throw, nor
+/// call back, nor wait for anything that the caller holds during Submit, Finish
+/// or destruction. Submit waits while it runs, and time spent in it counts
+/// towards `stall_limit`.
 class CommandStream {
  public:
   using OnResult = std::function<void(const v1::TransactionCommand& command,
                                       const v1::TransactionResult& result)>;
 
   CommandStream(Client& client, const CommandStreamOptions& options, OnResult on_result);
-  /// Cancels what is in flight; its outcome stays open.
+  /// Drops what is not sent, and cancels what is in flight; its outcome stays
+  /// open.
   ~CommandStream();
   CommandStream(const CommandStream&) = delete;
   CommandStream& operator=(const CommandStream&) = delete;
 
   /// Hands over one message of commands, to be sent soon. Bounds: as a batch.
-  /// Errors: the connection was lost and the policy's retries are used up. What
-  /// was not answered may or may not have acted; the stream is of no more use.
+  /// Errors: the stream has given up (see on_give_up), maybe because of an
+  /// earlier message. What was not answered may or may not have acted; the
+  /// stream is of no more use.
   DoneResult Submit(v1::ExecuteStreamRequest batch);
 
-  /// Waits for all answers and ends the stream. Errors: as Submit.
+  /// Waits for all answers and ends the stream. A later Submit opens another.
+  /// Errors: as Submit.
   DoneResult Finish();
 
  private:
@@ -82,20 +90,29 @@ class CommandStream {
     std::unique_ptr<StallGuard> guard;
     std::thread reader;
   };
+  struct Ending {
+    ClientError reason;
+    bool owed_answers = false;
+  };
 
   // The keeper's thread: it alone opens, writes to and closes connections. A
   // lost one is replaced also while the caller only waits for an answer.
   void Keep();
+  // What there is to do next, or waits for it. Called and left with the lock, as
+  // Recover and GiveUp are.
+  void KeepOnce(Lock* lock);
   void Open();
   // Joins a reader whose stream has ended (by itself or cancelled: to cancel
-  // here would replace the reason that the server gave); why the connection
-  // broke. What has no answer is then to be sent again.
-  ClientError Close();
+  // here would replace the reason that the server gave). What has no answer is
+  // then to be sent again. Also closes what Open could not complete.
+  Ending Close();
   // Closes the broken connection and waits until the next may be opened, or
-  // gives up. Called and left with the lock.
+  // gives up.
   void Recover(Lock* lock);
   void GiveUp(Lock* lock, const ClientError& error);
-  void Send(const Batch& batch);
+  // For what the keeper's thread could throw to nobody.
+  void GiveUpFor(const std::exception& exception, Lock* lock);
+  void Send(const Batch& batch, bool nothing_awaited);
   // An orderly end, so that the server does not count it as cancelled.
   void End();
   // The reader's thread, one for each connection.

@@ -4,12 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/clients/fake_server.h"
@@ -55,6 +57,12 @@ class StreamLedger final : public v1::LedgerService::Service {
       }
     }
     return grpc::Status::OK;
+  }
+
+  // Not while a stream is open: a stream holds the lock.
+  [[nodiscard]] bool HasExecuted() {
+    const std::scoped_lock lock(mutex_);
+    return !executed.empty();
   }
 
   int connections = 0;
@@ -143,6 +151,11 @@ class CommandStreamTest : public testing::Test {
                                   [this] { return answered_.size() == sent_.size() || gave_up_; }));
   }
 
+  bool AnsweredOrGivenUp() {
+    const std::scoped_lock lock(mutex_);
+    return !answered_.empty() || gave_up_;
+  }
+
   StreamLedger ledger_;
   std::unique_ptr<FakeServer> server_;
   std::unique_ptr<Client> client_;
@@ -183,6 +196,44 @@ TEST_F(CommandStreamTest, LeavesAConnectionThatFellSilent) {
   ASSERT_TRUE(Send(1, 3, {.stall_limit = milliseconds(100)}).ok());
   EXPECT_EQ(answered_, sent_);
   EXPECT_EQ(ledger_.connections, 2);
+}
+
+// What is sent meanwhile is no sign of life: each message put the end off.
+TEST_F(CommandStreamTest, LeavesASilentConnectionThoughMoreIsSubmitted) {
+  ledger_.silent = true;
+  Open({.stall_limit = milliseconds(200)});
+  for (int i = 0; i < 50 && !AnsweredOrGivenUp(); ++i) {
+    ASSERT_TRUE(Submit(1).ok());
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  EXPECT_TRUE(AnsweredOrGivenUp());
+  ASSERT_TRUE(stream_->Finish().ok());
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_EQ(ledger_.connections, 2);
+}
+
+TEST_F(CommandStreamTest, WakesACallerAtTheBoundWhenItGivesUp) {
+  ledger_.silent = true;
+  Open({.max_in_flight_commands = 1,
+        .stall_limit = milliseconds(100),
+        .retry = RetryPolicy{.max_attempts = 1}});
+  ASSERT_TRUE(Submit(1).ok());
+  const auto blocked = Submit(1);
+  ASSERT_FALSE(blocked.ok());
+  EXPECT_EQ(blocked.error().message, "the server stopped answering the stream");
+  EXPECT_TRUE(answered_.empty());
+}
+
+TEST_F(CommandStreamTest, GivesUpAtOnceWhatIsNotRetried) {
+  ledger_.break_after = 1;
+  ledger_.broken = {grpc::StatusCode::INVALID_ARGUMENT, "malformed"};
+  const auto done = Send(1, 2);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, grpc::StatusCode::INVALID_ARGUMENT);
+  WaitUntilAnsweredOrGivenUp();
+  ASSERT_TRUE(gave_up_);
+  EXPECT_EQ(gave_up_->message, "malformed");
+  EXPECT_EQ(ledger_.connections, 1);
 }
 
 TEST_F(CommandStreamTest, GivesUpWhenNothingMovesAnyMore) {
@@ -235,7 +286,7 @@ TEST_F(CommandStreamTest, GoesOnAfterTheHeadersOfAnotherCall) {
   EXPECT_EQ(answered_, sent_);
 }
 
-// With nothing awaited the end of a connection is no failure, whatever its reason.
+// With nothing awaited the end of a connection is no failure.
 TEST_F(CommandStreamTest, OpensAnotherAfterOneThatEndedWithAllAnswered) {
   ledger_.end_when_answered = true;
   ledger_.broken = {grpc::StatusCode::UNAVAILABLE, "ended"};
@@ -255,8 +306,23 @@ TEST_F(CommandStreamTest, CanBeLeftWhileItWaitsToConnectAgain) {
                              .initial_backoff = std::chrono::hours(1),
                              .max_backoff = std::chrono::hours(1)}});
   ASSERT_TRUE(Submit(1).ok());
+  for (int i = 0; i < 20'000 && !ledger_.HasExecuted(); ++i) {
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  ASSERT_TRUE(ledger_.HasExecuted());
+  // Time for the end of the connection to arrive; without it, there is no wait to leave.
+  std::this_thread::sleep_for(milliseconds(50));
   stream_.reset();
   EXPECT_FALSE(gave_up_);
+}
+
+TEST_F(CommandStreamTest, OpensAnotherConnectionAfterFinish) {
+  ASSERT_TRUE(Send(2, 2).ok());
+  ASSERT_TRUE(stream_->Finish().ok());
+  ASSERT_TRUE(Submit(2).ok());
+  ASSERT_TRUE(stream_->Finish().ok());
+  EXPECT_EQ(answered_, sent_);
+  EXPECT_EQ(ledger_.connections, 2);
 }
 
 TEST_F(CommandStreamTest, EndsWellWithoutACommand) {

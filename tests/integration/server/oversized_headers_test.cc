@@ -27,6 +27,7 @@ class OversizedHeadersTest : public LedgerServiceFixture {
   static grpc::Status CallWithHeaders(Client& client, std::size_t bytes) {
     grpc::ClientContext context;
     context.set_wait_for_ready(true);
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
     context.AddMetadata("x-large", std::string(bytes, 'x'));
     v1::GetAccountRequest request;
     request.set_account_id("world");
@@ -146,8 +147,12 @@ TEST_F(OversizedHeadersTest, ACommandStreamCutBeforeItsAnswersGoesOn) {
         TransferRequest("headers:p" + std::to_string(i), "world", "headers:c", "1");
     ASSERT_TRUE(stream.Submit(std::move(batch)).ok());
     // Any other status: it met the connection that was cut before.
-    while (CallWithHeaders(*client, 9000).error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    grpc::Status status;
+    for (int calls = 0; calls < 20 && status.error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED;
+         ++calls) {
+      status = CallWithHeaders(*client, 9000);
     }
+    ASSERT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED) << status.error_message();
   }
   const auto finished = stream.Finish();
   ASSERT_TRUE(finished.ok()) << finished.error().ToString();
