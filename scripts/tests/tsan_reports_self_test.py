@@ -61,6 +61,28 @@ class TsanReportsTest(unittest.TestCase):
         for log in (race(ours, theirs), race(theirs, ours)):
             self.assertEqual(sift(log), (1, "1 reports in 1 logs, 1 of them true"))
 
+    def test_a_value_that_is_copied_counts_as_where_it_is_copied(self):
+        theirs = "/home/me/florin/server/rpc/unary_call.cc:20"
+        copy = "/home/me/florin/actors/groups.h:35"
+        report = race(copy, theirs).replace("#1 F()", "#1 florin::actors::View::View(florin::actors::View const&)")
+        above = report.replace("actors/ledger/sequencer.cc:9", "tests/server/scripted_groups.h:9")
+        self.assertEqual(sift(above), (0, "1 reports in 1 logs, 0 of them true"))
+        self.assertEqual(sift(report), (1, "1 reports in 1 logs, 1 of them true"))
+        self.assertEqual(sift(race(copy, theirs)), (1, "1 reports in 1 logs, 1 of them true"))
+
+    def test_a_mutex_that_protobuf_locked_passes(self):
+        log = """==================
+WARNING: ThreadSanitizer: unlock of an unlocked mutex (or by a wrong thread) (pid=7)
+    #0 pthread_mutex_unlock sanitizer_common_interceptors.inc:4338 (libtsan.so.2+0x4)
+    #1 {0} <null> (florind+0x1)
+    #2 TestBody /home/me/florin/tests/integration/a_test.cc:52 (florind+0x2)
+
+SUMMARY: ThreadSanitizer: unlock of an unlocked mutex
+==================
+"""
+        self.assertEqual(sift(log.format("florin::v1::Ask::ByteSizeLong()"))[0], 0)
+        self.assertEqual(sift(log.format("florin::actors::Ask::Unlock()"))[0], 1)
+
     def test_paths_from_the_build_directory_count(self):
         log = race("../../storage/books/head_cache.cc:20", "<null>")
         self.assertEqual(sift(log, log), (1, "2 reports in 2 logs, 2 of them true"))
