@@ -99,7 +99,7 @@ void GroupParked::HoldBackAfter(GroupStream* stream) {
        entry = StreamChain::Next(entry)) {
     const bool in_flight = entry->state == GroupEntry::State::kInFlight;
     if (!stream->Holds(entry->position) || in_flight) continue;
-    // Its turn had come before an earlier one was replayed.
+    // Nothing of it goes on. One in backoff had its turn before an earlier one was replayed.
     dispatch_->Remove(entry);
     if (!entry->side) HoldBack(entry);
   }

@@ -31,7 +31,8 @@ class GroupParked {
   [[nodiscard]] bool Blocked() const {
     return parked_count() + waiting_ >= changes_->settings().max_parked_and_waiting;
   }
-  /// There may be more records. Never while the group is blocked: what waits is aside.
+  /// There may be more records. Never while the group is blocked, as what waits is part of what is
+  /// aside: GroupReading relies on that.
   [[nodiscard]] bool RoomLeft() const {
     return static_cast<std::int64_t>(side_.size() + parked_.size()) <
            changes_->settings().max_parked_and_waiting;

@@ -117,6 +117,7 @@ void GroupReading::Add(FeedEvent event) {
     parked_->HoldBack(entry);
     return;
   }
+  // Without members only the age of an event matters, so its bytes are not kept.
   const bool room = stream->loaded < limits_.stream_events || !dispatch_->InOrder();
   if (room && !members_->empty()) window_->memory().Load(entry, std::move(event.bytes));
   dispatch_->Resume(entry);
